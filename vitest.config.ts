@@ -48,11 +48,11 @@ const longestFiles = [
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const placeOf = ({ moduleId }: TestSpecification): number => {
+    const findPlace = ({ moduleId }: TestSpecification): number => {
       const place = longestFiles.findIndex((file) => file.test(moduleId));
       return place < 0 ? longestFiles.length : place;
     };
-    return sorted.sort((one, other) => placeOf(one) - placeOf(other));
+    return sorted.sort((one, other) => findPlace(one) - findPlace(other));
   }
 }
 

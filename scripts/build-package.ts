@@ -21,11 +21,11 @@ const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Manifest;
 const entries = Object.values(manifest.exports).map((conditions) => conditions["@evenkeel/source"]);
 
 /** `dist/nn/node.js` for `src/nn/node.ts`: outputs mirror the sources. */
-const outputName = (source: string): string => source.replace(/^\.\/src\//, "").replace(/\.ts$/, "");
+const nameOutput = (source: string): string => source.replace(/^\.\/src\//, "").replace(/\.ts$/, "");
 
 rmSync("dist", { recursive: true, force: true });
 await build({
-  entry: Object.fromEntries(entries.map((source) => [outputName(source), source])),
+  entry: Object.fromEntries(entries.map((source) => [nameOutput(source), source])),
   format: "esm",
   platform: "neutral",
   external: [/^node:/],

@@ -14,10 +14,10 @@ const operation = `
 /** y = clamp(x / 6 + 1 / 2, 0, 1). */
 export const hardsigmoidOp: Op = {
   name: "hardsigmoid",
-  outputs: (inputs) => unaryOutputs("hardsigmoid", inputs),
+  outputs: (inputs) => computeUnaryOutputs("hardsigmoid", inputs),
   meaning: {
     expression: (inputs) =>
-      unaryExpression(inputs, (x) => {
+      buildUnary(inputs, (x) => {
         const line = e.add(e.mul(x, 1 / 6), 0.5);
         return e.select(e.greater(line, 1), 1, e.select(e.less(line, 0), 0, line));
       }),
@@ -122,19 +122,19 @@ console.log(epochs[0]!.loss, epochs.at(-1)!.loss);
 process.exit(epochs.at(-1)!.loss < epochs[0]!.loss / 2 ? 0 : 1);
 `;
 
-const pathOf = (file: string): string => join(scratch, file);
+const findPath = (file: string): string => join(scratch, file);
 
 /** Inserts text after the first occurrence of an anchor. */
 function insert(file: string, anchor: string, text: string): void {
-  const before = readFileSync(pathOf(file), "utf8");
+  const before = readFileSync(findPath(file), "utf8");
   const at = before.indexOf(anchor);
   if (at < 0) throw new Error(`${file}: found no ${JSON.stringify(anchor)} to put text behind`);
   const end = at + anchor.length;
-  writeFileSync(pathOf(file), before.slice(0, end) + text + before.slice(end));
+  writeFileSync(findPath(file), before.slice(0, end) + text + before.slice(end));
 }
 
 function append(file: string, text: string): void {
-  writeFileSync(pathOf(file), readFileSync(pathOf(file), "utf8") + text);
+  writeFileSync(findPath(file), readFileSync(findPath(file), "utf8") + text);
 }
 
 function run(command: string, args: readonly string[], folder = ""): void {
@@ -168,13 +168,13 @@ try {
     "packages/tensor/src/ops/index.ts",
     `export { hardsigmoidOp } from "./elementwise/activation.ts";\n`,
   );
-  writeFileSync(pathOf("packages/nn/src/layers/hardsigmoid.ts"), layer);
+  writeFileSync(findPath("packages/nn/src/layers/hardsigmoid.ts"), layer);
   append("packages/nn/src/index.ts", 'export { Hardsigmoid } from "./layers/hardsigmoid.ts";\n');
-  writeFileSync(pathOf("packages/nn/src/optimizers/lion.ts"), optimizer);
+  writeFileSync(findPath("packages/nn/src/optimizers/lion.ts"), optimizer);
   append("packages/nn/src/index.ts", 'export { Lion, type LionOptions } from "./optimizers/lion.ts";\n');
-  writeFileSync(pathOf("packages/datasets/src/synthetic/stripes.ts"), dataSet);
+  writeFileSync(findPath("packages/datasets/src/synthetic/stripes.ts"), dataSet);
   append("packages/datasets/src/index.ts", 'export { stripes } from "./synthetic/stripes.ts";\n');
-  writeFileSync(pathOf("apps/examples/image-classification/src/additions.ts"), program);
+  writeFileSync(findPath("apps/examples/image-classification/src/additions.ts"), program);
 
   run("node", ["../../scripts/generate.ts"], "packages/tensor");
   run("tsc", ["--noEmit", "-p", "tsconfig.json"]);

@@ -4,7 +4,7 @@
  */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
-import { cyclesOf, cyclesOfFolders, describeCycle } from "./import-cycles.ts";
+import { describeCycle, findCycles, findCyclesOfFolders } from "./import-cycles.ts";
 
 /** For each package, the siblings that its published sources may import. */
 const arrows: { readonly [name: string]: readonly string[] } = {
@@ -40,14 +40,14 @@ const floors: { readonly [folder: string]: readonly string[] } = {
 const root = resolve(import.meta.dirname, "..");
 const problems: string[] = [];
 
-function importsOf(file: string): string[] {
+function listImports(file: string): string[] {
   const text = readFileSync(file, "utf8");
   return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"'\s]+)["']/g)].map(
     ([, specifier]) => specifier!,
   );
 }
 
-function allowedFor(name: string, file: string): readonly string[] {
+function listAllowed(name: string, file: string): readonly string[] {
   const own = arrows[name] ?? [];
   const isTest = /\.test\.ts$/.test(file) || !file.startsWith(`packages/${name}/src/`);
   return isTest ? [...own, ...(tested[name] ?? [])] : own;
@@ -65,23 +65,23 @@ function checkImport(name: string, file: string, specifier: string): void {
   }
   const sibling = /^@evenkeel\/([^/]+)/.exec(specifier)?.[1];
   if (sibling === undefined || sibling === name) return;
-  if (!allowedFor(name, file).includes(sibling)) {
+  if (!listAllowed(name, file).includes(sibling)) {
     problems.push(
-      `${file}: imports "${specifier}", allowed: ${allowedFor(name, file).join(", ") || "no sibling"}`,
+      `${file}: imports "${specifier}", allowed: ${listAllowed(name, file).join(", ") || "no sibling"}`,
     );
   }
 }
 
 /** Sources of a floor of `tensor` import that floor and those below. */
 function checkFloor(file: string, specifier: string): void {
-  const floorOf = (path: string): string | undefined => /^packages\/tensor\/src\/([^/]+)\//.exec(path)?.[1];
-  const floor = floorOf(file);
+  const findFloor = (path: string): string | undefined => /^packages\/tensor\/src\/([^/]+)\//.exec(path)?.[1];
+  const floor = findFloor(file);
   const below = floor === undefined ? undefined : floors[floor];
   if (below === undefined || !specifier.startsWith(".") || /\.(test|types)\.ts$/.test(file)) return;
   const target = relative(root, resolve(dirname(file), specifier))
     .split(sep)
     .join("/");
-  const found = floorOf(target) ?? target;
+  const found = findFloor(target) ?? target;
   if (found !== floor && !below.includes(found)) {
     problems.push(`${file}: imports "${specifier}", allowed: ${[floor, ...below].join(", ")}`);
   }
@@ -102,7 +102,7 @@ function checkManifest(name: string): void {
   }
   for (const file of globSync(`packages/${name}/src/**/*.ts`)) {
     if (/\.(test|as)\.ts$/.test(file)) continue;
-    for (const specifier of importsOf(file)) {
+    for (const specifier of listImports(file)) {
       const dependency = /^(@[^/]+\/[^/]+|[^./][^/:]*)/.exec(specifier)?.[1];
       if (dependency === undefined || specifier.startsWith("node:") || dependency === `@evenkeel/${name}`)
         continue;
@@ -116,7 +116,7 @@ function checkManifest(name: string): void {
 function importGraph(files: readonly string[]): Map<string, string[]> {
   return new Map(
     files.map((file) => {
-      const paths = importsOf(file).filter((specifier) => specifier.startsWith("."));
+      const paths = listImports(file).filter((specifier) => specifier.startsWith("."));
       const targets = paths.map((specifier) => resolve(dirname(file), specifier));
       return [
         resolve(file),
@@ -129,8 +129,8 @@ function importGraph(files: readonly string[]): Map<string, string[]> {
 function checkCycles(): void {
   const files = globSync("{packages,apps}/**/*.{ts,tsx}", { exclude: ["**/node_modules/**", "**/dist/**"] });
   const isTest = (file: string): boolean => /(\.(test|types)\.ts|[/\\]test[/\\].*)$/.test(file);
-  for (const cycle of cyclesOf(importGraph(files))) problems.push(describeCycle("files", cycle, root));
-  for (const cycle of cyclesOfFolders(importGraph(files.filter((file) => !isTest(file))))) {
+  for (const cycle of findCycles(importGraph(files))) problems.push(describeCycle("files", cycle, root));
+  for (const cycle of findCyclesOfFolders(importGraph(files.filter((file) => !isTest(file))))) {
     problems.push(describeCycle("folders", cycle, root));
   }
 }
@@ -143,7 +143,7 @@ for (const manifest of globSync("packages/*/package.json").sort()) {
     continue;
   }
   for (const file of globSync(`packages/${name}/{src,test,bin}/**/*.ts`)) {
-    for (const specifier of importsOf(file)) {
+    for (const specifier of listImports(file)) {
       checkImport(name, file, specifier);
       checkFloor(file, specifier);
     }
@@ -151,7 +151,7 @@ for (const manifest of globSync("packages/*/package.json").sort()) {
   checkManifest(name);
 }
 for (const file of globSync("apps/**/*.ts", { exclude: ["**/node_modules/**", "**/dist/**"] })) {
-  for (const specifier of importsOf(file)) {
+  for (const specifier of listImports(file)) {
     if (/^(\.\.\/)+packages\//.test(specifier))
       problems.push(`${file}: imports "${specifier}" by a relative path`);
   }

@@ -27,7 +27,7 @@ const run = (command: string, args: readonly string[], cwd: string): string =>
   });
 
 /** The size of the files below a folder in bytes; hard links count once. */
-function bytesBelow(top: string): number {
+function countBytesBelow(top: string): number {
   const sizes = new Map<number, number>();
   for (const entry of readdirSync(top, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
@@ -46,7 +46,7 @@ try {
   run("npm", ["start", "--", "--dataset", "synthetic", "--epochs", "1", "--images", "512"], clone);
   if (!existsSync(join(clone, "runs", "latest", "report.html")))
     throw new Error("npm start: found no report");
-  const bytes = bytesBelow(join(clone, "node_modules"));
+  const bytes = countBytesBelow(join(clone, "node_modules"));
   console.log(
     `first start: node_modules take ${Math.round(bytes / 1e6)} MB, at most ${mostBytes / 1e6} are promised`,
   );

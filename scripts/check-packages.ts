@@ -10,13 +10,13 @@ import { checkConsumer, checkOldestTypescript, checkRootExamples } from "./packa
 import { rehearseRelease } from "./packages/release.ts";
 import { checkSizes } from "./packages/sizes.ts";
 import { lintTarballs, packAll } from "./packages/tarballs.ts";
-import { publicPackages, root, scratch } from "./packages/workspace.ts";
+import { listPublicPackages, root, scratch } from "./packages/workspace.ts";
 
 try {
   const tarballs = packAll(root, join(scratch, "tarballs"));
   lintTarballs(tarballs);
   await checkSizes();
-  const packages = publicPackages(root);
+  const packages = listPublicPackages(root);
   checkRootExamples(packages);
   for (const published of packages) await checkConsumer(published, tarballs);
   checkOldestTypescript(packages);

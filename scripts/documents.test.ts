@@ -14,7 +14,7 @@ const sources = globSync("packages/*/src/**/*.ts", ofRepository).map((path) => (
 }));
 
 /** The text of a document without its code blocks. */
-const proseOf = (document: string): string =>
+const readProse = (document: string): string =>
   readFileSync(join(root, document), "utf8").replace(/^```.*?^```/gms, "");
 
 const files = globSync("{*,{.ci,apps,docs,packages,scripts}/**/*}", ofRepository);
@@ -24,8 +24,8 @@ const exists = (pattern: string): boolean =>
   pattern === "." || files.some((file) => matchesGlob(file, pattern) || matchesGlob(file, `**/${pattern}`));
 
 /** Paths of sources, and the targets of relative links. `<name>` in a path stands for any name. */
-function pathsIn(document: string): string[] {
-  const prose = proseOf(document);
+function listPaths(document: string): string[] {
+  const prose = readProse(document);
   const written = [
     ...prose.matchAll(/`((?:(?:packages|apps|scripts|docs|\.ci)\/[^`\s]+)|[^`\s]+\.(?:ts|mjs|py|md))`/g),
   ].map(([, path]) => path!.replace(/<[^>]+>/g, "*").replace(/\/$/, ""));
@@ -36,10 +36,10 @@ function pathsIn(document: string): string[] {
 }
 
 /** Names that a document says a package exports, as in "`a` and `b` of `@evenkeel/tensor`", with the folder of the package. */
-function exportsIn(document: string): { name: string; folder: string }[] {
+function listExports(document: string): { name: string; folder: string }[] {
   const claims =
     /((?:`\w+`(?:, | and |, and )?)+)\s(?:of|from)\s`(?:@evenkeel\/([\w-]+)|(evenkeel))[\w/-]*`/g;
-  return [...proseOf(document).matchAll(claims)].flatMap(([, names, scoped]) =>
+  return [...readProse(document).matchAll(claims)].flatMap(([, names, scoped]) =>
     [...names!.matchAll(/`(\w+)`/g)].map(([, name]) => ({
       name: name!,
       folder: scoped === undefined ? "packages" : `packages/${scoped}`,
@@ -55,14 +55,14 @@ const isDefined = ({ name, folder }: { name: string; folder: string }): boolean 
   );
 
 test.each(documents)("%s names only files that exist", (document) => {
-  expect(pathsIn(document).filter((path) => !exists(path))).toEqual([]);
+  expect(listPaths(document).filter((path) => !exists(path))).toEqual([]);
 });
 
 test.each(documents)("%s names only exports that exist", (document) => {
-  expect(exportsIn(document).filter((claim) => !isDefined(claim))).toEqual([]);
+  expect(listExports(document).filter((claim) => !isDefined(claim))).toEqual([]);
 });
 
 test("the documents name files and exports", () => {
-  expect(documents.flatMap(pathsIn).length).toBeGreaterThan(50);
-  expect(documents.flatMap(exportsIn).length).toBeGreaterThan(10);
+  expect(documents.flatMap(listPaths).length).toBeGreaterThan(50);
+  expect(documents.flatMap(listExports).length).toBeGreaterThan(10);
 });

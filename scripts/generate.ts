@@ -17,7 +17,7 @@ import { basename, dirname, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import type { KernelSchema, KernelSchemas } from "../packages/tensor/src/core/devices/kernel-schema.ts";
-import { textOfModule } from "../packages/tensor/src/core/module-text.ts";
+import { encodeModule } from "../packages/tensor/src/core/module-text.ts";
 
 const features = "simd,threads,bulk-memory";
 const relaxedFeature = "ASC_FEATURE_RELAXED_SIMD";
@@ -49,11 +49,11 @@ function writeIfChanged(file: string, text: string): void {
 }
 
 /** The source and everything that it imports, because kernels share inlined helpers. */
-function sourcesOf(file: string, seen: Set<string> = new Set()): Set<string> {
+function listSources(file: string, seen: Set<string> = new Set()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
   for (const [, path] of readFileSync(file, "utf8").matchAll(/from "(\.[^"]+)"/g)) {
-    sourcesOf(resolve(dirname(file), path!.endsWith(".ts") ? path! : `${path}.ts`), seen);
+    listSources(resolve(dirname(file), path!.endsWith(".ts") ? path! : `${path}.ts`), seen);
   }
   return seen;
 }
@@ -73,8 +73,8 @@ async function writeKernelNames(source: string): Promise<void> {
     .flatMap(([, schemas]) => Object.entries(schemas as KernelSchemas))
     .filter(([, schema]) => !known.has(schema));
   const texts = [
-    ...numbers.map(([name, values]) => enumText(pascalCase(name), values as Record<string, number>)),
-    ...[...shared, ...own].map(([name, schema]) => classText(`${pascalCase(name)}Arguments`, schema)),
+    ...numbers.map(([name, values]) => writeEnum(toPascalCase(name), values as Record<string, number>)),
+    ...[...shared, ...own].map(([name, schema]) => writeClass(`${toPascalCase(name)}Arguments`, schema)),
   ];
   const text = `// Generated from ${basename(source)}.\n${texts.join("")}`;
   writeIfChanged(source.replace(/\.kernels\.ts$/, ".kernels.as.ts"), text);
@@ -83,18 +83,18 @@ async function writeKernelNames(source: string): Promise<void> {
 const isSchema = (value: unknown): value is KernelSchema =>
   Array.isArray((value as Partial<KernelSchema>).reads);
 
-const pascalCase = (name: string): string => `${name[0]!.toUpperCase()}${name.slice(1)}`;
+const toPascalCase = (name: string): string => `${name[0]!.toUpperCase()}${name.slice(1)}`;
 
 const areNumbers = (values: unknown): values is Record<string, number> =>
   Object.values(values as object).every((value) => typeof value === "number");
 
-const enumText = (name: string, values: Record<string, number>): string =>
+const writeEnum = (name: string, values: Record<string, number>): string =>
   `\nexport const enum ${name} {\n${Object.entries(values)
     .map(([key, value]) => `  ${key} = ${value},\n`)
     .join("")}}\n`;
 
 /** A class whose fields are the arguments in memory, in order, 4 bytes each. */
-function classText(name: string, { reads, writes, parameters }: KernelSchema): string {
+function writeClass(name: string, { reads, writes, parameters }: KernelSchema): string {
   const pointers = [...reads, ...writes].map((operand) => [operand.replace("?", ""), "usize"]);
   const numbers = Object.entries(parameters).map(([parameter, type]) => [
     parameter,
@@ -107,7 +107,7 @@ function classText(name: string, { reads, writes, parameters }: KernelSchema): s
 }
 
 /** AssemblyScript has no destructuring: `const { x, y } = args;` becomes `const x = args.x, y = args.y;`, on the same lines. */
-const destructured = (text: string): string =>
+const replaceDestructuring = (text: string): string =>
   text.replace(
     /^( *)(const|let) \{([^{}]*?),?(\s*)\} = (\w+);$/gm,
     (_, indent, keyword, names, space, from) =>
@@ -118,20 +118,20 @@ async function compileKernel(source: string): Promise<void> {
   const target = source.replace(/\.as\.ts$/, ".wasm.ts");
   generated.add(target);
   const hash = createHash("sha256").update([features, ...flags].join());
-  for (const file of [...sourcesOf(resolve(source)), moduleText].sort()) hash.update(readFileSync(file));
+  for (const file of [...listSources(resolve(source)), moduleText].sort()) hash.update(readFileSync(file));
   const stamp = `// ${hash.digest("hex")}`;
   if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return;
-  const module = await compiled(source, features);
+  const module = await compileVariant(source, features);
   let text = `${stamp}\n/** Compiled from ${basename(source)}. */\nexport const module: string =\n  "${module}";\n`;
-  if ([...sourcesOf(resolve(source))].some((file) => readFileSync(file, "utf8").includes(relaxedFeature))) {
-    const relaxed = await compiled(source, `${features},relaxed-simd`);
+  if ([...listSources(resolve(source))].some((file) => readFileSync(file, "utf8").includes(relaxedFeature))) {
+    const relaxed = await compileVariant(source, `${features},relaxed-simd`);
     text += `/** The same for relaxed SIMD. */\nexport const relaxedModule: string =\n  "${relaxed}";\n`;
   }
   writeIfChanged(target, text);
 }
 
 /** The bytes of the module, as text. */
-async function compiled(source: string, enabled: string): Promise<string> {
+async function compileVariant(source: string, enabled: string): Promise<string> {
   const out = "module.wasm";
   let bytes: Uint8Array | undefined;
   // The compiler is large, so it is loaded only when there is something to compile.
@@ -139,14 +139,14 @@ async function compiled(source: string, enabled: string): Promise<string> {
   const { error, stderr } = await asc.main([source, "--outFile", out, "--enable", enabled, ...flags], {
     readFile: (file, folder) => {
       const path = resolve(folder, file);
-      return existsSync(path) ? destructured(readFileSync(path, "utf8")) : null;
+      return existsSync(path) ? replaceDestructuring(readFileSync(path, "utf8")) : null;
     },
     writeFile: (file, contents) => {
       if (basename(file) === out && typeof contents !== "string") bytes = contents;
     },
   });
   if (error !== null || bytes === undefined) throw new Error(`${source}: ${stderr.toString()}`);
-  return textOfModule(bytes);
+  return encodeModule(bytes);
 }
 
 /** Workers are embedded as text, so that no bundler or server has to find a file. */
@@ -165,10 +165,10 @@ async function bundleWorker(source: string): Promise<void> {
   );
 }
 
-const importsOf = (files: readonly string[], folder: string): string =>
+const writeImports = (files: readonly string[], folder: string): string =>
   files.map((file, index) => `import * as m${index} from "./${relative(folder, file)}";`).join("\n");
 
-const members = (files: readonly string[], text: (member: string) => string): string =>
+const writeMembers = (files: readonly string[], text: (member: string) => string): string =>
   files.map((_, index) => `  ${text(`m${index}`)},`).join("\n");
 
 function collectCases(): void {
@@ -176,12 +176,12 @@ function collectCases(): void {
   if (files.length === 0) return;
   writeIfChanged(
     "src/cases.generated.ts",
-    `${importsOf(files, "src")}
+    `${writeImports(files, "src")}
 import type { OpCases } from "@evenkeel/tensor";
 
 /** The cases of every op of this package. */
 export const cases: readonly OpCases<any>[] = [
-${members(files, (member) => `...Object.values(${member})`)}
+${writeMembers(files, (member) => `...Object.values(${member})`)}
 ];
 `,
   );
@@ -204,12 +204,12 @@ function collectPlans(): void {
     const language = basename(target, ".generated.ts");
     writeIfChanged(
       target,
-      `${importsOf(files, dirname(target))}
-${planTableImports(language, dirname(target))}
+      `${writeImports(files, dirname(target))}
+${writePlanTableImports(language, dirname(target))}
 
 /** The plans of this family in ${language}. */
-export const plans: PlanTable = planTable([
-${members(files, (member) => `...${member}.plans`)}
+export const plans: PlanTable = makePlanTable([
+${writeMembers(files, (member) => `...${member}.plans`)}
 ]);
 `,
     );
@@ -217,15 +217,15 @@ ${members(files, (member) => `...${member}.plans`)}
 }
 
 /** The import of the function that makes a plan table for a language: from the own package or from `tensor`. */
-function planTableImports(language: string, folder: string): string {
+function writePlanTableImports(language: string, folder: string): string {
   const core = dirname(moduleText);
   if (resolve("src") !== dirname(core)) {
     const entry = language === "wgsl" ? "@evenkeel/tensor/wgsl" : "@evenkeel/tensor";
-    return `import type { PlanTable } from "@evenkeel/tensor";\nimport { planTable } from "${entry}";`;
+    return `import type { PlanTable } from "@evenkeel/tensor";\nimport { makePlanTable } from "${entry}";`;
   }
   const module = language === "wgsl" ? "widen-floats.ts" : "plan-tables.ts";
   const path = relative(folder, core);
-  return `import type { PlanTable } from "${path}/op.ts";\nimport { planTable } from "${path}/plans/${module}";`;
+  return `import type { PlanTable } from "${path}/op.ts";\nimport { makePlanTable } from "${path}/plans/${module}";`;
 }
 
 for (const source of globSync("src/**/*.kernels.ts").sort()) await writeKernelNames(source);

@@ -4,7 +4,7 @@ import { dirname, relative, sep } from "node:path";
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
 /** Groups of nodes that reach one another (Tarjan 1972), each in alphabetical order. */
-export function cyclesOf(graph: ImportGraph): string[][] {
+export function findCycles(graph: ImportGraph): string[][] {
   const order = new Map<string, number>();
   const lowest = new Map<string, number>();
   const stack: string[] = [];
@@ -37,11 +37,11 @@ export function cyclesOf(graph: ImportGraph): string[][] {
  * Import cycles among sibling folders, each with everything inside it. Files next to the folders belong to none of them: they may
  * import from the folders and be imported by them.
  */
-export function cyclesOfFolders(graph: ImportGraph): string[][] {
+export function findCyclesOfFolders(graph: ImportGraph): string[][] {
   const levels = new Map<string, Map<string, Set<string>>>();
   for (const [file, imported] of graph) {
     for (const target of imported) {
-      const meeting = meetingOf(dirname(file), dirname(target));
+      const meeting = findMeeting(dirname(file), dirname(target));
       if (meeting === undefined) continue;
       const arrows = levels.get(meeting.parent) ?? new Map<string, Set<string>>();
       levels.set(meeting.parent, arrows);
@@ -49,12 +49,12 @@ export function cyclesOfFolders(graph: ImportGraph): string[][] {
     }
   }
   return [...levels.values()].flatMap((arrows) =>
-    cyclesOf(new Map([...arrows].map(([from, targets]) => [from, [...targets]]))),
+    findCycles(new Map([...arrows].map(([from, targets]) => [from, [...targets]]))),
   );
 }
 
 /** The innermost folder that contains both files, and the two folders in it that lead to them; none if one contains the other. */
-function meetingOf(
+function findMeeting(
   a: string,
   b: string,
 ): { readonly parent: string; readonly from: string; readonly to: string } | undefined {

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
-import { shrinkTemplates, textsOfTemplates } from "./shrink-wgsl.ts";
+import { listTemplateTexts, shrinkTemplates } from "./shrink-wgsl.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const files = globSync("packages/*/src/**/*.wgsl.ts", { cwd: root });
@@ -38,8 +38,8 @@ test.each([
     'a @{b.replace(/[}`/]/g, "}`")} c',
   ],
 ])("%s", (_, text, expected) => {
-  const templateOf = (marked: string): string => `const s = \`${marked.replaceAll("@{", "$" + "{")}\`;`;
-  expect(shrinkTemplates(templateOf(text))).toBe(templateOf(expected));
+  const findTemplate = (marked: string): string => `const s = \`${marked.replaceAll("@{", "$" + "{")}\`;`;
+  expect(shrinkTemplates(findTemplate(text))).toBe(findTemplate(expected));
 });
 
 test("a comment that a substitution could end is an error", () => {
@@ -48,20 +48,20 @@ test("a comment that a substitution could end is an error", () => {
 });
 
 /** Names and numbers, brackets, and sequences of operators, without comments. */
-const tokensOf = (text: string): string[] =>
+const listTokens = (text: string): string[] =>
   text.replace(/\/\/[^\n]*/g, "").match(/[\w.@$\\#`"]+|[(){}[\],;:]|[=+\-*/<>&|^!%~]+/g) ?? [];
 
 test.each(files)("%s has the same tokens", (file) => {
   const source = readFileSync(resolve(root, file), "utf8");
   const shrunk = shrinkTemplates(source);
-  const tokensIn = (code: string): string[][] =>
-    textsOfTemplates(code).map(({ from, to }) => tokensOf(code.slice(from, to)));
-  expect(tokensIn(shrunk)).toEqual(tokensIn(source));
+  const listTokenLines = (code: string): string[][] =>
+    listTemplateTexts(code).map(({ from, to }) => listTokens(code.slice(from, to)));
+  expect(listTokenLines(shrunk)).toEqual(listTokenLines(source));
   expect(shrinkTemplates(shrunk)).toBe(shrunk);
 });
 
 test("the texts of kernels shrink", () => {
-  const bytesOf = (shrink: (source: string) => string): number =>
+  const countBytes = (shrink: (source: string) => string): number =>
     files.reduce((sum, file) => sum + shrink(readFileSync(resolve(root, file), "utf8")).length, 0);
-  expect(bytesOf(shrinkTemplates)).toBeLessThan(0.95 * bytesOf((source) => source));
+  expect(countBytes(shrinkTemplates)).toBeLessThan(0.95 * countBytes((source) => source));
 });

@@ -5,7 +5,7 @@
 export function shrinkTemplates(source: string): string {
   let shrunk = "";
   let end = 0;
-  for (const { from, to } of textsOfTemplates(source)) {
+  for (const { from, to } of listTemplateTexts(source)) {
     shrunk += source.slice(end, from) + shrinkText(source.slice(from, to));
     end = to;
   }
@@ -22,7 +22,7 @@ export interface TemplateText {
 const beforeExpression = /(^|[=(,:;!&|?{}[+\-*%<>~^]|\breturn)\s*$/;
 
 /** The texts of all template literals, in order, including those nested in substitutions. */
-export function textsOfTemplates(source: string): TemplateText[] {
+export function listTemplateTexts(source: string): TemplateText[] {
   const texts: TemplateText[] = [];
   let at = 0;
 

@@ -9,7 +9,7 @@ import { bin, root, run, scratch } from "./workspace.ts";
  * repository's own.
  */
 const newestNode = "26.10.0";
-const oldestNode = ({ manifest }: PublicPackage): string => {
+const findOldestNode = ({ manifest }: PublicPackage): string => {
   const range = /^>=(\d+)(\.\d+)?(\.\d+)?$/.exec(manifest.engines.node);
   if (range === null)
     throw new Error(`${manifest.name}: engines.node: found ${manifest.engines.node}, expected >=x.y.z`);
@@ -33,15 +33,15 @@ const typescriptOptions = [
 
 const nodeModules = ["--module", "nodenext"];
 
-const examplesIn = (readme: string): string[] =>
+const listExamples = (readme: string): string[] =>
   [...readFileSync(readme, "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, example]) => example!);
 
 /** The TypeScript examples of a package's README. The first one must also be in the root README. */
-function examplesOf(folder: string): string[] {
-  const examples = examplesIn(join(folder, "README.md"));
+function listFolderExamples(folder: string): string[] {
+  const examples = listExamples(join(folder, "README.md"));
   const [first] = examples;
   if (first === undefined) throw new Error(`${folder}/README.md: has no TypeScript example`);
-  if (!examplesIn(join(root, "README.md")).includes(first)) {
+  if (!listExamples(join(root, "README.md")).includes(first)) {
     throw new Error(`README.md: expected the example of ${folder}/README.md, word for word`);
   }
   return examples;
@@ -49,8 +49,8 @@ function examplesOf(folder: string): string[] {
 
 /** Throws for an example in the root README that is in no package's README, because it would not be run. */
 export function checkRootExamples(packages: readonly PublicPackage[]): void {
-  const tested = packages.flatMap(({ folder }) => examplesIn(join(folder, "README.md")));
-  const untested = examplesIn(join(root, "README.md")).filter((example) => !tested.includes(example));
+  const tested = packages.flatMap(({ folder }) => listExamples(join(folder, "README.md")));
+  const untested = listExamples(join(root, "README.md")).filter((example) => !tested.includes(example));
   if (untested.length > 0) {
     throw new Error(
       `README.md: expected every example in the README of a package too, found none with\n${untested[0]}`,
@@ -59,7 +59,7 @@ export function checkRootExamples(packages: readonly PublicPackage[]): void {
 }
 
 /** Installs a package from the registry, as a user would; returns the folder of its programs. */
-function installed(name: string, version: string): string {
+function installPackage(name: string, version: string): string {
   const project = join(scratch, `${name}-${version}`);
   const programs = join(project, "node_modules", ".bin");
   if (!existsSync(programs)) {
@@ -79,16 +79,16 @@ function installAlone(
 ): void {
   const imported = [...examples.matchAll(/from "((?:@evenkeel\/)?[^/"]+)/g)].map(([, name]) => name!);
   const direct = [...new Set([manifest.name, ...imported.filter((name) => tarballs.has(name))])];
-  const fileOf = (name: string): string => `file:${tarballs.get(name)}`;
+  const findFile = (name: string): string => `file:${tarballs.get(name)}`;
   const others = [...tarballs.keys()].filter((name) => !direct.includes(name));
   writeFileSync(
     join(project, "package.json"),
     JSON.stringify({
       private: true,
       type: "module",
-      dependencies: Object.fromEntries(direct.map((name) => [name, fileOf(name)])),
+      dependencies: Object.fromEntries(direct.map((name) => [name, findFile(name)])),
       overrides: Object.fromEntries([
-        ...others.map((name) => [name, fileOf(name)]),
+        ...others.map((name) => [name, findFile(name)]),
         ...direct.map((name) => [name, `$${name}`]),
       ]),
     }),
@@ -98,15 +98,18 @@ function installAlone(
     recursive: true,
     dereference: true,
   });
-  cpSync(undiciTypes(), join(project, "node_modules/undici-types"), { recursive: true, dereference: true });
+  cpSync(findUndiciTypes(), join(project, "node_modules/undici-types"), {
+    recursive: true,
+    dereference: true,
+  });
 }
 
-function undiciTypes(): string {
+function findUndiciTypes(): string {
   const types = run(bin("node"), ["-p", "require('node:fs').realpathSync('node_modules/@types/node')"], root);
   return join(types.trim(), "../../undici-types");
 }
 
-const projectOf = ({ folder }: PublicPackage): string => join(scratch, "consumers", basename(folder));
+const nameProject = ({ folder }: PublicPackage): string => join(scratch, "consumers", basename(folder));
 
 /**
  * Installs a package alone, runs the examples of its README in the oldest and the newest Node, type-checks them, and bundles the package
@@ -117,12 +120,12 @@ export async function checkConsumer(
   tarballs: ReadonlyMap<string, string>,
 ): Promise<void> {
   const { folder, manifest } = consumed;
-  const project = projectOf(consumed);
+  const project = nameProject(consumed);
   mkdirSync(project, { recursive: true });
-  const examples = examplesOf(folder);
+  const examples = listFolderExamples(folder);
   installAlone(project, consumed, examples.join("\n"), tarballs);
-  const old = join(installed("node", oldestNode(consumed)), "node");
-  const nodes = [old, join(installed("node", newestNode), "node")];
+  const old = join(installPackage("node", findOldestNode(consumed)), "node");
+  const nodes = [old, join(installPackage("node", newestNode), "node")];
   const files = examples.map((_, index) => `example-${index + 1}.ts`);
   for (const [index, example] of examples.entries()) {
     writeFileSync(join(project, files[index]!), example);
@@ -139,7 +142,7 @@ export async function checkConsumer(
   );
   await checkBrowserBundle(manifest.name, project);
   console.log(
-    `${manifest.name}: installs alone, runs in Node ${oldestNode(consumed)} and ${newestNode}, type-checks, bundles`,
+    `${manifest.name}: installs alone, runs in Node ${findOldestNode(consumed)} and ${newestNode}, type-checks, bundles`,
   );
 }
 
@@ -151,7 +154,7 @@ export function checkOldestTypescript(packages: readonly PublicPackage[]): void 
   const isNeeded = ({ manifest }: PublicPackage): boolean =>
     packages.some(({ manifest: { dependencies = {} } }) => manifest.name in dependencies);
   for (const last of packages.filter((candidate) => !isNeeded(candidate))) {
-    const project = projectOf(last);
+    const project = nameProject(last);
     const entries = packages
       .filter(({ manifest: { name } }) => existsSync(join(project, "node_modules", name)))
       .flatMap(({ manifest: { name, exports } }) =>
@@ -159,7 +162,7 @@ export function checkOldestTypescript(packages: readonly PublicPackage[]): void 
       );
     const imports = entries.map((entry, index) => `export * as entry${index} from "${entry}";`);
     writeFileSync(join(project, "entries.ts"), imports.join("\n"));
-    const tsc = join(installed("typescript", oldestTypescript), "tsc");
+    const tsc = join(installPackage("typescript", oldestTypescript), "tsc");
     run(tsc, [...typescriptOptions, ...nodeModules, "entries.ts"], project);
     console.log(`${last.manifest.name}: TypeScript ${oldestTypescript} reads ${entries.length} entries`);
   }

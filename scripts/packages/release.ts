@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { packAll, packedFile } from "./tarballs.ts";
+import { packAll, readPackedFile } from "./tarballs.ts";
 import type { Manifest } from "./workspace.ts";
-import { bin, publicPackages, root, run, scratch } from "./workspace.ts";
+import { bin, listPublicPackages, root, run, scratch } from "./workspace.ts";
 
 /** Creates versions, changelogs and tarballs in a clone, as a release would. */
 export function rehearseRelease(): void {
@@ -12,9 +12,9 @@ export function rehearseRelease(): void {
     join(clone, ".changeset", "rehearsal.md"),
     `---\n"@evenkeel/tensor": minor\n---\n\nA rehearsal.\n`,
   );
-  const before = publicPackages(clone)[0]!.manifest.version;
+  const before = listPublicPackages(clone)[0]!.manifest.version;
   run(bin("changeset"), ["version"], clone);
-  const version = releasedVersion(clone, before);
+  const version = readReleasedVersion(clone, before);
   const changelog = join(clone, "packages/tensor/CHANGELOG.md");
   if (!existsSync(changelog) || !readFileSync(changelog, "utf8").includes("A rehearsal.")) {
     throw new Error("release rehearsal: the changelog of tensor does not mention the change");
@@ -25,8 +25,8 @@ export function rehearseRelease(): void {
 }
 
 /** The single version that all packages now have. */
-function releasedVersion(clone: string, before: string): string {
-  const versions = new Set(publicPackages(clone).map(({ manifest }) => manifest.version));
+function readReleasedVersion(clone: string, before: string): string {
+  const versions = new Set(listPublicPackages(clone).map(({ manifest }) => manifest.version));
   const [version] = versions;
   if (versions.size !== 1 || version === undefined || version === before) {
     throw new Error(
@@ -37,14 +37,14 @@ function releasedVersion(clone: string, before: string): string {
 }
 
 function checkReleased(name: string, tarball: string, version: string): void {
-  const manifest = packedFile(tarball, "package.json");
+  const manifest = readPackedFile(tarball, "package.json");
   if (manifest.includes("workspace:")) throw new Error(`release rehearsal: ${name} still names "workspace:"`);
   for (const [dependency, range] of Object.entries((JSON.parse(manifest) as Manifest).dependencies ?? {})) {
     if (dependency.startsWith("@evenkeel/") && range !== `^${version}`) {
       throw new Error(`release rehearsal: ${name} needs ${dependency} ${range}, expected ^${version}`);
     }
   }
-  if (!packedFile(tarball, "CHANGELOG.md").includes(`## ${version}`)) {
+  if (!readPackedFile(tarball, "CHANGELOG.md").includes(`## ${version}`)) {
     throw new Error(`release rehearsal: the tarball of ${name} has no changelog of ${version}`);
   }
 }

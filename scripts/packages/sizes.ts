@@ -50,7 +50,7 @@ const trainingNames = {
 };
 
 /** The names of the files that count. The files of kernels for the CPU are named after their language. */
-function countedFiles(outputs: Metafile["outputs"], counted: Counted): Set<string> {
+function listCountedFiles(outputs: Metafile["outputs"], counted: Counted): Set<string> {
   if (counted === "everything") return new Set(Object.keys(outputs).map((path) => basename(path)));
   const needed = new Set<string>();
   const isLoaded = (path: string, kind: string): boolean =>
@@ -65,7 +65,7 @@ function countedFiles(outputs: Metafile["outputs"], counted: Counted): Set<strin
   return needed;
 }
 
-const gzippedBytes = (contents: Uint8Array): number => gzipSync(contents, { level: 9 }).length;
+const countGzippedBytes = (contents: Uint8Array): number => gzipSync(contents, { level: 9 }).length;
 
 interface BundleSize {
   readonly asOneFile: number;
@@ -89,11 +89,11 @@ async function measureBundle(code: string, external: string[], counted: Counted)
     external,
   });
   if (warnings.length > 0) throw new Error(`esbuild warns: ${warnings.map(({ text }) => text).join(", ")}`);
-  const names = countedFiles(metafile.outputs, counted);
+  const names = listCountedFiles(metafile.outputs, counted);
   const files = outputFiles.filter(({ path }) => names.has(basename(path))).map(({ contents }) => contents);
   return {
-    asOneFile: gzippedBytes(Buffer.concat(files)),
-    inFiles: files.reduce((sum, contents) => sum + gzippedBytes(contents), 0),
+    asOneFile: countGzippedBytes(Buffer.concat(files)),
+    inFiles: files.reduce((sum, contents) => sum + countGzippedBytes(contents), 0),
   };
 }
 

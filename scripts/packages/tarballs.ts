@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { bin, pnpm, publicPackages, root, run } from "./workspace.ts";
+import { bin, listPublicPackages, pnpm, root, run } from "./workspace.ts";
 
 /** Packs every package of a checkout; returns the tarballs by name. */
 export function packAll(checkout: string, target: string): Map<string, string> {
@@ -8,7 +8,7 @@ export function packAll(checkout: string, target: string): Map<string, string> {
   pnpm(["--recursive", "--filter", "./packages/*", "pack", "--pack-destination", target], checkout);
   const tarballs = readdirSync(target).filter((file) => file.endsWith(".tgz"));
   return new Map(
-    publicPackages(checkout).map(({ manifest }) => {
+    listPublicPackages(checkout).map(({ manifest }) => {
       const file = `${manifest.name.replace("@", "").replace("/", "-")}-${manifest.version}.tgz`;
       if (!tarballs.includes(file))
         throw new Error(`${manifest.name}: no tarball among ${tarballs.join(", ")}`);
@@ -18,7 +18,7 @@ export function packAll(checkout: string, target: string): Map<string, string> {
 }
 
 /** The text of a file in a tarball. */
-export const packedFile = (tarball: string, path: string): string =>
+export const readPackedFile = (tarball: string, path: string): string =>
   run("tar", ["-xzOf", tarball, `package/${path}`], root);
 
 /** The manifest fields that a registry and its visitors expect. */
@@ -35,7 +35,7 @@ export function lintTarballs(tarballs: ReadonlyMap<string, string>): void {
     }
     const unmapped = files.filter((file) => file.endsWith(".js") && !files.includes(`${file}.map`));
     if (unmapped.length > 0) throw new Error(`${name}: found no source map of ${unmapped.join(", ")}`);
-    const manifest = JSON.parse(packedFile(tarball, "package.json")) as Record<string, unknown>;
+    const manifest = JSON.parse(readPackedFile(tarball, "package.json")) as Record<string, unknown>;
     const missing = expectedFields.filter((field) => manifest[field] === undefined);
     if (missing.length > 0) throw new Error(`${name}: its manifest has no ${missing.join(", ")}`);
     if (JSON.stringify(manifest.exports).includes("@evenkeel/source")) {

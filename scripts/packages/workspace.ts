@@ -53,7 +53,7 @@ export const pnpm = (args: readonly string[], cwd: string): string =>
   run("npx", ["--yes", packageManager, ...args], cwd);
 
 /** The published packages of a checkout, by folder. */
-export function publicPackages(checkout: string): PublicPackage[] {
+export function listPublicPackages(checkout: string): PublicPackage[] {
   return globSync(join(checkout, "packages/*/package.json"))
     .sort()
     .map((file) => ({ folder: dirname(file), manifest: JSON.parse(readFileSync(file, "utf8")) as Manifest }))

@@ -4,9 +4,9 @@ import { writeFileAtomically } from "@evenkeel/tensor/node";
 import type { BenchReport, Row } from "./core/rows.ts";
 import { checkReport } from "./core/rows.ts";
 import { help, type Options, parseOptions, type ReportOptions } from "./options.ts";
-import { htmlPage } from "./report/html.ts";
-import { markdownPage } from "./report/markdown.ts";
-import { progressOf, tableOf, targetTable } from "./report/table.ts";
+import { writeHtmlPage } from "./report/html.ts";
+import { writeMarkdownPage } from "./report/markdown.ts";
+import { describeProgress, writeTable, writeTargetTable } from "./report/table.ts";
 import { describeMachine, describeVersions } from "./session/machine.ts";
 import { openSession } from "./session/session.ts";
 import { suites } from "./suites/index.ts";
@@ -35,12 +35,12 @@ async function bench(options: Options): Promise<number> {
     for (const suite of suites.filter(({ name }) => options.suites.includes(name))) {
       await suite.run(session, (found) => {
         rows.push(...found);
-        say(progressOf(found));
+        say(describeProgress(found));
       });
       // Writes after every suite, so that an interrupted run keeps its results.
       await writePages(result(), options);
     }
-    say(`\n${tableOf(result())}\n\n${targetTable(result())}`);
+    say(`\n${writeTable(result())}\n\n${writeTargetTable(result())}`);
   } finally {
     await session.close();
   }
@@ -54,15 +54,15 @@ async function bench(options: Options): Promise<number> {
 
 async function writePages(result: BenchReport, { json, html }: Options): Promise<void> {
   if (json !== undefined) await writeFileAtomically(json, `${JSON.stringify(result, null, 1)}\n`);
-  if (html !== undefined) await writeFileAtomically(html, htmlPage([result]));
+  if (html !== undefined) await writeFileAtomically(html, writeHtmlPage([result]));
 }
 
 async function report({ inputs, markdown, html }: ReportOptions): Promise<number> {
   const results = await Promise.all(inputs.map(readReport));
-  if (markdown !== undefined) await writeFileAtomically(markdown, markdownPage(results));
-  if (html !== undefined) await writeFileAtomically(html, htmlPage(results));
+  if (markdown !== undefined) await writeFileAtomically(markdown, writeMarkdownPage(results));
+  if (html !== undefined) await writeFileAtomically(html, writeHtmlPage(results));
   if (markdown === undefined && html === undefined) {
-    for (const result of results) say(`${tableOf(result)}\n\n${targetTable(result)}`);
+    for (const result of results) say(`${writeTable(result)}\n\n${writeTargetTable(result)}`);
   }
   return 0;
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { ArgumentError } from "@evenkeel/tensor";
-import { peerNames } from "./session/peers.ts";
+import { listPeers } from "./session/peers.ts";
 import { suiteNames } from "./suites/names.ts";
 
 export type BackendName = "cpu" | "webgpu";
@@ -37,8 +37,8 @@ export const help: string = `Compares Evenkeel with other libraries and with the
 
   --backend NAME    cpu | webgpu   (default: cpu)
   --threads N       CPU threads; several separated by commas: 1,2   (default: 1)
-  --peers LIST      separated by commas, or "all" or "none"; ${peerNames().join(", ")}
-                    (default: ${peerNames("cpu", true).join(", ")}; with webgpu: ${peerNames("webgpu", true).join(", ")})
+  --peers LIST      separated by commas, or "all" or "none"; ${listPeers().join(", ")}
+                    (default: ${listPeers("cpu", true).join(", ")}; with webgpu: ${listPeers("webgpu", true).join(", ")})
   --case TEXT       only cases whose name contains TEXT
   --json FILE       write the rows to FILE
   --html FILE       write a page with charts to FILE
@@ -52,18 +52,18 @@ A peer that is not installed is reported as absent. EVENKEEL_PYTHON names the Py
 export function parseOptions(args: readonly string[]): Options | ReportOptions | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
-  if (positionals[0] === "report") return reportOptions(positionals.slice(1), values);
+  if (positionals[0] === "report") return readReportOptions(positionals.slice(1), values);
   if (values.markdown !== undefined) {
     throw new ArgumentError(
       "--markdown: found with suites, expected `bench report <json...> --markdown FILE`",
     );
   }
-  const backend = choice("backend", values.backend ?? "cpu", ["cpu", "webgpu"] as const);
+  const backend = readChoice("backend", values.backend ?? "cpu", ["cpu", "webgpu"] as const);
   return {
-    suites: suitesOf(positionals),
+    suites: readSuites(positionals),
     backend,
-    threads: threadsOf(values.threads ?? "1", backend),
-    peers: peersOf(values.peers, backend),
+    threads: readThreads(values.threads ?? "1", backend),
+    peers: readPeers(values.peers, backend),
     case: values.case,
     quick: values.quick ?? false,
     asHardware: values["as-hardware"] ?? false,
@@ -98,7 +98,7 @@ function parse(args: readonly string[]) {
 
 type Values = ReturnType<typeof parse>["values"];
 
-function reportOptions(inputs: readonly string[], { markdown, html, ...others }: Values): ReportOptions {
+function readReportOptions(inputs: readonly string[], { markdown, html, ...others }: Values): ReportOptions {
   const [wrong] = Object.keys(others);
   if (wrong !== undefined) {
     throw new ArgumentError(`--${wrong}: found with report, expected only --markdown and --html`);
@@ -107,7 +107,7 @@ function reportOptions(inputs: readonly string[], { markdown, html, ...others }:
   return { inputs, markdown, html };
 }
 
-function choice<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
+function readChoice<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
   const known = names.find((name) => name === value);
   if (known === undefined) {
     throw new ArgumentError(`--${option}: found "${value}", expected one of: ${names.join(", ")}`);
@@ -115,7 +115,7 @@ function choice<Name extends string>(option: string, value: string, names: reado
   return known;
 }
 
-function suitesOf(positionals: readonly string[]): readonly string[] {
+function readSuites(positionals: readonly string[]): readonly string[] {
   const unknown = positionals.find((name) => !suiteNames.includes(name));
   if (unknown !== undefined) {
     throw new ArgumentError(`suite: found "${unknown}", expected one of: ${suiteNames.join(", ")}`);
@@ -126,7 +126,7 @@ function suitesOf(positionals: readonly string[]): readonly string[] {
 /** An upper bound that catches typing errors; each thread takes memory. */
 const mostThreads = 256;
 
-function threadsOf(text: string, backend: BackendName): readonly number[] {
+function readThreads(text: string, backend: BackendName): readonly number[] {
   const numbers = text.split(",").map(Number);
   const isWrong = (count: number): boolean => !(Number.isInteger(count) && count > 0 && count <= mostThreads);
   if (numbers.some(isWrong) || new Set(numbers).size !== numbers.length) {
@@ -142,11 +142,11 @@ function threadsOf(text: string, backend: BackendName): readonly number[] {
   return numbers;
 }
 
-function peersOf(text: string | undefined, backend: BackendName): readonly string[] {
-  if (text === undefined) return peerNames(backend, true);
-  if (text === "all") return peerNames(backend);
+function readPeers(text: string | undefined, backend: BackendName): readonly string[] {
+  if (text === undefined) return listPeers(backend, true);
+  if (text === "all") return listPeers(backend);
   if (text === "none") return [];
-  const known = peerNames(backend);
+  const known = listPeers(backend);
   const names = text.split(",");
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {

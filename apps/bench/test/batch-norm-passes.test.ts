@@ -1,15 +1,15 @@
 import { batchNormTrainingOp, normalizeGradientOp } from "@evenkeel/batchnorm/ops";
 import {
   type AnyOp,
+  findPlanner,
+  isSameShape,
   type Limits,
   loadPlans,
-  plannerOf,
   type Shape,
   type Spec,
-  sameShape,
 } from "@evenkeel/tensor";
 import { beforeAll, describe, expect, it } from "vitest";
-import { passesOf } from "../src/suites/batch-norm-passes.ts";
+import { listPasses } from "../src/suites/batch-norm-passes.ts";
 
 const limits: Limits = {
   storage: { f32: "f32" },
@@ -24,12 +24,12 @@ const device = { languages, limits };
 /** Operands of the size of x in all launches of a plan: how often memory of that size is read or written. */
 function fullOperands(op: AnyOp, inputs: (Spec | undefined)[], attrs: object, x: Shape): number {
   const outputs = op.outputs(inputs, attrs as never);
-  const { launches } = plannerOf(op, { languages })!(inputs, attrs as never, limits, []);
+  const { launches } = findPlanner(op, { languages })!(inputs, attrs as never, limits, []);
   const isFull = (slot: object | undefined): boolean => {
     if (slot === undefined) return false;
     const { input, output } = slot as { readonly input?: number; readonly output?: number };
     const spec = input !== undefined ? inputs[input] : output !== undefined ? outputs[output] : undefined;
-    return spec !== undefined && sameShape(spec.shape, x);
+    return spec !== undefined && isSameShape(spec.shape, x);
   };
   return launches.reduce((sum, launch) => {
     if (launch.kind !== "kernel") throw new Error(`found a launch of kind ${launch.kind}, expected kernels`);
@@ -73,15 +73,15 @@ describe("the counted passes of batch norm", () => {
         { ...attrs, ofBatch: true },
         shape,
       );
-      expect(passesOf({ shape, pass: "forward", epilogue }, device)).toBe(forward);
-      expect(passesOf({ shape, pass: "forward-backward", epilogue }, device)).toBe(forward + backward);
+      expect(listPasses({ shape, pass: "forward", epilogue }, device)).toBe(forward);
+      expect(listPasses({ shape, pass: "forward-backward", epilogue }, device)).toBe(forward + backward);
     },
   );
 
   it("are 3 forward and 5 backward on WebGPU if a channel does not fit in a workgroup, otherwise 2 and 3", () => {
     const both = (shape: readonly number[]): number[] =>
       (["forward", "forward-backward"] as const).map((pass) =>
-        passesOf({ shape, pass, epilogue: "none" }, device),
+        listPasses({ shape, pass, epilogue: "none" }, device),
       );
     expect(both([64, 256, 56, 56])).toEqual([3, 8]);
     expect(both([4, 8, 7, 7])).toEqual([2, 5]);

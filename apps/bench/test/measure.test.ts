@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { disagreement } from "../src/core/agreement.ts";
+import { describeDisagreement } from "../src/core/agreement.ts";
 import { type Effort, measure } from "../src/core/measure.ts";
-import { quartilesOf } from "../src/core/quartiles.ts";
+import { computeQuartiles } from "../src/core/quartiles.ts";
 import type { Program } from "../src/core/subject.ts";
 
 const effort: Effort = { rounds: 7, windowMilliseconds: 10, patienceMilliseconds: 100, pauseMilliseconds: 0 };
@@ -9,13 +9,13 @@ const effort: Effort = { rounds: 7, windowMilliseconds: 10, patienceMilliseconds
 /** Takes as long as it says, without taking any time. */
 function pretend(
   name: string,
-  millisecondsOf: (repetitions: number) => number,
+  computeMilliseconds: (repetitions: number) => number,
   calls: string[] = [],
 ): Program {
   return {
     time: async (repetitions) => {
       calls.push(`${name}${repetitions}`);
-      return millisecondsOf(repetitions);
+      return computeMilliseconds(repetitions);
     },
     dispose: () => undefined,
   };
@@ -64,21 +64,27 @@ describe("measure", () => {
 });
 
 it("quartiles are interpolated between the values", () => {
-  expect(quartilesOf([4, 1, 3, 2])).toEqual({ first: 1.75, median: 2.5, third: 3.25 });
-  expect(quartilesOf([5])).toEqual({ first: 5, median: 5, third: 5 });
+  expect(computeQuartiles([4, 1, 3, 2])).toEqual({ first: 1.75, median: 2.5, third: 3.25 });
+  expect(computeQuartiles([5])).toEqual({ first: 5, median: 5, third: 5 });
 });
 
 describe("disagreement", () => {
   const expected = { y: Float32Array.of(3, 4) };
 
   it("is undefined within the tolerance, and otherwise names the result", () => {
-    expect(disagreement({ y: Float32Array.of(3, 4.0004) }, expected, 1e-4)).toBeUndefined();
-    expect(disagreement({ y: Float32Array.of(3, 4.1) }, expected, 1e-4)).toMatch(/^y: differs by 2.0e-2/);
+    expect(describeDisagreement({ y: Float32Array.of(3, 4.0004) }, expected, 1e-4)).toBeUndefined();
+    expect(describeDisagreement({ y: Float32Array.of(3, 4.1) }, expected, 1e-4)).toMatch(
+      /^y: differs by 2.0e-2/,
+    );
   });
 
   it("detects missing results, short results, and NaN", () => {
-    expect(disagreement({}, expected, 1)).toBe("y: found no such result");
-    expect(disagreement({ y: Float32Array.of(3) }, expected, 1)).toBe("y: found 1 values, expected 2");
-    expect(disagreement({ y: Float32Array.of(3, Number.NaN) }, expected, 1)).toMatch(/^y: differs by NaN/);
+    expect(describeDisagreement({}, expected, 1)).toBe("y: found no such result");
+    expect(describeDisagreement({ y: Float32Array.of(3) }, expected, 1)).toBe(
+      "y: found 1 values, expected 2",
+    );
+    expect(describeDisagreement({ y: Float32Array.of(3, Number.NaN) }, expected, 1)).toMatch(
+      /^y: differs by NaN/,
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { ArgumentError } from "@evenkeel/tensor";
 import { describe, expect, it } from "vitest";
 import { help, parseOptions } from "../src/options.ts";
-import { peerNames } from "../src/session/peers.ts";
+import { listPeers } from "../src/session/peers.ts";
 import { suiteNames } from "../src/suites/names.ts";
 
 describe("bench options", () => {
@@ -45,7 +45,7 @@ describe("bench options", () => {
     });
     expect(parseOptions(["--peers", "none"])).toMatchObject({ peers: [] });
     expect(parseOptions(["--backend", "webgpu", "--peers", "all"])).toMatchObject({
-      peers: peerNames("webgpu"),
+      peers: listPeers("webgpu"),
     });
     expect(parseOptions(["report", "a.json", "b.json", "--markdown", "c.md"])).toEqual({
       inputs: ["a.json", "b.json"],
@@ -65,7 +65,7 @@ describe("bench options", () => {
       "--quick",
       "--markdown",
     ];
-    for (const word of [...words, ...suiteNames, ...peerNames()]) expect(help).toContain(word);
+    for (const word of [...words, ...suiteNames, ...listPeers()]) expect(help).toContain(word);
   });
 
   it.each([

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type BenchReport, checkReport, type Row } from "../src/core/rows.ts";
-import { htmlPage } from "../src/report/html.ts";
-import { markdownPage } from "../src/report/markdown.ts";
-import { progressOf, tableOf, targetTable } from "../src/report/table.ts";
+import { writeHtmlPage } from "../src/report/html.ts";
+import { writeMarkdownPage } from "../src/report/markdown.ts";
+import { describeProgress, writeTable, writeTargetTable } from "../src/report/table.ts";
 import { checkTargets } from "../src/report/targets.ts";
 
 const place = { suite: "batchnorm", case: "forward 32x64x56x56", backend: "cpu", threads: 1 };
@@ -61,36 +61,36 @@ describe("a report", () => {
       ["times as fast as tfjs-wasm", undefined, false],
       ["of roof-copy", 0.5, false],
     ]);
-    const table = targetTable(report);
+    const table = writeTargetTable(report);
     expect(table).toMatch(/of roof-copy +at least 60 % +50 % +NOT MET/);
     expect(table).toMatch(/jax-js-wasm +at least 12x +not measured/);
     expect(table).toContain("1 of 4 targets met");
   });
 
   it("becomes tables with ratios to peers and roofs, and with the reasons for missing rows", () => {
-    const table = tableOf(report);
+    const table = writeTable(report);
     expect(table).toMatch(/roof-copy .*50 % of it/);
     expect(table).toMatch(/pytorch-cpu .*5\.5x its speed/);
     expect(table).toMatch(/ERROR +jax-js-wasm, 1 thread: y: <differs>/);
     expect(table).toMatch(/absent +tfjs-wasm, 1 thread: tfjs is not installed/);
-    expect(progressOf(rows)).toContain("jax-js-wasm ERROR y: <differs>");
-    const page = markdownPage([report]);
+    expect(describeProgress(rows)).toContain("jax-js-wasm ERROR y: <differs>");
+    const page = writeMarkdownPage([report]);
     for (const text of ["A Processor, 2 cores", "node 24.0.0", "2026-11-23", "5.5x its speed", "**no**"]) {
       expect(page).toContain(text);
     }
   });
 
   it("becomes a page that works offline and escapes its contents", () => {
-    const page = htmlPage([report]);
+    const page = writeHtmlPage([report]);
     expect(page).not.toMatch(/(src|href)=/);
     expect(page).toContain("y: &#60;differs&#62;");
     expect(page.match(/<rect class="(own|roof|peer)"/g)).toHaveLength(3);
   });
 
   it("draws a case without Evenkeel's row, and cuts bars that are far longer than Evenkeel's", () => {
-    expect(htmlPage([{ ...report, rows: rows.slice(1) }])).not.toMatch(/NaN|Infinity/);
+    expect(writeHtmlPage([{ ...report, rows: rows.slice(1) }])).not.toMatch(/NaN|Infinity/);
     const slow = { ...rows[2]!, subject: "tfjs-cpu", milliseconds: 1000 };
-    const page = htmlPage([{ ...report, rows: [...rows, slow] }]);
+    const page = writeHtmlPage([{ ...report, rows: [...rows, slow] }]);
     expect(page.match(/<path class="cut"/g)).toHaveLength(2);
   });
 
@@ -104,7 +104,7 @@ describe("a report", () => {
       rows: [{ ...own, launches: 90, submits: 1, bindGroups: 0, bytesMoved: 2e9, launchTimes }],
     };
     expect(checkReport(JSON.parse(JSON.stringify(gpu)), "a.json")).toEqual(gpu);
-    const page = markdownPage([gpu]);
+    const page = writeMarkdownPage([gpu]);
     for (const text of [
       "## WebGPU: A GPU with driver 1.2",
       "2,000 images/s",
@@ -113,7 +113,7 @@ describe("a report", () => {
     ]) {
       expect(page).toContain(text);
     }
-    const software = markdownPage([{ ...gpu, machine: { ...gpu.machine, gpuIsSoftware: true } }]);
+    const software = writeMarkdownPage([{ ...gpu, machine: { ...gpu.machine, gpuIsSoftware: true } }]);
     expect(software).not.toContain("GPU time by launch");
     expect(software).not.toContain("images/s");
   });
@@ -123,7 +123,7 @@ describe("a report", () => {
     (shape) => {
       const rate = { backend: "webgpu", threads: 1, milliseconds: 1, spread: 0 };
       const launches = (milliseconds: number) => [{ name: "normalization", count: 2, milliseconds }];
-      const outcomesAt = (share: number) =>
+      const listOutcomes = (share: number) =>
         checkTargets({
           ...report,
           machine: { ...report.machine, gpu: "A GPU", gpuIsSoftware: false },
@@ -135,8 +135,8 @@ describe("a report", () => {
             ];
           }),
         }).flatMap(({ target, isMet }) => (target.measure.startsWith("of roof-copy, ") ? [isMet] : []));
-      expect(outcomesAt(81)).toEqual([true, true]);
-      expect(outcomesAt(79)).toEqual([false, false]);
+      expect(listOutcomes(81)).toEqual([true, true]);
+      expect(listOutcomes(79)).toEqual([false, false]);
     },
   );
 
@@ -149,13 +149,13 @@ describe("a report", () => {
       spread: 0,
       gigabytesPerSecond: 1,
     };
-    const outcomesOf = (gpuIsSoftware: boolean) =>
+    const listOutcomes = (gpuIsSoftware: boolean) =>
       checkTargets({
         ...report,
         machine: { ...report.machine, gpu: "A GPU", gpuIsSoftware },
         rows: [{ ...gpu, launches: 3, submits: 1, bytesMoved: 1 }],
       }).map(({ target, isMet }) => [target.measure, isMet]);
-    expect(outcomesOf(true)).toEqual([["launches", false]]);
-    expect(outcomesOf(false)).toContainEqual(["of roof-copy, by the GPU's clock", false]);
+    expect(listOutcomes(true)).toEqual([["launches", false]]);
+    expect(listOutcomes(false)).toContainEqual(["of roof-copy, by the GPU's clock", false]);
   });
 });

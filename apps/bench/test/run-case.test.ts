@@ -1,6 +1,6 @@
 import { cpu } from "@evenkeel/backend-cpu";
 import { OutOfMemoryError } from "@evenkeel/tensor";
-import { backendWith } from "@evenkeel/tensor/testing";
+import { makeBackendWith } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BenchCase } from "../src/core/bench-case.ts";
 import { NotOfferedError, type Program, type Subject } from "../src/core/subject.ts";
@@ -112,7 +112,7 @@ describe("a case", () => {
   it("reports a roof that the device has too little memory for, even if that is found out late", async () => {
     const { backend, subject } = session.own[0]!;
     let hasFailed = false;
-    const late = backendWith(backend, {
+    const late = makeBackendWith(backend, {
       idle: async () => {
         if (hasFailed) return backend.idle();
         hasFailed = true;

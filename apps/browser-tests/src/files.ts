@@ -21,7 +21,7 @@ async function onCpu<Result>(body: () => Promise<Result>): Promise<Result> {
 const areEqual = async (a: Module, b: Module): Promise<boolean> =>
   String(await encodeModel(a)) === String(await encodeModel(b));
 
-const messageOf = (failing: Promise<unknown>): Promise<string> =>
+const catchMessage = (failing: Promise<unknown>): Promise<string> =>
   failing.then(
     () => "no error",
     (error: Error) => error.message,
@@ -58,12 +58,12 @@ export const keepFiles = (): Promise<object> =>
     const isResumed = (await areEqual(resumed, model)) && (await areEqual(copy, model));
     await store.remove("latest");
     await store.remove("latest");
-    const missing = await messageOf(load(copy, "models/none.safetensors"));
-    const misplaced = await messageOf(save(copy, `${path}/x`));
-    const outside = await messageOf(save(copy, "../up"));
-    const other = await messageOf(load(small(1, 5), path));
+    const missing = await catchMessage(load(copy, "models/none.safetensors"));
+    const misplaced = await catchMessage(save(copy, `${path}/x`));
+    const outside = await catchMessage(save(copy, "../up"));
+    const other = await catchMessage(load(small(1, 5), path));
     await new OpfsCheckpointStore("models").save("figures", Uint8Array.of(1));
-    const damaged = await messageOf(load(copy, path));
+    const damaged = await catchMessage(load(copy, path));
     return {
       isLoaded,
       isResumed,
@@ -78,7 +78,7 @@ export const keepFiles = (): Promise<object> =>
   });
 
 /** Claims a checkpoint and keeps the claim; resolves with the error's message if the claim is refused. */
-export async function refusalOfClaim(folder: string): Promise<string | undefined> {
+export async function describeRefusal(folder: string): Promise<string | undefined> {
   try {
     await new OpfsCheckpointStore(folder).claim("latest");
     return undefined;
@@ -94,7 +94,7 @@ export const chooseFile = (): Promise<string> =>
   onCpu(async () => {
     const { files } = document.getElementById("file") as HTMLInputElement;
     const model = small(2);
-    const problem = await messageOf(loadModel(model, files![0]!));
+    const problem = await catchMessage(loadModel(model, files![0]!));
     if (problem !== "no error") return problem;
     return (await areEqual(model, small(1))) ? "loaded" : "other values";
   });

@@ -1,6 +1,6 @@
 import { cpu } from "@evenkeel/backend-cpu";
 import { webgpu } from "@evenkeel/backend-webgpu";
-import { allCases, bitsOfCase, runConformance } from "@evenkeel/conformance";
+import { allCases, computeCaseBits, runConformance } from "@evenkeel/conformance";
 import { batches, syntheticFigures } from "@evenkeel/datasets";
 import { convnet, mlp } from "@evenkeel/models";
 import { accuracy, crossEntropy, fit, SGD } from "@evenkeel/nn";
@@ -36,7 +36,7 @@ export interface TrainingOutcome {
 
 export interface BitsOutcome {
   readonly device: string;
-  /** The line of `bitsOfCase` for each case. */
+  /** The line of `computeCaseBits` for each case. */
   readonly bits: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export async function runJob(job: Job, control: JobControl): Promise<Outcome> {
   const backend = await open(job);
   try {
     if (job.task === "conformance") return await conform(backend, job, control);
-    if (job.task === "bits") return await bitsOfCases(backend, control);
+    if (job.task === "bits") return await computeBitsOfCases(backend, control);
     return await train(backend, job, control);
   } finally {
     await backend.close();
@@ -79,11 +79,11 @@ async function conform(backend: Backend, { op }: Job, { report }: JobControl): P
   return { device, passed, failed, skipped, failures };
 }
 
-async function bitsOfCases(backend: Backend, { report }: JobControl): Promise<BitsOutcome> {
+async function computeBitsOfCases(backend: Backend, { report }: JobControl): Promise<BitsOutcome> {
   const bits: string[] = [];
   for (const opCases of allCases) {
     report(opCases.op.name);
-    for (const opCase of opCases.cases) bits.push(await bitsOfCase(backend, opCases, opCase));
+    for (const opCase of opCases.cases) bits.push(await computeCaseBits(backend, opCases, opCase));
   }
   return { device: backend.device, bits };
 }

@@ -1,5 +1,5 @@
 import { runInWorker } from "@evenkeel/nn/worker";
-import { chooseFile, downloadFile, keepFiles, refusalOfClaim } from "./files.ts";
+import { chooseFile, describeRefusal, downloadFile, keepFiles } from "./files.ts";
 import type { Job, Outcome } from "./jobs.ts";
 import { type PageWatch, watchPageDuring } from "./watch-page.ts";
 
@@ -54,7 +54,7 @@ export interface TestedPage {
   chooseFile: typeof chooseFile;
   downloadFile: typeof downloadFile;
   keepFiles: typeof keepFiles;
-  refusalOfClaim: typeof refusalOfClaim;
+  refusalOfClaim: typeof describeRefusal;
 }
 
 Object.assign(globalThis, {
@@ -65,7 +65,7 @@ Object.assign(globalThis, {
   chooseFile,
   downloadFile,
   keepFiles,
-  refusalOfClaim,
+  refusalOfClaim: describeRefusal,
 } satisfies TestedPage);
 
 element("setting").textContent = `${crossOriginIsolated ? "" : "Not "}cross-origin isolated; ${

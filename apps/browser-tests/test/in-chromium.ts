@@ -8,7 +8,7 @@ import type { Setting } from "./serve.ts";
 /** A browser that several tests share. */
 export interface Chromium {
   browser(): Browser;
-  urlOf(setting: Setting): string;
+  makeUrl(setting: Setting): string;
   /** Opens the page, served with that setting, and runs `body` in it; fails if the page itself reported an error. */
   onPage<Result>(setting: Setting, body: (page: Page) => Promise<Result>): Promise<Result>;
   /** Runs a job in a worker of the page. */
@@ -28,13 +28,13 @@ export function describeInChromium(body: (chromium: Chromium) => void): void {
     });
     afterAll(() => browser?.close());
 
-    const urlOf = (setting: Setting): string => `${inject("origin")}/${setting}/index.html`;
+    const makeUrl = (setting: Setting): string => `${inject("origin")}/${setting}/index.html`;
     const onPage: Chromium["onPage"] = async (setting, body) => {
       const page = await browser.newPage();
       const errors: Error[] = [];
       page.on("pageerror", (error) => errors.push(error));
       try {
-        await page.goto(urlOf(setting));
+        await page.goto(makeUrl(setting));
         const result = await body(page);
         expect(errors).toEqual([]);
         return result;
@@ -46,6 +46,6 @@ export function describeInChromium(body: (chromium: Chromium) => void): void {
       onPage(setting, (page) =>
         page.evaluate((job) => (globalThis as unknown as TestedPage).run(job), job),
       ) as Promise<PageOutcome & Found>;
-    body({ browser: () => browser, urlOf, onPage, run });
+    body({ browser: () => browser, makeUrl, onPage, run });
   });
 }

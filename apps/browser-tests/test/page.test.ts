@@ -5,7 +5,7 @@ import { describeInChromium } from "./in-chromium.ts";
 
 const chosen = { name: "mine.safetensors", mimeType: "application/octet-stream" };
 
-describeInChromium(({ browser, urlOf, onPage }) => {
+describeInChromium(({ browser, makeUrl, onPage }) => {
   test("keeps models and checkpoints in the origin private file system", async () => {
     const outcome = await onPage("plain", (page) =>
       page.evaluate(() => (globalThis as unknown as TestedPage).keepFiles()),
@@ -29,19 +29,19 @@ describeInChromium(({ browser, urlOf, onPage }) => {
     const context = await browser().newContext();
     const open = async () => {
       const page = await context.newPage();
-      await page.goto(urlOf("plain"));
+      await page.goto(makeUrl("plain"));
       return page;
     };
     const [first, second] = [await open(), await open()];
-    const claimIn = (page: typeof first) =>
+    const makeClaim = (page: typeof first) =>
       page.evaluate(() => (globalThis as unknown as TestedPage).refusalOfClaim("runs/one"));
-    expect(await claimIn(first)).toBeUndefined();
-    expect(await claimIn(second)).toBe(
+    expect(await makeClaim(first)).toBeUndefined();
+    expect(await makeClaim(second)).toBe(
       "runs/one/latest.safetensors: found in use by another run of this site, expected one at a time",
     );
     // The browser releases a tab's claims a moment after the tab has closed.
     await first.close();
-    await expect.poll(() => claimIn(second), { timeout: 30_000 }).toBeUndefined();
+    await expect.poll(() => makeClaim(second), { timeout: 30_000 }).toBeUndefined();
     await context.close();
   });
 

@@ -1,7 +1,7 @@
 import { cpu } from "@evenkeel/backend-cpu";
-import { allCases, bitsOfCase, lackedBy } from "@evenkeel/conformance";
+import { allCases, computeCaseBits, findLack } from "@evenkeel/conformance";
 import type { Backend } from "@evenkeel/tensor";
-import { storagesIn } from "@evenkeel/tensor";
+import { listStorages } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BitsOutcome } from "../src/jobs.ts";
 import { describeInChromium } from "./in-chromium.ts";
@@ -15,15 +15,15 @@ describeInChromium(({ run }) => {
     backend = await cpu({ threads: 2 }).open();
     expected = [];
     for (const opCases of allCases) {
-      for (const opCase of opCases.cases) expected.push(await bitsOfCase(backend, opCases, opCase));
+      for (const opCase of opCases.cases) expected.push(await computeCaseBits(backend, opCases, opCase));
     }
   }, 900_000);
   afterAll(() => backend.close());
 
   test("every case that a CPU can run has recorded bits", () => {
     const bits = / \/ .*: forward [0-9a-f]{16}(, [a-z]+ [0-9a-f]{16})*$/;
-    const promised = { storage: storagesIn("wasm"), features: new Set(["non-finite"]) };
-    const lacking = allCases.flatMap((ofOp) => ofOp.cases.map((one) => lackedBy(promised, ofOp, one)));
+    const promised = { storage: listStorages("wasm"), features: new Set(["non-finite"]) };
+    const lacking = allCases.flatMap((ofOp) => ofOp.cases.map((one) => findLack(promised, ofOp, one)));
     expect(expected.map((line) => bits.test(line))).toEqual(lacking.map((lacked) => lacked.length === 0));
   });
 

@@ -5,6 +5,7 @@ import {
   add,
   EvenkeelError,
   equal,
+  getStorage,
   isFloat,
   isTensor,
   minimum,
@@ -12,7 +13,6 @@ import {
   normal,
   onesLike,
   scope,
-  storageOf,
   sub,
   sum,
   where,
@@ -85,7 +85,7 @@ export function checkGradients(
   });
   const [first] = inputs;
   if (first === undefined) throw new ArgumentError("checkGradients: found no inputs, expected at least one");
-  const isDouble = storageOf("f32", first.backend.limits) === "f64";
+  const isDouble = getStorage("f32", first.backend.limits) === "f64";
   const { order = 1, step = isDouble ? 1e-6 : 1e-2, tolerance = isDouble ? 1e-6 : 1e-2, seed = 0 } = options;
   const pending: Promise<GradientCheck>[] = [];
   let checked: ListFunction = (...values) => {
@@ -94,18 +94,20 @@ export function checkGradients(
   };
   for (let current = 1; current <= order; current++) {
     const checkedNow = checked;
-    const sums = scope(() => withoutStateChanges(() => slopesOf(checkedNow, inputs, step, seed + current)));
+    const sums = scope(() =>
+      withoutStateChanges(() => computeSlopes(checkedNow, inputs, step, seed + current)),
+    );
     pending.push(readCheck(current, sums, step, tolerance));
-    checked = gradientFunction(checkedNow, seed + current);
+    checked = makeGradientFunction(checkedNow, seed + current);
   }
   return Promise.all(pending);
 }
 
 /** A function that returns the gradients of the weighted outputs and can be differentiated again. */
-function gradientFunction(f: ListFunction, seed: number): ListFunction {
+function makeGradientFunction(f: ListFunction, seed: number): ListFunction {
   return (...inputs) => {
     const [outputs, pullback] = vjp(f, ...inputs);
-    return pullback(weightsOf(outputs, seed));
+    return pullback(drawWeights(outputs, seed));
   };
 }
 
@@ -114,11 +116,11 @@ const randomLike = ({ shape, backend }: Tensor, seed: number, stream: number): T
   normal(shape, { seed, stream, backend });
 
 /** A random weight for every value of every float output. */
-const weightsOf = (outputs: readonly Tensor[], seed: number): (Tensor | undefined)[] =>
+const drawWeights = (outputs: readonly Tensor[], seed: number): (Tensor | undefined)[] =>
   outputs.map((output, index) => (isFloat(output.dtype) ? randomLike(output, seed, index) : undefined));
 
 /** A standard normal direction, scaled down at nonzero values below 1, so that a step is small compared with every value. */
-function directionAt(x: Tensor, seed: number, index: number): Tensor {
+function drawDirection(x: Tensor, seed: number, index: number): Tensor {
   const size = where(equal(x, 0), onesLike(x), minimum(abs(x), 1));
   return mul(size, randomLike(x, seed, 1000 + index));
 }
@@ -136,13 +138,13 @@ interface SlopeSums {
 const total = (terms: readonly Tensor[]): Tensor =>
   terms.map((term) => sum(term)).reduce((a, b) => add(a, b));
 
-function slopesOf(f: ListFunction, inputs: readonly Tensor[], step: number, seed: number): SlopeSums {
-  const directions = inputs.map((input, index) => directionAt(input, seed, index));
+function computeSlopes(f: ListFunction, inputs: readonly Tensor[], step: number, seed: number): SlopeSums {
+  const directions = inputs.map((input, index) => drawDirection(input, seed, index));
   const at = (offset: number): Tensor[] =>
     inputs.map((input, index) => add(input, mul(directions[index]!, offset)));
   const [above, below] = [at(step), at(-step)];
   const [outputs, pullback] = vjp(f, ...inputs);
-  const weights = weightsOf(outputs, seed);
+  const weights = drawWeights(outputs, seed);
   const gradients = pullback(weights);
   const [after, before] = [f(...above), f(...below)];
   const weighted = weights.flatMap((weight, index) =>

@@ -49,7 +49,7 @@ export function customGradient<
       const result = withoutGradient(() => f(...inputs));
       checkValue("customGradient: result of the function", result, either(aTensor, listOf(aTensor)));
       const results = (Array.isArray(result) ? result : [result]) as readonly Tensor[];
-      const op = resultOf(inputs.length, results.length, backward as Backward);
+      const op = makeResultOp(inputs.length, results.length, backward as Backward);
       const outputs = execute(op, [...inputs, ...results], {});
       return (Array.isArray(result) ? outputs : outputs[0]) as Outputs;
     });
@@ -61,7 +61,7 @@ type Backward = (
 ) => readonly (Tensor | undefined)[];
 
 /** An op of the inputs and the finished results, which returns the results and has `backward` as its gradient. */
-function resultOf(inputs: number, results: number, backward: Backward): Op {
+function makeResultOp(inputs: number, results: number, backward: Backward): Op {
   const positions = Array.from({ length: results }, (_, output) => output);
   return {
     name: "customGradient",

@@ -1,5 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, scope, tensorsIn } from "@evenkeel/tensor";
+import { ArgumentError, listTensors, scope } from "@evenkeel/tensor";
 import {
   callable,
   checkOptions,
@@ -10,7 +10,7 @@ import {
 } from "@evenkeel/tensor/checks";
 import { identity } from "./identity.ts";
 import type { Model } from "./model.ts";
-import { isModel, trainableParameters } from "./model.ts";
+import { isModel, listTrainableParameters } from "./model.ts";
 import type { Differentiated, LossResult } from "./record.ts";
 import { checkFloat, differentiate } from "./record.ts";
 import type { GradientsOf } from "./structure.ts";
@@ -83,7 +83,7 @@ export function grad<
  * `[value, aux]`.
  *
  * Given a model, it differentiates with respect to the values of `model.parameters()`: the gradients are a list in the order of
- * `trainableParameters(model)`. Throws as `grad` does.
+ * `listTrainableParameters(model)`. Throws as `grad` does.
  *
  * @example
  * const step = valueAndGrad(model, (x: Tensor, y: Tensor) => crossEntropy(model.forward(x), y));
@@ -108,14 +108,14 @@ export function valueAndGrad(
   if (isModel(first)) {
     checkValue("valueAndGrad: loss", second, callable);
     const loss = second as (...args: readonly unknown[]) => LossResult;
-    return (...args) => listOfResults(differentiateModel(first, () => loss(...args)));
+    return (...args) => listResults(differentiateModel(first, () => loss(...args)));
   }
   const options = second as GradOptions<Positions> | undefined;
   checkFunction("valueAndGrad", first, options);
-  return (...args) => listOfResults(differentiateFunction("valueAndGrad", first, args, options?.wrt ?? 0));
+  return (...args) => listResults(differentiateFunction("valueAndGrad", first, args, options?.wrt ?? 0));
 }
 
-const listOfResults = ({ value, gradients, aux }: { value: Tensor; gradients: unknown; aux: unknown }) =>
+const listResults = ({ value, gradients, aux }: { value: Tensor; gradients: unknown; aux: unknown }) =>
   aux === undefined ? [value, gradients] : [value, gradients, aux];
 
 function checkFunction(operation: string, f: unknown, options: GradOptions<Positions> = {}): void {
@@ -125,7 +125,7 @@ function checkFunction(operation: string, f: unknown, options: GradOptions<Posit
 }
 
 function differentiateModel(model: Model, loss: () => LossResult): Differentiated {
-  const sources = trainableParameters(model).map(({ value }) => value);
+  const sources = listTrainableParameters(model).map(({ value }) => value);
   for (const source of sources) checkFloat("valueAndGrad", "parameters", source);
   return differentiate("valueAndGrad", sources, loss);
 }
@@ -161,7 +161,7 @@ function differentiateFunction<Args extends readonly unknown[]>(
 
 function checkArgument(operation: string, args: readonly unknown[], position: number): void {
   checkStructure(`${operation}: argument ${position}`, args[position]);
-  const tensors = [...tensorsIn(args[position])];
+  const tensors = [...listTensors(args[position])];
   if (tensors.length === 0) {
     throw new ArgumentError(
       `${operation}: wrt: found ${position}, expected the position of one of the ${args.length} arguments that contains tensors`,

@@ -1,5 +1,5 @@
 import type { Spec, Tensor } from "@evenkeel/tensor";
-import { aliasOf, execute, formatShape, keep, ShapeError, sameShape } from "@evenkeel/tensor";
+import { execute, formatShape, isSameShape, keep, makeAlias, ShapeError } from "@evenkeel/tensor";
 import { addOp } from "@evenkeel/tensor/ops";
 
 /** The sum of both, in the memory of `total` unless another tensor shares it. Disposes `total`. */
@@ -16,13 +16,13 @@ export class GradientMap {
 
   /** Throws ShapeError if the gradient does not have the shape of its value, which means that a gradient rule is wrong. */
   add(id: number, gradient: Tensor, value: Spec, source: string): void {
-    if (!sameShape(gradient.shape, value.shape)) {
+    if (!isSameShape(gradient.shape, value.shape)) {
       throw new ShapeError(
         `${source}: gradient: found shape ${formatShape(gradient.shape)}, expected ${formatShape(value.shape)}`,
       );
     }
     const present = this.gradients.get(id);
-    this.gradients.set(id, keep(present === undefined ? aliasOf(gradient) : addInto(present, gradient)));
+    this.gradients.set(id, keep(present === undefined ? makeAlias(gradient) : addInto(present, gradient)));
   }
 
   get(id: number): Tensor | undefined {

@@ -5,7 +5,7 @@ export { customGradient, stopGradient } from "./custom-gradient.ts";
 export type { GradientsAt, GradOptions, Positions, ValueAndGradients } from "./grad.ts";
 export { grad, valueAndGrad } from "./grad.ts";
 export type { Model, ModelParameter } from "./model.ts";
-export { trainableParameters } from "./model.ts";
+export { listTrainableParameters } from "./model.ts";
 export type { LossResult } from "./record.ts";
 export type { GradientsOf } from "./structure.ts";
 export { withoutGradient } from "./tape.ts";

@@ -18,7 +18,9 @@ export function isModel(value: unknown): value is Model {
 }
 
 /** The parameters that gradients are computed for, each once, in the model's order. */
-export function trainableParameters<Parameter extends ModelParameter>(model: Model<Parameter>): Parameter[] {
+export function listTrainableParameters<Parameter extends ModelParameter>(
+  model: Model<Parameter>,
+): Parameter[] {
   checkValue("model", model, { expected: "one with parameters()", accepts: isModel });
   return [...new Set(model.parameters())].filter(({ trainable }) => trainable !== false);
 }

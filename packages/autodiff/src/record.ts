@@ -1,9 +1,9 @@
 import type { Tensor } from "@evenkeel/tensor";
 import {
   ArgumentError,
-  currentExecutor,
   DTypeError,
   formatSpec,
+  getCurrentExecutor,
   isFloat,
   isTensor,
   onesLike,
@@ -45,7 +45,7 @@ export function differentiate(
 ): Differentiated {
   return settlingState(() =>
     scope(() => {
-      const tape = new Tape(currentExecutor());
+      const tape = new Tape(getCurrentExecutor());
       const gradients = new GradientMap();
       try {
         for (const source of sources) tape.track(source);

@@ -1,7 +1,7 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, isTensor } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
-import { contentsOf, describeValue, isContainer, isRecord } from "@evenkeel/tensor/checks";
+import { describeValue, isContainer, isRecord, listContents } from "@evenkeel/tensor/checks";
 
 /** The type of the gradients of a value: a tensor for each tensor in arrays and records, undefined for the rest. */
 export type GradientsOf<Value> = Value extends Tensor
@@ -23,7 +23,7 @@ export const tensorOrNone: Rule = {
 /** Throws ArgumentError for tensors in a Map or a Set, which would get no gradient. */
 export function checkStructure(where: string, value: unknown): void {
   if (typeof value !== "object" || value === null || isTensor(value) || !isContainer(value)) return;
-  const contents = contentsOf(value);
+  const contents = listContents(value);
   if (!Array.isArray(value) && !isRecord(value) && contents.some(isTensor)) {
     throw new ArgumentError(
       `${where}: found tensors in ${describeValue(value)}, expected them in arrays and plain objects`,

@@ -9,11 +9,11 @@ import type {
   TensorStorage,
 } from "@evenkeel/tensor";
 import {
-  aliasOf,
-  gradientOf,
+  findGradient,
   isFloat,
   keep,
   MissingGradientError,
+  makeAlias,
   runComposition,
   scope,
   trackInScope,
@@ -85,10 +85,10 @@ export class Tape implements Executor {
   execute(call: OpCall): Tensor[] {
     const flows = call.inputs.map((input) => input !== undefined && this.isTracked(input));
     if (this.serial < firstRecording || !flows.includes(true)) return this.forward(call);
-    const rule = gradientOf(call.op, call.inputs, call.attrs);
+    const rule = findGradient(call.op, call.inputs, call.attrs);
     if (rule === undefined && "composition" in call.op.meaning) {
       call.op.outputs(call.inputs, call.attrs);
-      return runComposition(call, aliasOf);
+      return runComposition(call, makeAlias);
     }
     return this.record(call, rule, flows);
   }
@@ -97,7 +97,7 @@ export class Tape implements Executor {
     const { op, attrs, scalars } = call;
     const reads = rule?.reads(attrs) ?? { inputs: [], outputs: [] };
     const inputIds = call.inputs.map((input, index) => (flows[index] ? input!.id : undefined));
-    const inputSpecs = call.inputs.map(specOf);
+    const inputSpecs = call.inputs.map(toSpec);
     const inputs = call.inputs.map((input, index) =>
       reads.inputs.includes(index) ? this.save(input) : undefined,
     );
@@ -119,7 +119,7 @@ export class Tape implements Executor {
       outputs: outputs.map((output, index) =>
         reads.outputs.includes(index) ? this.save(output) : undefined,
       ),
-      outputSpecs: outputs.map((output) => specOf(output)!),
+      outputSpecs: outputs.map((output) => toSpec(output)!),
       outputIds: outputs.map(({ id }) => id),
     });
     for (const { id, dtype } of outputs) if (isFloat(dtype)) this.tracked.add(id);
@@ -150,7 +150,7 @@ export class Tape implements Executor {
   private save(tensor: Tensor | undefined): Tensor | undefined {
     if (tensor === undefined) return undefined;
     this.protect(tensor.storage);
-    return keep(aliasOf(tensor));
+    return keep(makeAlias(tensor));
   }
 
   private forget(saved: Tensor | undefined): void {
@@ -196,7 +196,7 @@ export class Tape implements Executor {
   }
 }
 
-const specOf = (tensor: Tensor | undefined): Spec | undefined =>
+const toSpec = (tensor: Tensor | undefined): Spec | undefined =>
   tensor && { shape: tensor.shape, dtype: tensor.dtype };
 
 function propagate(step: Step, gradients: GradientMap, isLastUse: boolean): void {

@@ -1,9 +1,9 @@
 import type { Tensor } from "@evenkeel/tensor";
 import {
   ArgumentError,
-  aliasOf,
-  currentExecutor,
+  getCurrentExecutor,
   isTensor,
+  makeAlias,
   rejectPromise,
   scope,
   settlingState,
@@ -47,7 +47,7 @@ export function vjp<const Inputs extends readonly Tensor[], Outputs extends Tens
 ): [value: Outputs, pullback: Pullback<Inputs, Outputs>] {
   checkValue("vjp: function", f, callable);
   for (const [position, input] of inputs.entries()) checkFloat("vjp", `argument ${position}`, input);
-  const tape = new Tape(currentExecutor());
+  const tape = new Tape(getCurrentExecutor());
   const sources = inputs.map((input) => identity(input));
   for (const source of sources) tape.track(source);
   const dispose = (): void => {
@@ -107,7 +107,7 @@ function runForward(
     const result = f();
     rejectPromise(result, "vjp");
     checkValue("vjp: result of the function", result, either(aTensor, listOf(aTensor)));
-    const owned = (output: Tensor): Tensor => (sources.includes(output) ? aliasOf(output) : output);
+    const owned = (output: Tensor): Tensor => (sources.includes(output) ? makeAlias(output) : output);
     return isTensor(result) ? owned(result) : result.map(owned);
   });
 }

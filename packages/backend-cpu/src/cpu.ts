@@ -1,10 +1,10 @@
 import type { Backend, BackendFactory } from "@evenkeel/tensor";
-import { BackendError, loadPlans, nodeModule } from "@evenkeel/tensor";
+import { BackendError, loadNodeModule, loadPlans } from "@evenkeel/tensor";
 import { checkOptions, positiveInteger } from "@evenkeel/tensor/checks";
 import { CpuDevice } from "./device.ts";
-import { engineFeatures, hasSimd, reasonNotToCompile } from "./features.ts";
+import { findEngineFeatures, findReasonNotToCompile, hasSimd } from "./features.ts";
 import type { DeviceMemory } from "./memory/device-memory.ts";
-import { createDeviceMemory } from "./memory/device-memory.ts";
+import { makeDeviceMemory } from "./memory/device-memory.ts";
 import { InlineEngine } from "./queue/inline-engine.ts";
 import { ThreadEngine } from "./threads/thread-engine.ts";
 
@@ -28,41 +28,41 @@ export function cpu(options: CpuOptions = {}): BackendFactory<"cpu"> {
 
 async function open(options: CpuOptions): Promise<Backend> {
   if (!hasSimd()) throw new BackendError("cpu: this engine has no WebAssembly SIMD");
-  const reason = reasonNotToCompile();
+  const reason = findReasonNotToCompile();
   if (reason !== undefined) {
     throw new BackendError(
       `cpu: WebAssembly may not be compiled here: a Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src (${reason})`,
     );
   }
   await loadPlans(CpuDevice.languages);
-  const memory = memoryFor(options);
-  const threads = options.threads ?? (memory.isShared ? await defaultThreads() : 1);
+  const memory = chooseMemory(options);
+  const threads = options.threads ?? (memory.isShared ? await countDefaultThreads() : 1);
   const engine = threads === 1 ? new InlineEngine(memory) : await ThreadEngine.start(memory, threads);
-  return new CpuDevice(memory, engine, engineFeatures());
+  return new CpuDevice(memory, engine, findEngineFeatures());
 }
 
 /** Beyond this many threads, memory bandwidth is the limit. */
 const mostThreads = 8;
 
 /** Contexts of `node:vm`, such as those of test runners, may have no navigator. */
-async function defaultThreads(): Promise<number> {
+async function countDefaultThreads(): Promise<number> {
   const processors =
     globalThis.navigator?.hardwareConcurrency ??
-    (await nodeModule<typeof import("node:os")>("node:os"))?.availableParallelism() ??
+    (await loadNodeModule<typeof import("node:os")>("node:os"))?.availableParallelism() ??
     1;
   return Math.min(mostThreads, processors);
 }
 
 /** Shared memory where the engine has it. Throws BackendError where several threads are asked for without it. */
-function memoryFor({ threads, maxMemoryBytes }: CpuOptions): DeviceMemory {
+function chooseMemory({ threads, maxMemoryBytes }: CpuOptions): DeviceMemory {
   if (typeof SharedArrayBuffer === "function") {
     try {
-      return createDeviceMemory(true, maxMemoryBytes);
+      return makeDeviceMemory(true, maxMemoryBytes);
     } catch (error) {
       if (threads !== undefined && threads > 1) throw error;
     }
   } else if (threads !== undefined && threads > 1) {
     throw new BackendError(`cpu: threads: found ${threads}, expected 1: there is no SharedArrayBuffer`);
   }
-  return createDeviceMemory(false, maxMemoryBytes);
+  return makeDeviceMemory(false, maxMemoryBytes);
 }

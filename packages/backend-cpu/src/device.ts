@@ -12,20 +12,20 @@ import type {
 } from "@evenkeel/tensor";
 import {
   ArgumentError,
-  argumentWords,
   BackendError,
   DeviceError,
   DisposedError,
-  storagesIn,
+  encodeArguments,
+  listStorages,
+  makeWasmKernel,
   waitUntil,
-  wasmKernel,
 } from "@evenkeel/tensor";
 import { CpuBuffer } from "./buffer.ts";
 import { copyKernels } from "./kernels/copy.kernels.ts";
 import { module as copyModule } from "./kernels/copy.wasm.ts";
 import type { KernelHandle } from "./kernels/kernel-registry.ts";
 import { KernelRegistry } from "./kernels/kernel-registry.ts";
-import { ExpressionKernels, expressionWork, pushGeometry } from "./launches/expression-kernels.ts";
+import { computeWork, ExpressionKernels, pushGeometry } from "./launches/expression-kernels.ts";
 import { withHostArrays } from "./launches/host-arrays.ts";
 import { RangeChecks } from "./launches/range-checks.ts";
 import type { Block } from "./memory/allocator.ts";
@@ -36,7 +36,7 @@ import type { Engine, Failure } from "./queue/engine.ts";
 import { noKernel } from "./queue/entry.ts";
 import { Queue } from "./queue/queue.ts";
 
-const copyKernel: WasmKernel = wasmKernel(copyModule, "copy", copyKernels);
+const copyKernel: WasmKernel = makeWasmKernel(copyModule, "copy", copyKernels);
 /** Bytes of a copy that one thread takes at a time. */
 const copyChunk = 2 ** 20;
 
@@ -65,7 +65,7 @@ export class CpuDevice implements Backend {
 
   constructor(memory: DeviceMemory, engine: Engine, features: ReadonlySet<string>) {
     this.engine = engine;
-    this.queue = new Queue(engine, (failure) => this.errorOf(failure));
+    this.queue = new Queue(engine, (failure) => this.makeError(failure));
     this.heap = new Heap(memory, (ticket) => this.queue.isDone(ticket));
     this.registry = new KernelRegistry(this.heap);
     this.expressions = new ExpressionKernels(this.registry);
@@ -73,7 +73,7 @@ export class CpuDevice implements Backend {
     this.threads = engine.threads;
     this.device = `WebAssembly SIMD, ${this.threads} ${this.threads === 1 ? "thread" : "threads"}`;
     this.limits = {
-      storage: storagesIn("wasm"),
+      storage: listStorages("wasm"),
       maxBufferBytes: memory.capacity,
       offsetAlignment: 4,
       features,
@@ -89,14 +89,14 @@ export class CpuDevice implements Backend {
   }
 
   free(buffer: DeviceBuffer): void {
-    const own = this.ownBuffer(buffer, "free");
+    const own = this.checkBuffer(buffer, "free");
     own.isFreed = true;
     this.heap.free(own.block, own.bytes);
   }
 
   write(buffer: DeviceBuffer, byteOffset: number, data: ArrayBufferView): void {
     const bytes = data.byteLength;
-    const address = this.addressOf({ buffer, byteOffset, bytes }, "write");
+    const address = this.findAddress({ buffer, byteOffset, bytes }, "write");
     const source = new Uint8Array(data.buffer, data.byteOffset, bytes);
     const { block } = buffer as CpuBuffer;
     if (this.queue.isDone(block.lastUse)) {
@@ -115,11 +115,11 @@ export class CpuDevice implements Backend {
   }
 
   async read(buffer: DeviceBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer> {
-    const address = this.addressOf({ buffer, byteOffset, bytes }, "read");
+    const address = this.findAddress({ buffer, byteOffset, bytes }, "read");
     const { block } = buffer as CpuBuffer;
     if (this.queue.isDone(block.lastUse) || bytes === 0) {
-      const contents = this.contents(address, bytes);
-      await this.queue.until(this.queue.next);
+      const contents = this.copyContents(address, bytes);
+      await this.queue.waitUntil(this.queue.next);
       return contents;
     }
     const staged = this.heap.tryStage(bytes);
@@ -127,8 +127,8 @@ export class CpuDevice implements Backend {
     const ticket = this.queueCopy(address, staged.address, bytes);
     block.lastUse = ticket;
     try {
-      await this.queue.until(ticket + 1);
-      return this.contents(staged.address, bytes);
+      await this.queue.waitUntil(ticket + 1);
+      return this.copyContents(staged.address, bytes);
     } finally {
       this.heap.unstage(staged, ticket);
     }
@@ -148,7 +148,7 @@ export class CpuDevice implements Backend {
 
   memory(): { readonly live: number; readonly pooled: number; readonly peak: number } {
     this.checkOpen();
-    return this.heap.statistics();
+    return this.heap.getStatistics();
   }
 
   async close(options: WaitOptions = {}): Promise<void> {
@@ -167,7 +167,7 @@ export class CpuDevice implements Backend {
     return waitUntil(
       user,
       options,
-      () => queue.until(queue.next),
+      () => queue.waitUntil(queue.next),
       (reason) => engine.lose(reason),
     );
   }
@@ -178,27 +178,27 @@ export class CpuDevice implements Backend {
       throw new BackendError(`${kernel.entry}: found a kernel in ${kernel.language}, expected one in wasm`);
     }
     const operands = [...reads, ...writes];
-    const addresses = operands.map((view) => (view === undefined ? 0 : this.addressOf(view, kernel.entry)));
+    const addresses = operands.map((view) => (view === undefined ? 0 : this.findAddress(view, kernel.entry)));
     const { parameterTypes } = kernel as WasmKernel;
-    const args = argumentWords(addresses, parameterTypes, parameters);
-    const handle = this.registry.handleOf(kernel as WasmKernel);
-    const counters = check === undefined ? 0 : this.checks.countersOf(check);
+    const args = encodeArguments(addresses, parameterTypes, parameters);
+    const handle = this.registry.getHandle(kernel as WasmKernel);
+    const counters = check === undefined ? 0 : this.checks.getCounters(check);
     this.markUse(operands, this.queueKernel(handle, work, args, counters));
   }
 
   private launchExpression(launch: ExpressionLaunch<BufferView, never>): void {
-    const handle = this.expressions.handleOf(launch.expression, launch);
+    const handle = this.expressions.getHandle(launch.expression, launch);
     const operands = [...launch.reads.map(({ operand }) => operand), ...launch.writes];
-    const words = operands.map((view) => this.addressOf(view, handle.name));
+    const words = operands.map((view) => this.findAddress(view, handle.name));
     pushGeometry(words, launch);
-    const args = argumentWords(words, launch.expression.scalars, launch.scalars);
-    this.markUse(operands, this.queueKernel(handle, expressionWork(launch.shape), args));
+    const args = encodeArguments(words, launch.expression.scalars, launch.scalars);
+    this.markUse(operands, this.queueKernel(handle, computeWork(launch.shape), args));
   }
 
   private launchHost({ name, operands, run }: HostLaunch<BufferView>): void {
     const placed = Object.entries(operands).map(
       ([operandName, operand]) =>
-        [operandName, { ...operand, address: this.addressOf(operand.operand, name) }] as const,
+        [operandName, { ...operand, address: this.findAddress(operand.operand, name) }] as const,
     );
     const ticket = this.queueHost(name, () => withHostArrays(this.heap.memory, placed, this.limits, run));
     this.markUse(
@@ -211,10 +211,10 @@ export class CpuDevice implements Backend {
   private async readOnHost(block: Block, address: number, bytes: number): Promise<ArrayBuffer> {
     let contents = new ArrayBuffer(0);
     const ticket = this.queueHost("read", () => {
-      contents = this.contents(address, bytes);
+      contents = this.copyContents(address, bytes);
     });
     block.lastUse = ticket;
-    await this.queue.until(ticket + 1);
+    await this.queue.waitUntil(ticket + 1);
     return contents;
   }
 
@@ -223,7 +223,7 @@ export class CpuDevice implements Backend {
   }
 
   private queueCopy(from: number, to: number, bytes: number): number {
-    const handle = this.registry.handleOf(copyKernel);
+    const handle = this.registry.getHandle(copyKernel);
     return this.queueKernel(handle, { items: bytes, chunk: copyChunk }, [from, to]);
   }
 
@@ -242,7 +242,7 @@ export class CpuDevice implements Backend {
       kernel,
       items,
       chunk,
-      scratch: stride === 0 ? 0 : this.scratchFor(stride),
+      scratch: stride === 0 ? 0 : this.getScratch(stride),
       scratchStride: stride,
       args,
       argsAddress: long?.address ?? 0,
@@ -253,14 +253,14 @@ export class CpuDevice implements Backend {
     return ticket;
   }
 
-  private errorOf({ kernel, message, outside }: Failure): Error {
-    if (outside !== undefined) return this.checks.errorOf(outside.counters, outside.count);
-    const launch = kernel === noKernel ? this.name : `launch "${this.registry.nameOf(kernel)}" failed`;
+  private makeError({ kernel, message, outside }: Failure): Error {
+    if (outside !== undefined) return this.checks.makeError(outside.counters, outside.count);
+    const launch = kernel === noKernel ? this.name : `launch "${this.registry.getName(kernel)}" failed`;
     return new DeviceError(`${launch}: ${message}`);
   }
 
   /** One scratch block for all workers. Launches run one after the other, so all of them share it. */
-  private scratchFor(bytes: number): number {
+  private getScratch(bytes: number): number {
     const needed = bytes * this.engine.threads;
     if (this.scratch === undefined || this.scratch.bytes < needed) {
       const larger = this.heap.allocateScratch(needed);
@@ -276,14 +276,14 @@ export class CpuDevice implements Backend {
     }
   }
 
-  private contents(address: number, bytes: number): ArrayBuffer {
+  private copyContents(address: number, bytes: number): ArrayBuffer {
     const copy = new Uint8Array(bytes);
     copy.set(this.heap.memory.bytes.subarray(address, address + bytes));
     return copy.buffer;
   }
 
-  private addressOf({ buffer, byteOffset, bytes }: BufferView, user: string): number {
-    const own = this.ownBuffer(buffer, user);
+  private findAddress({ buffer, byteOffset, bytes }: BufferView, user: string): number {
+    const own = this.checkBuffer(buffer, user);
     if (byteOffset < 0 || byteOffset + bytes > own.bytes) {
       throw new ArgumentError(
         `${user}: found bytes ${byteOffset} to ${byteOffset + bytes} of a buffer of ${own.bytes} bytes`,
@@ -292,7 +292,7 @@ export class CpuDevice implements Backend {
     return own.block.address + byteOffset;
   }
 
-  private ownBuffer(buffer: DeviceBuffer, user: string): CpuBuffer {
+  private checkBuffer(buffer: DeviceBuffer, user: string): CpuBuffer {
     this.checkOpen();
     if (!(buffer instanceof CpuBuffer) || buffer.heap !== this.heap) {
       throw new BackendError(`${user}: found a buffer of another device`);

@@ -1,9 +1,9 @@
 import type { Expression } from "@evenkeel/tensor";
 import { buildExpression, e } from "@evenkeel/tensor";
-import { bufferOf, valuesOf, viewOf } from "@evenkeel/tensor/testing";
+import { makeBuffer, makeView, readValues } from "@evenkeel/tensor/testing";
 import { describe, expect, it } from "vitest";
-import { expressionWork } from "../src/launches/expression-kernels.ts";
-import { launchOf } from "./devices.ts";
+import { computeWork } from "../src/launches/expression-kernels.ts";
+import { makeLaunch } from "./devices.ts";
 import { onEveryDevice } from "./every-device.ts";
 
 const multiplyAdd = (): Expression =>
@@ -13,11 +13,11 @@ onEveryDevice((test) => {
   describe("expressions", () => {
     it("read operands by their strides, in chunks", async () => {
       const [rows, columns] = [3000, 7];
-      const x = bufferOf(
+      const x = makeBuffer(
         test.backend,
         Array.from({ length: rows * columns }, (_, i) => i % 1000),
       );
-      const y = bufferOf(test.backend, [1, 2, 3, 4, 5, 6, 7]);
+      const y = makeBuffer(test.backend, [1, 2, 3, 4, 5, 6, 7]);
       const expected = Float32Array.from(
         { length: rows * columns },
         (_, i) => 2 * (i % 1000) + (i % columns) + 1,
@@ -28,41 +28,41 @@ onEveryDevice((test) => {
         expression: multiplyAdd(),
         shape: [rows, columns],
         reads: [
-          { operand: viewOf(x), strides: [columns, 1] },
-          { operand: viewOf(y), strides: [0, 1] },
+          { operand: makeView(x), strides: [columns, 1] },
+          { operand: makeView(y), strides: [0, 1] },
         ],
-        writes: [viewOf(x)],
+        writes: [makeView(x)],
         scalars: [2],
       });
-      expect(await valuesOf(test.backend, x)).toEqual(expected);
+      expect(await readValues(test.backend, x)).toEqual(expected);
     });
 
     it("run in order with kernels, with changing scalars", async () => {
-      const x = bufferOf(test.backend, Array(20_000).fill(1));
+      const x = makeBuffer(test.backend, Array(20_000).fill(1));
       const expression = multiplyAdd();
       for (const scalar of [2, 3]) {
-        test.backend.launch(launchOf("addTo", [x], [1], { items: 20_000, chunk: 64 }));
+        test.backend.launch(makeLaunch("addTo", [x], [1], { items: 20_000, chunk: 64 }));
         test.backend.launch({
           kind: "expression",
           expression,
           shape: [20_000],
-          reads: [viewOf(x), viewOf(x)].map((operand) => ({ operand, strides: [1] })),
-          writes: [viewOf(x)],
+          reads: [makeView(x), makeView(x)].map((operand) => ({ operand, strides: [1] })),
+          writes: [makeView(x)],
           scalars: [scalar],
         });
       }
       // ((1 + 1) * 3 + 1) * 4
-      expect((await valuesOf(test.backend, x)).every((value) => value === 28)).toBe(true);
+      expect((await readValues(test.backend, x)).every((value) => value === 28)).toBe(true);
     });
 
     it("are named after what they compute when they fail", async () => {
-      const x = bufferOf(test.backend, [1]);
+      const x = makeBuffer(test.backend, [1]);
       test.backend.launch({
         kind: "expression",
         expression: multiplyAdd(),
         shape: [2 ** 30],
-        reads: [viewOf(x), viewOf(x)].map((operand) => ({ operand, strides: [1] })),
-        writes: [viewOf(x)],
+        reads: [makeView(x), makeView(x)].map((operand) => ({ operand, strides: [1] })),
+        writes: [makeView(x)],
         scalars: [0],
       });
       await expect(test.backend.idle()).rejects.toThrow(
@@ -74,9 +74,9 @@ onEveryDevice((test) => {
 
 describe("the work of an expression", () => {
   it("is divided only by the shape", () => {
-    expect(expressionWork([100_000])).toEqual({ items: 100_000, chunk: 8192 });
-    expect(expressionWork([6, 5, 100])).toEqual({ items: 30, chunk: 81 });
-    expect(expressionWork([3, 100_000])).toEqual({ items: 3, chunk: 1 });
-    expect(expressionWork([3, 0])).toEqual({ items: 0, chunk: 8192 });
+    expect(computeWork([100_000])).toEqual({ items: 100_000, chunk: 8192 });
+    expect(computeWork([6, 5, 100])).toEqual({ items: 30, chunk: 81 });
+    expect(computeWork([3, 100_000])).toEqual({ items: 3, chunk: 1 });
+    expect(computeWork([3, 0])).toEqual({ items: 0, chunk: 8192 });
   });
 });

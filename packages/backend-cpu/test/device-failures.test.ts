@@ -1,8 +1,8 @@
 import type { Backend, HostLaunch } from "@evenkeel/tensor";
-import { DeviceError, wasmKernel } from "@evenkeel/tensor";
-import { bufferOf, valuesOf, viewOf } from "@evenkeel/tensor/testing";
+import { DeviceError, makeWasmKernel } from "@evenkeel/tensor";
+import { makeBuffer, makeView, readValues } from "@evenkeel/tensor/testing";
 import { describe, expect, it } from "vitest";
-import { launchOf } from "./devices.ts";
+import { makeLaunch } from "./devices.ts";
 import { onEveryDevice } from "./every-device.ts";
 
 const pause = (milliseconds: number): Promise<void> =>
@@ -17,15 +17,17 @@ onEveryDevice((test) => {
     ): Parameters<Backend["launch"]>[0] => ({
       kind: "host",
       name: "step",
-      operands: { x: { operand: viewOf(buffer), spec: { shape: [buffer.bytes / 4], dtype: "f32" }, access } },
+      operands: {
+        x: { operand: makeView(buffer), spec: { shape: [buffer.bytes / 4], dtype: "f32" }, access },
+      },
       run,
     });
 
     it("run in order while the queue waits", async () => {
-      const x = bufferOf(test.backend, [1, 1]);
+      const x = makeBuffer(test.backend, [1, 1]);
       const seen: number[][] = [];
       test.keepBusy();
-      test.backend.launch(launchOf("addTo", [x], [1], { items: 2, chunk: 2 }));
+      test.backend.launch(makeLaunch("addTo", [x], [1], { items: 2, chunk: 2 }));
       test.backend.launch(
         step(x, async ({ x: values }) => {
           seen.push([...values!]);
@@ -33,8 +35,8 @@ onEveryDevice((test) => {
           values![0] = 10;
         }),
       );
-      test.backend.launch(launchOf("addTo", [x], [1], { items: 2, chunk: 1 }));
-      const between = valuesOf(test.backend, x);
+      test.backend.launch(makeLaunch("addTo", [x], [1], { items: 2, chunk: 1 }));
+      const between = readValues(test.backend, x);
       test.backend.launch(step(x, ({ x: values }) => void seen.push([...values!]), "read"));
       test.backend.write(x, 0, Float32Array.of(0, 0));
       expect(seen).toEqual([]);
@@ -44,11 +46,11 @@ onEveryDevice((test) => {
         [11, 3],
       ]);
       expect(await between).toEqual(Float32Array.of(11, 3));
-      expect(await valuesOf(test.backend, x)).toEqual(Float32Array.of(0, 0));
+      expect(await readValues(test.backend, x)).toEqual(Float32Array.of(0, 0));
     });
 
     it("keep their arrays while the memory grows", async () => {
-      const x = bufferOf(test.backend, [1, 2]);
+      const x = makeBuffer(test.backend, [1, 2]);
       test.backend.launch(
         step(x, async ({ x: values }) => {
           await pause(10);
@@ -58,50 +60,50 @@ onEveryDevice((test) => {
       await pause(1);
       const large = test.backend.allocate(2 ** 26);
       test.backend.write(large, 2 ** 26 - 4, Float32Array.of(5));
-      expect(await valuesOf(test.backend, x)).toEqual(Float32Array.of(1, 42));
+      expect(await readValues(test.backend, x)).toEqual(Float32Array.of(1, 42));
       expect(new Float32Array(await test.backend.read(large, 2 ** 26 - 4, 4))[0]).toBe(5);
     });
 
     it("fail with their name, and the queue continues", async () => {
-      const x = bufferOf(test.backend, [1, 2]);
+      const x = makeBuffer(test.backend, [1, 2]);
       test.backend.launch(
         step(x, async () => {
           await pause(1);
           throw new RangeError("no peer");
         }),
       );
-      test.backend.launch(launchOf("addTo", [x], [1], { items: 2, chunk: 2 }));
-      await expect(valuesOf(test.backend, x)).rejects.toThrow(
+      test.backend.launch(makeLaunch("addTo", [x], [1], { items: 2, chunk: 2 }));
+      await expect(readValues(test.backend, x)).rejects.toThrow(
         new DeviceError('host step "step" failed: no peer'),
       );
-      expect(await valuesOf(test.backend, x)).toEqual(Float32Array.of(2, 3));
+      expect(await readValues(test.backend, x)).toEqual(Float32Array.of(2, 3));
     });
   });
 
   describe("failures", () => {
     it("of a kernel reject the next read once, with its name", async () => {
-      const x = bufferOf(test.backend, [1]);
-      test.backend.launch(launchOf("trap", [x], []));
-      test.backend.launch(launchOf("addTo", [x], [1]));
-      const failed = valuesOf(test.backend, x);
+      const x = makeBuffer(test.backend, [1]);
+      test.backend.launch(makeLaunch("trap", [x], []));
+      test.backend.launch(makeLaunch("addTo", [x], [1]));
+      const failed = readValues(test.backend, x);
       await expect(failed).rejects.toBeInstanceOf(DeviceError);
       await expect(failed).rejects.toThrow(/launch "trap" failed: unreachable/);
-      expect((await valuesOf(test.backend, x))[0]).toBe(2);
+      expect((await readValues(test.backend, x))[0]).toBe(2);
       await test.backend.idle();
     });
 
     it("do not affect earlier reads", async () => {
-      const x = bufferOf(test.backend, [1]);
+      const x = makeBuffer(test.backend, [1]);
       test.keepBusy();
-      const before = valuesOf(test.backend, x);
-      test.backend.launch(launchOf("trap", [x], [], { items: 50, chunk: 1 }));
+      const before = readValues(test.backend, x);
+      test.backend.launch(makeLaunch("trap", [x], [], { items: 50, chunk: 1 }));
       expect((await before)[0]).toBe(1);
       await expect(test.backend.idle()).rejects.toThrow(/trap/);
     });
 
     it("are reported in order", async () => {
-      const x = bufferOf(test.backend, [1]);
-      test.backend.launch(launchOf("trap", [x], []));
+      const x = makeBuffer(test.backend, [1]);
+      test.backend.launch(makeLaunch("trap", [x], []));
       const host: HostLaunch<never> = {
         kind: "host",
         name: "second",
@@ -116,10 +118,10 @@ onEveryDevice((test) => {
 
     it("name a kernel that does not compile or does not exist", async () => {
       const none = { reads: [], writes: [], parameters: {} };
-      const broken = wasmKernel(btoa("not a module"), "broken", { broken: none });
-      test.backend.launch({ ...launchOf("trap", [], []), kernel: broken });
+      const broken = makeWasmKernel(btoa("not a module"), "broken", { broken: none });
+      test.backend.launch({ ...makeLaunch("trap", [], []), kernel: broken });
       await expect(test.backend.idle()).rejects.toThrow(/launch "broken" failed/);
-      test.backend.launch(launchOf("nowhere", [], []));
+      test.backend.launch(makeLaunch("nowhere", [], []));
       await expect(test.backend.idle()).rejects.toThrow(/the module has no function "nowhere"/);
     });
   });

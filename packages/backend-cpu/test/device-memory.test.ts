@@ -1,7 +1,7 @@
 import { ArgumentError, BackendError, DisposedError, OutOfMemoryError } from "@evenkeel/tensor";
-import { bufferOf, valuesOf } from "@evenkeel/tensor/testing";
+import { makeBuffer, readValues } from "@evenkeel/tensor/testing";
 import { describe, expect, it } from "vitest";
-import { launchOf } from "./devices.ts";
+import { makeLaunch } from "./devices.ts";
 import { onEveryDevice } from "./every-device.ts";
 
 const count = 1000;
@@ -23,9 +23,9 @@ onEveryDevice((test) => {
 
     it("stops growing when steps repeat, whatever is still queued", async () => {
       const oneStep = (): void => {
-        const x = bufferOf(test.backend, Array(count).fill(1));
+        const x = makeBuffer(test.backend, Array(count).fill(1));
         const y = test.backend.allocate(count * 4);
-        test.backend.launch(launchOf("blend", [x, y], [1], work));
+        test.backend.launch(makeLaunch("blend", [x, y], [1], work));
         test.backend.free(x);
         test.backend.free(y);
       };
@@ -42,16 +42,16 @@ onEveryDevice((test) => {
 
   describe("misuse", () => {
     it("of freed buffers throws DisposedError", async () => {
-      const x = bufferOf(test.backend, [1]);
+      const x = makeBuffer(test.backend, [1]);
       test.backend.free(x);
       expect(() => test.backend.free(x)).toThrow(DisposedError);
       expect(() => test.backend.write(x, 0, Float32Array.of(1))).toThrow(DisposedError);
-      expect(() => test.backend.launch(launchOf("addTo", [x], [1]))).toThrow(DisposedError);
+      expect(() => test.backend.launch(makeLaunch("addTo", [x], [1]))).toThrow(DisposedError);
       await expect(test.backend.read(x, 0, 4)).rejects.toThrow(DisposedError);
     });
 
     it("of ranges outside a buffer throws ArgumentError", async () => {
-      const x = bufferOf(test.backend, [1]);
+      const x = makeBuffer(test.backend, [1]);
       expect(() => test.backend.write(x, 4, Float32Array.of(1))).toThrow(ArgumentError);
       expect(() => test.backend.allocate(-1)).toThrow(ArgumentError);
       await expect(test.backend.read(x, 0, 8)).rejects.toThrow(ArgumentError);
@@ -59,23 +59,23 @@ onEveryDevice((test) => {
 
     it("of another device's buffers or kernels throws BackendError", async () => {
       const other = await test.open();
-      const x = bufferOf(other, [1]);
-      expect(() => test.backend.launch(launchOf("addTo", [x], [1]))).toThrow(BackendError);
+      const x = makeBuffer(other, [1]);
+      expect(() => test.backend.launch(makeLaunch("addTo", [x], [1]))).toThrow(BackendError);
       const kernel = { language: "wgsl", entry: "addTo" };
-      expect(() => other.launch({ ...launchOf("addTo", [x], [1]), kernel })).toThrow(BackendError);
+      expect(() => other.launch({ ...makeLaunch("addTo", [x], [1]), kernel })).toThrow(BackendError);
       await other.close();
     });
 
     it("after close throws DisposedError", async () => {
-      const x = bufferOf(test.backend, [1]);
+      const x = makeBuffer(test.backend, [1]);
       test.keepBusy();
-      const last = valuesOf(test.backend, x);
+      const last = readValues(test.backend, x);
       test.isClosed = true;
       await test.backend.close();
       expect((await last)[0]).toBe(1);
       expect(() => test.backend.allocate(4)).toThrow(DisposedError);
       expect(() => test.backend.free(x)).toThrow(DisposedError);
-      expect(() => test.backend.launch(launchOf("addTo", [x], [1]))).toThrow(DisposedError);
+      expect(() => test.backend.launch(makeLaunch("addTo", [x], [1]))).toThrow(DisposedError);
       expect(() => test.backend.memory()).toThrow(DisposedError);
       await expect(test.backend.read(x, 0, 4)).rejects.toThrow(DisposedError);
       await expect(test.backend.idle()).rejects.toThrow(DisposedError);

@@ -1,9 +1,9 @@
 import type { Backend, BufferView, DeviceBuffer, KernelLaunch, WasmKernel, Work } from "@evenkeel/tensor";
-import { wasmKernel } from "@evenkeel/tensor";
-import { viewOf } from "@evenkeel/tensor/testing";
+import { makeWasmKernel } from "@evenkeel/tensor";
+import { makeView } from "@evenkeel/tensor/testing";
 import { CpuDevice } from "../src/device.ts";
-import { engineFeatures } from "../src/features.ts";
-import { createDeviceMemory } from "../src/memory/device-memory.ts";
+import { findEngineFeatures } from "../src/features.ts";
+import { makeDeviceMemory } from "../src/memory/device-memory.ts";
 import { InlineEngine } from "../src/queue/inline-engine.ts";
 import { testKernels } from "../src/testing/kernels.kernels.ts";
 import { module } from "../src/testing/kernels.wasm.ts";
@@ -14,15 +14,15 @@ export type OpenDevice = (maxMemoryBytes?: number) => Promise<Backend>;
 const openInline =
   (isShared: boolean): OpenDevice =>
   async (maxMemoryBytes) => {
-    const memory = createDeviceMemory(isShared, maxMemoryBytes);
-    return new CpuDevice(memory, new InlineEngine(memory), engineFeatures());
+    const memory = makeDeviceMemory(isShared, maxMemoryBytes);
+    return new CpuDevice(memory, new InlineEngine(memory), findEngineFeatures());
   };
 
 const openThreads =
   (threads: number): OpenDevice =>
   async (maxMemoryBytes) => {
-    const memory = createDeviceMemory(true, maxMemoryBytes);
-    return new CpuDevice(memory, await ThreadEngine.start(memory, threads), engineFeatures());
+    const memory = makeDeviceMemory(true, maxMemoryBytes);
+    return new CpuDevice(memory, await ThreadEngine.start(memory, threads), findEngineFeatures());
   };
 
 /** Every way to run the device; plain memory is what a page gets that is not cross-origin isolated. */
@@ -35,7 +35,7 @@ export const devices: readonly (readonly [name: string, open: OpenDevice])[] = [
 ];
 
 /** A launch of one of the test kernels. */
-export function launchOf(
+export function makeLaunch(
   entry: string,
   operands: readonly (DeviceBuffer | undefined)[],
   parameters: readonly number[],
@@ -44,8 +44,8 @@ export function launchOf(
   return {
     kind: "kernel",
     kernel: kernels[entry]!,
-    reads: operands.slice(0, -1).map((buffer) => buffer && viewOf(buffer)),
-    writes: operands.slice(-1).map((buffer) => buffer && viewOf(buffer)),
+    reads: operands.slice(0, -1).map((buffer) => buffer && makeView(buffer)),
+    writes: operands.slice(-1).map((buffer) => buffer && makeView(buffer)),
     parameters,
     work,
   };
@@ -55,8 +55,8 @@ const kernels: Readonly<Record<string, WasmKernel>> = {
   ...Object.fromEntries(
     (Object.keys(testKernels) as (keyof typeof testKernels)[]).map((entry) => [
       entry,
-      wasmKernel(module, entry, testKernels),
+      makeWasmKernel(module, entry, testKernels),
     ]),
   ),
-  nowhere: wasmKernel(module, "nowhere", { nowhere: { reads: [], writes: [], parameters: {} } }),
+  nowhere: makeWasmKernel(module, "nowhere", { nowhere: { reads: [], writes: [], parameters: {} } }),
 };

@@ -1,7 +1,7 @@
 import type { Backend } from "@evenkeel/tensor";
 import { afterEach, beforeEach, describe } from "vitest";
 import type { OpenDevice } from "./devices.ts";
-import { devices, launchOf } from "./devices.ts";
+import { devices, makeLaunch } from "./devices.ts";
 
 /** The device of the test that runs. */
 export interface DeviceUnderTest {
@@ -22,7 +22,7 @@ export function onEveryDevice(body: (test: DeviceUnderTest) => void): void {
       open,
       keepBusy() {
         const buffer = test.backend.allocate(16);
-        test.backend.launch(launchOf("work", [buffer], [steps], { items: 4, chunk: 1 }));
+        test.backend.launch(makeLaunch("work", [buffer], [steps], { items: 4, chunk: 1 }));
         test.backend.free(buffer);
       },
     } as DeviceUnderTest;

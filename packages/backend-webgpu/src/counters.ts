@@ -15,7 +15,7 @@ export interface WebgpuCounters {
 
 export type CounterTotals = { -readonly [name in keyof WebgpuCounters]: number };
 
-export const newCounters = (): CounterTotals => ({
+export const makeCounters = (): CounterTotals => ({
   dispatches: 0,
   submits: 0,
   bindGroups: 0,

@@ -12,17 +12,17 @@ import type {
 import {
   ArgumentError,
   BackendError,
+  countElements,
   DeviceError,
   DisposedError,
-  parametersInOrder,
-  sizeOf,
+  orderParameters,
   waitUntil,
 } from "@evenkeel/tensor";
-import { builtinName } from "@evenkeel/tensor/checks";
+import { getBuiltinName } from "@evenkeel/tensor/checks";
 import type { WebgpuCounters } from "./counters.ts";
-import { newCounters } from "./counters.ts";
+import { makeCounters } from "./counters.ts";
 import type { Region } from "./launches/bindings.ts";
-import { regionOf } from "./launches/bindings.ts";
+import { findRegion } from "./launches/bindings.ts";
 import { ExpressionKernels } from "./launches/expression-call.ts";
 import { runHostStep } from "./launches/host-step.ts";
 import { Launcher } from "./launches/launcher.ts";
@@ -40,7 +40,7 @@ import { Recorder } from "./queue/recorder.ts";
 import { Reports } from "./queue/reports.ts";
 import { UniformRing } from "./queue/uniform-ring.ts";
 import type { DeviceDescription, LaunchTime, WebgpuBackend } from "./webgpu-backend.ts";
-import { limitsOf } from "./webgpu-backend.ts";
+import { readLimits } from "./webgpu-backend.ts";
 
 /** WGSL kernels and expressions over buffers of one GPU device, run in the order of the calls. */
 export class WebgpuDevice implements WebgpuBackend {
@@ -52,7 +52,7 @@ export class WebgpuDevice implements WebgpuBackend {
   readonly limits: Limits;
   readonly gpuDevice: GPUDevice;
   private source: GPU | undefined;
-  private readonly totals = newCounters();
+  private readonly totals = makeCounters();
   private readonly queue: CommandQueue;
   private readonly failures: Failures;
   private readonly ring: UniformRing;
@@ -73,7 +73,7 @@ export class WebgpuDevice implements WebgpuBackend {
     this.device = name;
     this.isEmulated = isEmulated;
     this.source = source;
-    this.limits = limitsOf(gpuDevice.limits, features);
+    this.limits = readLimits(gpuDevice.limits, features);
     this.queue = new CommandQueue(() => this.recorder.submit());
     this.failures = new Failures(this.queue);
     this.ring = new UniformRing(gpuDevice);
@@ -109,7 +109,7 @@ export class WebgpuDevice implements WebgpuBackend {
   }
 
   free(buffer: DeviceBuffer): void {
-    const own = this.ownBuffer(buffer, "free");
+    const own = this.checkBuffer(buffer, "free");
     own.isFreed = true;
     this.pool.give(own.block);
   }
@@ -119,7 +119,7 @@ export class WebgpuDevice implements WebgpuBackend {
     if (data.byteLength === 0) return;
     const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
     // A write that runs immediately is copied immediately, by `queue.writeBuffer` or into staging memory.
-    const runsAtOnce = this.queue.isFree && builtinName(data.buffer) === "ArrayBuffer";
+    const runsAtOnce = this.queue.isFree && getBuiltinName(data.buffer) === "ArrayBuffer";
     const { offset, words, patches } = splitWrite(runsAtOnce ? bytes : bytes.slice(), byteOffset, own.bytes);
     if (words.length > 0) this.queue.push(() => this.transfers.write(own.block, offset, words));
     for (const { word, mask, bits } of patches) this.patchWord(own.block, word, mask, bits);
@@ -128,8 +128,8 @@ export class WebgpuDevice implements WebgpuBackend {
 
   async read(buffer: DeviceBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer> {
     const { block } = this.checkView({ buffer, byteOffset, bytes }, "read");
-    if (bytes === 0) return this.reports.ofAll().then(() => new ArrayBuffer(0));
-    return this.reports.of(() => this.transfers.read(block, byteOffset, bytes));
+    if (bytes === 0) return this.reports.waitForAll().then(() => new ArrayBuffer(0));
+    return this.reports.takeTurn(() => this.transfers.read(block, byteOffset, bytes));
   }
 
   launch(launch: Launch): void {
@@ -147,7 +147,7 @@ export class WebgpuDevice implements WebgpuBackend {
 
   memory(): { readonly live: number; readonly pooled: number; readonly peak: number } {
     this.checkOpen();
-    return this.pool.statistics();
+    return this.pool.getStatistics();
   }
 
   counters(): WebgpuCounters {
@@ -168,7 +168,7 @@ export class WebgpuDevice implements WebgpuBackend {
       await this.idle();
     }
     return timer.finish((timestamps, bytes) =>
-      this.reports.of(() => this.transfers.readGpu(timestamps, 0, bytes)),
+      this.reports.takeTurn(() => this.transfers.readGpu(timestamps, 0, bytes)),
     );
   }
 
@@ -179,7 +179,7 @@ export class WebgpuDevice implements WebgpuBackend {
     try {
       await finished;
     } finally {
-      await this.reports.settled();
+      await this.reports.waitUntilSettled();
       const destroy = (): void => this.destroy();
       // Destroying a device before its work has ended would block the calling thread until then.
       if (this.isGivenUp) void this.gpuDevice.queue.onSubmittedWorkDone().then(destroy, destroy);
@@ -191,10 +191,10 @@ export class WebgpuDevice implements WebgpuBackend {
     return waitUntil(
       user,
       options,
-      () => this.reports.ofAll(),
+      () => this.reports.waitForAll(),
       (reason) => {
         this.isGivenUp = true;
-        this.failures.lose(this.lossOf(`the GPU stopped: ${reason}`));
+        this.failures.lose(this.makeLossError(`the GPU stopped: ${reason}`));
       },
     );
   }
@@ -206,13 +206,13 @@ export class WebgpuDevice implements WebgpuBackend {
       throw new BackendError(`${entry}: found a kernel in ${language}, expected one in wgsl`);
     }
     this.recent.note(entry);
-    const counter = check && this.checks.regionOf(check);
+    const counter = check && this.checks.getRegion(check);
     if (counter !== undefined) this.queue.push(() => this.checks.expect(counter));
     this.launcher.launch({
       name: entry,
       kernel: kernel as WgslKernel,
-      reads: reads.map((view) => view && this.regionOf(view, entry)),
-      writes: writes.map((view) => view && this.regionOf(view, entry)),
+      reads: reads.map((view) => view && this.findRegion(view, entry)),
+      writes: writes.map((view) => view && this.findRegion(view, entry)),
       counter,
       parameters,
       workgroups: work.workgroups,
@@ -220,16 +220,16 @@ export class WebgpuDevice implements WebgpuBackend {
   }
 
   private launchExpression(launch: ExpressionLaunch<BufferView, never>): void {
-    const name = this.expressions.nameOf(launch.expression);
-    const reads = launch.reads.map(({ operand }) => this.regionOf(operand, name));
-    const writes = launch.writes.map((operand) => this.regionOf(operand, name));
-    if (sizeOf(launch.shape) === 0) return;
+    const name = this.expressions.getName(launch.expression);
+    const reads = launch.reads.map(({ operand }) => this.findRegion(operand, name));
+    const writes = launch.writes.map((operand) => this.findRegion(operand, name));
+    if (countElements(launch.shape) === 0) return;
     this.recent.note(name);
-    this.launcher.launch(this.expressions.callOf(launch, reads, writes));
+    this.launcher.launch(this.expressions.makeCall(launch, reads, writes));
   }
 
   private launchHost(launch: HostLaunch<BufferView>): void {
-    for (const { operand } of Object.values(launch.operands)) this.regionOf(operand, launch.name);
+    for (const { operand } of Object.values(launch.operands)) this.findRegion(operand, launch.name);
     this.recent.note(launch.name);
     this.queue.push(() =>
       runHostStep(launch, this.limits, this.recorder, this.transfers).catch((error: Error) => {
@@ -247,7 +247,7 @@ export class WebgpuDevice implements WebgpuBackend {
       kernel: wordPatch,
       reads: [],
       writes: [{ block, offset, bytes }],
-      parameters: parametersInOrder(wordPatch, { word: word - offset / 4, mask, bits }),
+      parameters: orderParameters(wordPatch, { word: word - offset / 4, mask, bits }),
       workgroups: [1, 1, 1],
     });
   }
@@ -255,7 +255,7 @@ export class WebgpuDevice implements WebgpuBackend {
   private destroyLater(block: Block): void {
     this.queue.push(() => {
       this.launcher.groups.clear();
-      this.recorder.afterSubmit(() => block.gpu.destroy());
+      this.recorder.callAfterSubmit(() => block.gpu.destroy());
     });
   }
 
@@ -274,20 +274,20 @@ export class WebgpuDevice implements WebgpuBackend {
   };
 
   private noteLoss({ reason, message }: GPUDeviceLostInfo): void {
-    this.failures.lose(this.lossOf(`the GPU device was lost (${reason}): ${message}`));
+    this.failures.lose(this.makeLossError(`the GPU device was lost (${reason}): ${message}`));
   }
 
-  private lossOf(reason: string): DeviceError {
+  private makeLossError(reason: string): DeviceError {
     return new DeviceError(`${reason}; its latest launches: ${this.recent.describe()}`);
   }
 
-  private regionOf(view: BufferView, user: string): Region {
+  private findRegion(view: BufferView, user: string): Region {
     this.checkView(view, user);
-    return regionOf(view, this.limits.offsetAlignment, user);
+    return findRegion(view, this.limits.offsetAlignment, user);
   }
 
   private checkView({ buffer, byteOffset, bytes }: BufferView, user: string): WebgpuBuffer {
-    const own = this.ownBuffer(buffer, user);
+    const own = this.checkBuffer(buffer, user);
     if (byteOffset < 0 || byteOffset + bytes > own.bytes) {
       throw new ArgumentError(
         `${user}: found bytes ${byteOffset} to ${byteOffset + bytes} of a buffer of ${own.bytes} bytes`,
@@ -296,7 +296,7 @@ export class WebgpuDevice implements WebgpuBackend {
     return own;
   }
 
-  private ownBuffer(buffer: DeviceBuffer, user: string): WebgpuBuffer {
+  private checkBuffer(buffer: DeviceBuffer, user: string): WebgpuBuffer {
     this.checkOpen();
     if (!(buffer instanceof WebgpuBuffer) || buffer.pool !== this.pool) {
       throw new BackendError(`${user}: found a buffer of another device`);

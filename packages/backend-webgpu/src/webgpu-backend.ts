@@ -1,5 +1,5 @@
 import type { Backend, Limits } from "@evenkeel/tensor";
-import { storagesIn } from "@evenkeel/tensor";
+import { listStorages } from "@evenkeel/tensor";
 import type { WebgpuCounters } from "./counters.ts";
 import { smallestBlock } from "./memory/size-class.ts";
 import type { PlatformDevice, PlatformGpu, PlatformLimits } from "./platform-types.ts";
@@ -40,11 +40,11 @@ export interface DeviceDescription {
 }
 
 /** What plans may rely on. Every buffer can be bound as a whole. */
-export function limitsOf(limits: PlatformLimits, features: ReadonlySet<string>): Limits {
+export function readLimits(limits: PlatformLimits, features: ReadonlySet<string>): Limits {
   const { maxBufferSize, maxStorageBufferBindingSize, minStorageBufferOffsetAlignment } = limits;
   const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   return {
-    storage: storagesIn("wgsl"),
+    storage: listStorages("wgsl"),
     // Whole blocks, so that a binding can be rounded up to vectors.
     maxBufferBytes: Math.floor(largest / smallestBlock) * smallestBlock,
     offsetAlignment: minStorageBufferOffsetAlignment,

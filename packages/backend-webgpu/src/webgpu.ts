@@ -13,7 +13,7 @@ import {
 import { WebgpuDevice } from "./device.ts";
 import { describeAdapter, openAdapter, openDevice } from "./open/adapter.ts";
 import type { OptionalFeature } from "./open/features.ts";
-import { featuresOf, knownFeatures, optionalFeatures } from "./open/features.ts";
+import { findFeatures, knownFeatures, listOptionalFeatures } from "./open/features.ts";
 import { findGpu } from "./open/find-gpu.ts";
 import type { PlatformDevice, PlatformGpu } from "./platform-types.ts";
 import type { WebgpuBackend } from "./webgpu-backend.ts";
@@ -81,14 +81,14 @@ async function open(options: WebgpuOptions): Promise<WebgpuBackend> {
   const { maxMemoryBytes = Number.POSITIVE_INFINITY } = options;
   if (options.device !== undefined) {
     const { device } = options;
-    const features = featuresOf(device.features, options);
+    const features = findFeatures(device.features, options);
     const description = { ...describeAdapter(device.adapterInfo), features, maxMemoryBytes };
     return new WebgpuDevice(device, description);
   }
   const gpu = options.gpu ?? (await findGpu(options));
   const adapter = await openAdapter(gpu, options);
-  const device = await openDevice(adapter, optionalFeatures(adapter.features, options.without));
-  const features = featuresOf(device.features, options);
+  const device = await openDevice(adapter, listOptionalFeatures(adapter.features, options.without));
+  const features = findFeatures(device.features, options);
   const description = { ...describeAdapter(adapter.info), features, maxMemoryBytes };
   return new WebgpuDevice(device, { ...description, source: gpu });
 }

@@ -4,7 +4,7 @@ import { anything, checkOptions } from "@evenkeel/tensor/checks";
 import type { BatchNormOptions } from "./batch-norm/batch-norm.ts";
 import { batchNorm } from "./batch-norm/batch-norm.ts";
 import { frozenRules } from "./batch-norm/fold.ts";
-import { normalizationGradient } from "./gradient/gradient.ts";
+import { computeNormalizationGradient } from "./gradient/gradient.ts";
 import { checkInput } from "./operands/layout.ts";
 import { axisRule } from "./operands/options.ts";
 import { populationStatistics } from "./statistics/pack-statistics.ts";
@@ -74,7 +74,7 @@ export function batchNormForward(
   options: ArrayOptions = {},
 ): Promise<ForwardArrays> {
   const { scale, shift, runningMean, runningVariance, residual, ...numbers } = options;
-  return computed(() => {
+  return readAll(() => {
     const perChannel = { scale, shift, runningMean, runningVariance };
     const { numBatchesTracked, ...outputs } = batchNorm(place(backend, x, shape), {
       ...numbers,
@@ -109,7 +109,7 @@ export async function batchNormBackward(
     activation: anything,
     y: anything,
   });
-  return computed(() => {
+  return readAll(() => {
     const { epsilon = 1e-5, activation = "none" } = options;
     const input = place(backend, x, shape);
     const attrs = { epsilon, activation, axis: checkInput("batchNormBackward", input, options.axis ?? 1) };
@@ -118,7 +118,7 @@ export async function batchNormBackward(
     const operands = { dy: place(backend, dy, shape), x: input, scale, shift, y };
     const statistics = placeStatistics(backend, options);
     const ofBatch = options.statistics !== undefined;
-    const gradients = normalizationGradient(
+    const gradients = computeNormalizationGradient(
       { ...operands, statistics },
       { ...attrs, residual: y !== undefined, ofBatch },
     );
@@ -159,7 +159,7 @@ interface Computed<Name extends string, Numbers> {
 }
 
 /** Reads the tensors that `body` makes, and frees everything. */
-async function computed<Result>(body: () => Computed<string, object>): Promise<Result> {
+async function readAll<Result>(body: () => Computed<string, object>): Promise<Result> {
   const entries = scope(() => {
     const { tensors, numbers } = body();
     const present = Object.entries(tensors).filter(([, tensor]) => tensor !== undefined);

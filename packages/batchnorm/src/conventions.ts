@@ -62,24 +62,29 @@ export function convertMomentum(momentum: number, conversion: Conversion): numbe
  * does not say what M was; without the conversion the variance is off by a factor of M / (M - 1).
  *
  * @param options.valuesPerChannel M: batch size times the size of a plane, at least 2
- * @example runningVarianceFactor({ from: "onnx", valuesPerChannel: 128 }) // 128 / 127
+ * @example computeRunningVarianceFactor({ from: "onnx", valuesPerChannel: 128 }) // 128 / 127
  */
-export function runningVarianceFactor(options: Conversion & { readonly valuesPerChannel?: number }): number {
-  checkOptions("runningVarianceFactor", options, { ...conversionRules, valuesPerChannel: positiveInteger });
+export function computeRunningVarianceFactor(
+  options: Conversion & { readonly valuesPerChannel?: number },
+): number {
+  checkOptions("computeRunningVarianceFactor", options, {
+    ...conversionRules,
+    valuesPerChannel: positiveInteger,
+  });
   const { from = "evenkeel", to = "evenkeel", valuesPerChannel: values } = options;
   const source = conventions[from].runningVariance;
   const target = conventions[to].runningVariance;
   if (source === target) return 1;
   if (values === undefined || values < 2) {
     throw new ArgumentError(
-      `runningVarianceFactor: valuesPerChannel: found ${values ?? "none"}, expected the values per channel of the batches it was learned on, at least 2: ${from} keeps the ${source} variance, ${to} the ${target} one`,
+      `computeRunningVarianceFactor: valuesPerChannel: found ${values ?? "none"}, expected the values per channel of the batches it was learned on, at least 2: ${from} keeps the ${source} variance, ${to} the ${target} one`,
     );
   }
   return target === "unbiased" ? values / (values - 1) : (values - 1) / values;
 }
 
 /**
- * Converts a running variance to the convention of another system, by `runningVarianceFactor`. Throws what that
+ * Converts a running variance to the convention of another system, by `computeRunningVarianceFactor`. Throws what that
  * throws.
  *
  * Shapes: [C] -> [C].
@@ -90,5 +95,5 @@ export function convertRunningVariance(
   variance: Tensor,
   options: Conversion & { readonly valuesPerChannel?: number },
 ): Tensor {
-  return mul(variance, runningVarianceFactor(options));
+  return mul(variance, computeRunningVarianceFactor(options));
 }

@@ -10,21 +10,21 @@ export type { RunningStatistics } from "./batch-norm/running-statistics.ts";
 export { updateRunningStatistics } from "./batch-norm/running-statistics.ts";
 export type { Convention, Conversion, System } from "./conventions.ts";
 export {
+  computeRunningVarianceFactor,
   conventions,
   convertMomentum,
   convertRunningVariance,
-  runningVarianceFactor,
 } from "./conventions.ts";
 export type { Conv2dBatchNormOptions } from "./convolution/conv2d-batch-norm.ts";
 export { conv2dBatchNorm } from "./convolution/conv2d-batch-norm.ts";
 export type { GradientApplyOptions } from "./gradient/gradient-apply.ts";
 export { gradientApply } from "./gradient/gradient-apply.ts";
 export type { GradientSumsOptions } from "./gradient/gradient-sums.ts";
-export { gradientSums, parameterGradientsOf } from "./gradient/gradient-sums.ts";
+export { extractParameterGradients, gradientSums } from "./gradient/gradient-sums.ts";
 export type { NormalizeOptions } from "./normalize/normalize.ts";
 export { normalize } from "./normalize/normalize.ts";
 export { maskedStatistics } from "./statistics/masked-statistics.ts";
 export { mergeStatistics } from "./statistics/merge-statistics.ts";
 export { populationStatistics } from "./statistics/pack-statistics.ts";
-export { countOf, meanOf, varianceOf } from "./statistics/rows.ts";
+export { extractCount, extractMean, extractVariance } from "./statistics/rows.ts";
 export { statistics } from "./statistics/statistics.ts";

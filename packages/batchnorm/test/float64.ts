@@ -1,4 +1,4 @@
-import { layoutOf } from "../src/operands/layout.ts";
+import { computeLayout } from "../src/operands/layout.ts";
 import type { NormalizationAttributes } from "../src/pre-activation/attributes.ts";
 
 type Values = ArrayLike<number>;
@@ -9,7 +9,7 @@ function forEachValue(
   axis: number,
   visit: (at: number, channel: number) => void,
 ): void {
-  const { outer, channels, inner } = layoutOf(shape, axis);
+  const { outer, channels, inner } = computeLayout(shape, axis);
   let at = 0;
   for (let row = 0; row < outer; row++) {
     for (let channel = 0; channel < channels; channel++) {
@@ -25,7 +25,7 @@ export interface Moments {
 }
 
 /** Two passes. */
-export function momentsOf(x: Values, shape: readonly number[], axis: number): Moments {
+export function computeMoments(x: Values, shape: readonly number[], axis: number): Moments {
   const channels = shape[axis]!;
   const count = x.length / Math.max(1, channels);
   const mean = new Float64Array(channels);
@@ -45,10 +45,10 @@ export interface Operands {
   readonly residual?: Values | undefined;
 }
 
-const slopeOf = ({ activation }: NormalizationAttributes): number =>
+const getSlope = ({ activation }: NormalizationAttributes): number =>
   typeof activation === "object" ? activation.leakyRelu : activation === "relu" ? 0 : 1;
 
-const inverseStdOf = ({ count, m2 }: Moments, channel: number, epsilon: number): number =>
+const computeInverseStd = ({ count, m2 }: Moments, channel: number, epsilon: number): number =>
   1 / Math.sqrt(m2[channel]! / count + epsilon);
 
 /** y, and z before the activation. */
@@ -61,10 +61,10 @@ export function normalized(
 ): { y: Float64Array; z: Float64Array } {
   const z = new Float64Array(x.length);
   forEachValue(shape, attrs.axis, (at, channel) => {
-    const xhat = (x[at]! - moments.mean[channel]!) * inverseStdOf(moments, channel, attrs.epsilon);
+    const xhat = (x[at]! - moments.mean[channel]!) * computeInverseStd(moments, channel, attrs.epsilon);
     z[at] = (scale?.[channel] ?? 1) * xhat + (shift?.[channel] ?? 0) + (residual?.[at] ?? 0);
   });
-  return { z, y: z.map((value) => (value > 0 ? value : value * slopeOf(attrs))) };
+  return { z, y: z.map((value) => (value > 0 ? value : value * getSlope(attrs))) };
 }
 
 /** The gradients of a batch normalized by its own statistics. */
@@ -77,18 +77,18 @@ export function gradients(
   attrs: NormalizationAttributes,
 ): { dx: Float64Array; dz: Float64Array; dScale: Float64Array; dShift: Float64Array } {
   const { z } = normalized(x, moments, shape, operands, attrs);
-  const dz = z.map((value, at) => dy[at]! * (value > 0 ? 1 : slopeOf(attrs)));
+  const dz = z.map((value, at) => dy[at]! * (value > 0 ? 1 : getSlope(attrs)));
   const dScale = new Float64Array(shape[attrs.axis]!);
   const dShift = new Float64Array(shape[attrs.axis]!);
   const xhat = new Float64Array(x.length);
   forEachValue(shape, attrs.axis, (at, channel) => {
-    xhat[at] = (x[at]! - moments.mean[channel]!) * inverseStdOf(moments, channel, attrs.epsilon);
+    xhat[at] = (x[at]! - moments.mean[channel]!) * computeInverseStd(moments, channel, attrs.epsilon);
     dScale[channel]! += dz[at]! * xhat[at]!;
     dShift[channel]! += dz[at]!;
   });
   const dx = new Float64Array(x.length);
   forEachValue(shape, attrs.axis, (at, channel) => {
-    const factor = (operands.scale?.[channel] ?? 1) * inverseStdOf(moments, channel, attrs.epsilon);
+    const factor = (operands.scale?.[channel] ?? 1) * computeInverseStd(moments, channel, attrs.epsilon);
     const { count } = moments;
     dx[at] = factor * (dz[at]! - dShift[channel]! / count - (xhat[at]! * dScale[channel]!) / count);
   });

@@ -9,15 +9,15 @@ import type {
   Spec,
   WgslKernel,
 } from "@evenkeel/tensor";
-import { loadPlans, plannerOf, sizeOf } from "@evenkeel/tensor";
+import { countElements, findPlanner, loadPlans } from "@evenkeel/tensor";
 import { mostParts } from "@evenkeel/tensor/wgsl";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { batchNormTrainingOp } from "../src/batch-norm/batch-norm-training.ts";
-import { tilesOf } from "../src/gpu/channel-tiles.ts";
+import { planTiles } from "../src/gpu/channel-tiles.ts";
 import { normalizeGradientOp } from "../src/gradient/gradient.ts";
 import { normalizeOp } from "../src/normalize/normalize.ts";
-import { layoutOf } from "../src/operands/layout.ts";
+import { computeLayout } from "../src/operands/layout.ts";
 import type { NormalizationAttributes } from "../src/pre-activation/attributes.ts";
 import { mergeStatisticsOp } from "../src/statistics/merge-statistics.ts";
 import { statisticsOp } from "../src/statistics/statistics.ts";
@@ -36,7 +36,7 @@ const f32 = (shape: Shape): Spec => ({ shape, dtype: "f32" });
 const everything: NormalizationAttributes = { axis: 1, epsilon: 1e-5, activation: "relu", residual: true };
 
 /** Training forward and backward, with every operand there is. */
-function plansOf(
+function listPlans(
   shape: Shape,
   axis: number,
   attrs: Partial<NormalizationAttributes> = {},
@@ -49,13 +49,13 @@ function plansOf(
   const forward = [x, channels, channels, residual, channels, channels];
   const backward = [x, x, statistics, channels, channels, x];
   return [
-    plannerOf(batchNormTrainingOp, device)!(forward, all, target, []),
-    plannerOf(normalizeGradientOp, device)!(backward, { ...all, ofBatch: true }, target, []),
-    plannerOf(normalizeGradientOp, device)!(backward, { ...all, ofBatch: false }, target, []),
+    findPlanner(batchNormTrainingOp, device)!(forward, all, target, []),
+    findPlanner(normalizeGradientOp, device)!(backward, { ...all, ofBatch: true }, target, []),
+    findPlanner(normalizeGradientOp, device)!(backward, { ...all, ofBatch: false }, target, []),
   ];
 }
 
-const launchesOf = (plan: Plan): KernelLaunch<Slot, ScalarSlot>[] =>
+const listLaunches = (plan: Plan): KernelLaunch<Slot, ScalarSlot>[] =>
   plan.launches as KernelLaunch<Slot, ScalarSlot>[];
 
 /** Shapes and channel axes of networks, and how often their batch norms launch, each way. */
@@ -75,7 +75,7 @@ describe("launches", () => {
   test.each(networks)("%s", (_name, shape, axis, count) => {
     for (const activation of ["none", "relu", { leakyRelu: 0.1 }] as const) {
       for (const residual of [false, true]) {
-        const found = plansOf(shape, axis, { activation, residual }).map(({ launches }) => launches.length);
+        const found = listPlans(shape, axis, { activation, residual }).map(({ launches }) => launches.length);
         expect(found).toEqual([count, count, count]);
       }
     }
@@ -84,7 +84,7 @@ describe("launches", () => {
   const dimension = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 70_000 }));
   const shapes = fc
     .array(dimension, { minLength: 2, maxLength: 5 })
-    .filter((shape) => sizeOf(shape) < 2 ** 30);
+    .filter((shape) => countElements(shape) < 2 ** 30);
 
   test("of any shape are at most two, with up to eight operands, over parts that the second can merge", () => {
     fc.assert(
@@ -92,16 +92,16 @@ describe("launches", () => {
         const channels = f32([shape[1]!]);
         const given = [f32(shape), f32([4, shape[1]!]), channels, channels, f32(shape)];
         const plans = [
-          ...plansOf(shape, 1),
-          plannerOf(statisticsOp, device)!([f32(shape)], { axis: 1 }, limits, []),
-          plannerOf(normalizeOp, device)!(given, everything, limits, []),
-          plannerOf(mergeStatisticsOp, device)!([f32([shape[0]!, 4, shape[1]!])], {}, limits, []),
+          ...listPlans(shape, 1),
+          findPlanner(statisticsOp, device)!([f32(shape)], { axis: 1 }, limits, []),
+          findPlanner(normalizeOp, device)!(given, everything, limits, []),
+          findPlanner(mergeStatisticsOp, device)!([f32([shape[0]!, 4, shape[1]!])], {}, limits, []),
         ];
         for (const plan of plans) {
           expect(plan.launches.length).toBeLessThanOrEqual(shape[1] === 0 ? 0 : 2);
-          const rows = plan.temporaries.map(({ shape }) => sizeOf(shape) / channels.shape[0]!);
+          const rows = plan.temporaries.map(({ shape }) => countElements(shape) / channels.shape[0]!);
           expect(Math.max(0, ...rows)).toBeLessThanOrEqual(4 * mostParts + 2);
-          for (const { reads, writes, work } of launchesOf(plan)) {
+          for (const { reads, writes, work } of listLaunches(plan)) {
             expect(reads.length + writes.length).toBeLessThanOrEqual(8);
             const { workgroups } = work as { workgroups: readonly number[] };
             expect(Math.max(...workgroups)).toBeLessThanOrEqual(65_535);
@@ -114,9 +114,9 @@ describe("launches", () => {
   test("have as many parameters as the kernel declares, and y takes the memory of a donated x", () => {
     const [x, channels] = [f32([8, 16, 8, 8]), f32([16])];
     const inputs = [x, channels, channels, x, channels, channels];
-    const plan = plannerOf(batchNormTrainingOp, device)!(inputs, everything, limits, [true]);
+    const plan = findPlanner(batchNormTrainingOp, device)!(inputs, everything, limits, [true]);
     expect(plan.aliases).toEqual([[0, 0]]);
-    for (const { kernel, parameters, reads, writes } of launchesOf(plan)) {
+    for (const { kernel, parameters, reads, writes } of listLaunches(plan)) {
       const own = kernel as WgslKernel;
       expect(own.parameterTypes.length).toBe(parameters.length);
       expect(Object.keys(own.schema.reads).length).toBe(reads.length);
@@ -127,16 +127,16 @@ describe("launches", () => {
 
 describe("subgroups", () => {
   const withSubgroups: Limits = { ...limits, features: new Set(["subgroups"]) };
-  const kernelsOf = (shape: Shape, axis: number, device: Limits): WgslKernel[] =>
-    plansOf(shape, axis, {}, device)
-      .flatMap(launchesOf)
+  const listKernels = (shape: Shape, axis: number, device: Limits): WgslKernel[] =>
+    listPlans(shape, axis, {}, device)
+      .flatMap(listLaunches)
       .map(({ kernel }) => kernel as WgslKernel);
 
   test.each(networks)(
     "%s: they join what a workgroup knows of the one channel that it has",
     (_, shape, axis) => {
-      const isWhole = tilesOf(layoutOf(shape, axis)).span === 1;
-      for (const { code, extensions } of kernelsOf(shape, axis, withSubgroups)) {
+      const isWhole = planTiles(computeLayout(shape, axis)).span === 1;
+      for (const { code, extensions } of listKernels(shape, axis, withSubgroups)) {
         expect(extensions).toEqual(isWhole ? ["subgroups"] : []);
         expect(code.includes("subgroupShuffleXor")).toBe(isWhole);
         expect(code.match(/workgroupBarrier\(\)/g)!.length).toBe(isWhole ? 1 : 2);
@@ -146,14 +146,14 @@ describe("subgroups", () => {
 
   test("are not mentioned in the code for a device without them", () => {
     for (const [, shape, axis] of networks) {
-      const kernels = kernelsOf(shape, axis, limits);
+      const kernels = listKernels(shape, axis, limits);
       expect(kernels.filter(({ code }) => code.includes("subgroup"))).toEqual([]);
       expect(kernels.flatMap(({ extensions }) => extensions)).toEqual([]);
     }
   });
 
   test("are used for some channels of networks and not for others", () => {
-    const spans = networks.map(([, shape, axis]) => tilesOf(layoutOf(shape, axis)).span);
+    const spans = networks.map(([, shape, axis]) => planTiles(computeLayout(shape, axis)).span);
     expect(spans.filter((span) => span === 1).length).toBeGreaterThan(2);
     expect(spans.filter((span) => span > 1).length).toBeGreaterThan(2);
   });
@@ -162,7 +162,7 @@ describe("subgroups", () => {
 describe("f16", () => {
   const halves: Limits = { ...limits, storage: { f32: "f32", f16: "f16" } };
   const native: Limits = { ...halves, features: new Set(["shader-f16", "subgroups"]) };
-  const kernelsOf = (plan: Plan): WgslKernel[] =>
+  const listKernels = (plan: Plan): WgslKernel[] =>
     plan.launches.flatMap((launch) => (launch.kind === "kernel" ? [launch.kernel as WgslKernel] : []));
   const tensorTypes = ({ schema }: WgslKernel): (string | undefined)[] =>
     ["x", "residual", "y", "dy", "dx", "dz"].flatMap((name) => {
@@ -173,10 +173,10 @@ describe("f16", () => {
   test.each(networks)(
     "%s: as many launches as in f32, of halves, where the language has them",
     (_, shape, axis, count) => {
-      const isSingle = tilesOf(layoutOf(shape, axis)).layout === "single";
-      for (const plan of plansOf(shape, axis, {}, native, "f16")) {
+      const isSingle = planTiles(computeLayout(shape, axis)).layout === "single";
+      for (const plan of listPlans(shape, axis, {}, native, "f16")) {
         expect(plan.launches.length).toBe(count);
-        const kernels = kernelsOf(plan);
+        const kernels = listKernels(plan);
         expect(kernels.filter(({ extensions }) => !extensions.includes("f16"))).toEqual([]);
         expect(new Set(kernels.flatMap(tensorTypes))).toEqual(new Set([isSingle ? "f16" : "vec4<f16>"]));
       }
@@ -186,12 +186,12 @@ describe("f16", () => {
   test.each(networks)(
     "%s: in words without shader-f16, single halves through f32",
     (_, shape, axis, count) => {
-      const isSingle = tilesOf(layoutOf(shape, axis)).layout === "single";
-      for (const plan of plansOf(shape, axis, {}, halves, "f16")) {
+      const isSingle = planTiles(computeLayout(shape, axis)).layout === "single";
+      for (const plan of listPlans(shape, axis, {}, halves, "f16")) {
         const conversions = plan.launches.filter(({ kind }) => kind === "expression");
         expect(plan.launches.length - conversions.length).toBe(count);
         expect(conversions.length > 0).toBe(isSingle);
-        const kernels = kernelsOf(plan);
+        const kernels = listKernels(plan);
         expect(kernels.filter(({ extensions }) => extensions.includes("f16"))).toEqual([]);
         expect(new Set(kernels.flatMap(tensorTypes))).toEqual(new Set([isSingle ? "f32" : "vec2u"]));
       }
@@ -200,8 +200,8 @@ describe("f16", () => {
 
   test("conversions have an f32 temporary for each f16 operand, and groups are preserved", () => {
     const [shape, axis] = [[32, 512, 7, 7], 1] as const;
-    const [inFull] = plansOf(shape, axis);
-    const [found, gradient] = plansOf(shape, axis, {}, halves, "f16");
+    const [inFull] = listPlans(shape, axis);
+    const [found, gradient] = listPlans(shape, axis, {}, halves, "f16");
     const own = inFull!.temporaries.length;
     expect(found!.temporaries.slice(own)).toEqual([f32(shape), f32(shape), f32(shape)]);
     expect(found!.groups).toEqual(inFull!.groups);
@@ -218,13 +218,13 @@ describe("f16", () => {
   });
 
   test("statistics of single halves need no conversion", () => {
-    const plan = plannerOf(statisticsOp, device)!(
+    const plan = findPlanner(statisticsOp, device)!(
       [{ shape: [32, 5, 7, 7], dtype: "f16" }],
       { axis: 1 },
       halves,
       [],
     );
     expect(plan.launches.map(({ kind }) => kind)).toEqual(["kernel"]);
-    expect(kernelsOf(plan)[0]!.schema.reads.x).toBe("u32");
+    expect(listKernels(plan)[0]!.schema.reads.x).toBe("u32");
   });
 });

@@ -1,5 +1,5 @@
 import type { Activation, AnyOp, Spec } from "@evenkeel/tensor";
-import { loadPlans, plannerOf, sizeOf } from "@evenkeel/tensor";
+import { countElements, findPlanner, loadPlans } from "@evenkeel/tensor";
 import { runPlan } from "@evenkeel/tensor/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { batchNormTrainingOp } from "../src/batch-norm/batch-norm-training.ts";
 import { normalizeGradientOp } from "../src/gradient/gradient.ts";
 import type { NormalizationAttributes } from "../src/pre-activation/attributes.ts";
 import { statisticsOp } from "../src/statistics/statistics.ts";
-import { gradients, momentsOf, normalized } from "./float64.ts";
+import { computeMoments, gradients, normalized } from "./float64.ts";
 import { limitsWith } from "./limits.ts";
 
 await loadPlans(["wasm"]);
@@ -76,7 +76,7 @@ const streams: readonly Problem[] = [
   { shape: [3, 40, 4500], activation: "none", residual: false, hasScale: false, hasShift: false, seed: 6 },
 ].map((problem) => ({ axis: 1, epsilon: 1e-5, ...problem }) as Problem);
 
-const isTrainable = ({ shape, axis }: Problem): boolean => sizeOf(shape) / shape[axis]! > 1;
+const isTrainable = ({ shape, axis }: Problem): boolean => countElements(shape) / shape[axis]! > 1;
 
 /** Keeps the result for the latest problem, which a property needs several times. */
 function keptOnce<Result>(compute: (problem: Problem) => Result): (problem: Problem) => Result {
@@ -87,18 +87,18 @@ function keptOnce<Result>(compute: (problem: Problem) => Result): (problem: Prob
   };
 }
 
-const operandsOf = keptOnce(({ shape, axis, hasScale, hasShift, residual, seed }) => {
+const drawOperands = keptOnce(({ shape, axis, hasScale, hasShift, residual, seed }) => {
   const channels = shape[axis]!;
   return {
-    x: draw(sizeOf(shape), seed),
+    x: draw(countElements(shape), seed),
     scale: hasScale ? draw(channels, seed + 1) : undefined,
     shift: hasShift ? draw(channels, seed + 2) : undefined,
-    residual: residual ? draw(sizeOf(shape), seed + 3) : undefined,
-    dy: draw(sizeOf(shape), seed + 5),
+    residual: residual ? draw(countElements(shape), seed + 3) : undefined,
+    dy: draw(countElements(shape), seed + 5),
   };
 });
 
-const attributesOf = ({ axis, epsilon, activation, residual }: Problem): NormalizationAttributes => ({
+const readAttributes = ({ axis, epsilon, activation, residual }: Problem): NormalizationAttributes => ({
   axis,
   epsilon,
   activation,
@@ -117,7 +117,7 @@ function runnersWith(features: readonly string[]) {
   ): Float32Array[] {
     const specs = inputs.map(([values, shape]): Spec | undefined => values && { shape, dtype: "f32" });
     const donated = inputs.map((_, index) => options.donated?.includes(index) ?? false);
-    const plan = plannerOf(op, { languages: ["wasm"] })!(specs, attrs, limits, donated);
+    const plan = findPlanner(op, { languages: ["wasm"] })!(specs, attrs, limits, donated);
     return runPlan(
       plan,
       inputs.map(([values]) => values),
@@ -130,7 +130,7 @@ function runnersWith(features: readonly string[]) {
     problem: Problem,
     options: { backwards?: boolean; donated?: readonly number[] } = {},
   ): Float32Array[] {
-    const { x, scale, shift, residual } = operandsOf(problem);
+    const { x, scale, shift, residual } = drawOperands(problem);
     const channels = [problem.shape[problem.axis]!];
     const running = draw(channels[0]!, problem.seed + 4);
     const inputs = [
@@ -141,7 +141,7 @@ function runnersWith(features: readonly string[]) {
       [running, channels],
       [running, channels],
     ] as const;
-    return run(batchNormTrainingOp, inputs, attributesOf(problem), { ...options, scalars: [0.25] });
+    return run(batchNormTrainingOp, inputs, readAttributes(problem), { ...options, scalars: [0.25] });
   }
 
   const trained = keptOnce((problem) => train(problem));
@@ -150,7 +150,7 @@ function runnersWith(features: readonly string[]) {
     problem: Problem,
     options: { backwards?: boolean; donated?: readonly number[] } = {},
   ): Float32Array[] {
-    const { x, scale, shift, dy } = operandsOf(problem);
+    const { x, scale, shift, dy } = drawOperands(problem);
     const [y, statistics] = trained(problem);
     const channels = problem.shape[problem.axis]!;
     const inputs = [
@@ -161,7 +161,7 @@ function runnersWith(features: readonly string[]) {
       [shift, [channels]],
       [y, problem.shape],
     ] as const;
-    return run(normalizeGradientOp, inputs, { ...attributesOf(problem), ofBatch: true }, options);
+    return run(normalizeGradientOp, inputs, { ...readAttributes(problem), ofBatch: true }, options);
   }
 
   return { run, train, trained, backpropagate };
@@ -204,9 +204,9 @@ describe.each([
   test("statistics are those of two passes in float64", () => {
     check((problem) => {
       const { shape, axis } = problem;
-      const { x } = operandsOf(problem);
+      const { x } = drawOperands(problem);
       const [found] = run(statisticsOp, [[x, shape]], { axis });
-      const { count, mean, m2 } = momentsOf(x, shape, axis);
+      const { count, mean, m2 } = computeMoments(x, shape, axis);
       const channels = shape[axis]!;
       const row = (index: number) => Array.from(found!.subarray(index * channels, (index + 1) * channels));
       expect(row(0).every((found) => found === count)).toBe(true);
@@ -223,10 +223,10 @@ describe.each([
   test("y and the running statistics follow the formula", () => {
     check((problem) => {
       const { shape, axis, seed } = problem;
-      const operands = operandsOf(problem);
+      const operands = drawOperands(problem);
       const [y, , runningMean, runningVariance] = trained(problem);
-      const moments = momentsOf(operands.x, shape, axis);
-      const expected = normalized(operands.x, moments, shape, operands, attributesOf(problem));
+      const moments = computeMoments(operands.x, shape, axis);
+      const expected = normalized(operands.x, moments, shape, operands, readAttributes(problem));
       expectClose(y!, expected.y, 4e-6 * largest(expected.z));
       const old = draw(shape[axis]!, seed + 4);
       const blend = (values: Float64Array) => values.map((value, at) => 0.75 * old[at]! + 0.25 * value);
@@ -238,15 +238,15 @@ describe.each([
   test("gradients follow the formula", () => {
     check((problem) => {
       const { shape, axis } = problem;
-      const operands = operandsOf(problem);
+      const operands = drawOperands(problem);
       const { dy } = operands;
-      const moments = momentsOf(operands.x, shape, axis);
-      const { z } = normalized(operands.x, moments, shape, operands, attributesOf(problem));
+      const moments = computeMoments(operands.x, shape, axis);
+      const { z } = normalized(operands.x, moments, shape, operands, readAttributes(problem));
       // A sign that rounding may turn over is another function.
       fc.pre(problem.activation === "none" || z.every((value) => Math.abs(value) > 1e-5));
       // Two equal values in a channel: the factor 1 / sqrt(epsilon) magnifies rounding.
       fc.pre(moments.m2.every((m2) => m2 / moments.count > 1e-2));
-      const expected = gradients(dy, operands.x, moments, shape, operands, attributesOf(problem));
+      const expected = gradients(dy, operands.x, moments, shape, operands, readAttributes(problem));
       const [dx, dScale, dShift, dz] = backpropagate(problem);
       expectClose(dx!, expected.dx, 1e-5 * largest(expected.dx));
       expectClose(dScale!, expected.dScale, 1e-6 * moments.count + 1e-6 * largest(expected.dScale));

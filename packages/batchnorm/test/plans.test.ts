@@ -1,15 +1,15 @@
 import type { Plan, Shape, Spec } from "@evenkeel/tensor";
-import { loadPlans, plannerOf, sizeOf } from "@evenkeel/tensor";
+import { countElements, findPlanner, loadPlans } from "@evenkeel/tensor";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { batchNormTrainingOp } from "../src/batch-norm/batch-norm-training.ts";
-import { gridOf } from "../src/cpu/grid.ts";
+import { planGrid } from "../src/cpu/grid.ts";
 import { normalizeGradientOp } from "../src/gradient/gradient.ts";
-import { gradientAliases } from "../src/gradient/gradient-aliases.ts";
+import { listGradientAliases } from "../src/gradient/gradient-aliases.ts";
 import { gradientApplyOp } from "../src/gradient/gradient-apply.ts";
 import { gradientSumsOp } from "../src/gradient/gradient-sums.ts";
 import { normalizeOp } from "../src/normalize/normalize.ts";
-import { layoutOf, valuesPerChannel } from "../src/operands/layout.ts";
+import { computeLayout, countValuesPerChannel } from "../src/operands/layout.ts";
 import type { NormalizationAttributes } from "../src/pre-activation/attributes.ts";
 import { statisticsOp } from "../src/statistics/statistics.ts";
 import { limits } from "./limits.ts";
@@ -21,16 +21,16 @@ const f32 = (shape: Shape): Spec => ({ shape, dtype: "f32" });
 const everything: NormalizationAttributes = { axis: 1, epsilon: 1e-5, activation: "relu", residual: true };
 
 /** The plan of a training forward pass with every operand there is. */
-function trainingPlan(shape: Shape, axis = 1, donated: readonly boolean[] = []): Plan {
+function planTraining(shape: Shape, axis = 1, donated: readonly boolean[] = []): Plan {
   const [x, channels] = [f32(shape), f32([shape[axis]!])];
   const inputs = [x, channels, channels, x, channels, channels];
-  return plannerOf(batchNormTrainingOp, device)!(inputs, { ...everything, axis }, limits, donated);
+  return findPlanner(batchNormTrainingOp, device)!(inputs, { ...everything, axis }, limits, donated);
 }
 
-function gradientPlan(shape: Shape, axis = 1, ofBatch = true): Plan {
+function planGradient(shape: Shape, axis = 1, ofBatch = true): Plan {
   const [x, channels] = [f32(shape), f32([shape[axis]!])];
   const inputs = [x, x, f32([4, shape[axis]!]), channels, channels, x];
-  return plannerOf(normalizeGradientOp, device)!(inputs, { ...everything, axis, ofBatch }, limits, []);
+  return findPlanner(normalizeGradientOp, device)!(inputs, { ...everything, axis, ofBatch }, limits, []);
 }
 
 /** The plans of the two halves of a backward pass. */
@@ -39,8 +39,8 @@ function halfPlans(shape: Shape, axis = 1, donated: readonly boolean[] = []): [s
   const common = [f32(shape), f32(shape), f32([4, channels]), f32([channels]), f32([channels])];
   const attrs = { ...everything, axis };
   return [
-    plannerOf(gradientSumsOp, device)!([...common, f32(shape)], attrs, limits, donated),
-    plannerOf(gradientApplyOp, device)!([...common, f32([2, channels])], attrs, limits, donated),
+    findPlanner(gradientSumsOp, device)!([...common, f32(shape)], attrs, limits, donated),
+    findPlanner(gradientApplyOp, device)!([...common, f32([2, channels])], attrs, limits, donated),
   ];
 }
 
@@ -67,13 +67,13 @@ describe("launches", () => {
   test.each(launches)(
     "%s: forward with running statistics, residual and relu",
     (_name, shape, axis, count) => {
-      expect(trainingPlan(shape, axis).launches.length).toBe(count);
+      expect(planTraining(shape, axis).launches.length).toBe(count);
     },
   );
 
   test.each(launches)("%s: backward", (_name, shape, axis, count) => {
-    expect(gradientPlan(shape, axis).launches.length).toBe(count);
-    expect(gradientPlan(shape, axis, false).launches.length).toBe(count);
+    expect(planGradient(shape, axis).launches.length).toBe(count);
+    expect(planGradient(shape, axis, false).launches.length).toBe(count);
   });
 
   test.each(launches)("%s: backward in two halves", (_name, shape, axis, count) => {
@@ -84,36 +84,36 @@ describe("launches", () => {
     const dimension = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 70_000 }));
     const shapes = fc
       .array(dimension, { minLength: 2, maxLength: 5 })
-      .filter((shape) => sizeOf(shape) < 2 ** 30);
+      .filter((shape) => countElements(shape) < 2 ** 30);
     fc.assert(
       fc.property(shapes, (shape) => {
-        expect(trainingPlan(shape).launches.length).toBeLessThanOrEqual(2);
-        expect(gradientPlan(shape).launches.length).toBeLessThanOrEqual(2);
+        expect(planTraining(shape).launches.length).toBeLessThanOrEqual(2);
+        expect(planGradient(shape).launches.length).toBeLessThanOrEqual(2);
         const channels = f32([shape[1]!]);
         const inputs = [f32(shape), f32([4, shape[1]!]), channels, channels, f32(shape)];
-        const plan = plannerOf(normalizeOp, device)!(inputs, everything, limits, []);
+        const plan = findPlanner(normalizeOp, device)!(inputs, everything, limits, []);
         expect(plan.launches.length).toBeLessThanOrEqual(1);
       }),
     );
   });
 
   test("are none without channels", () => {
-    expect(trainingPlan([3, 0, 2]).launches).toEqual([]);
-    expect(gradientPlan([3, 0, 2]).launches).toEqual([]);
+    expect(planTraining([3, 0, 2]).launches).toEqual([]);
+    expect(planGradient([3, 0, 2]).launches).toEqual([]);
     expect(halfPlans([3, 0, 2]).map(({ launches }) => launches)).toEqual([[], []]);
-    expect(plannerOf(statisticsOp, device)!([f32([3, 0])], { axis: 1 }, limits, []).launches).toEqual([]);
+    expect(findPlanner(statisticsOp, device)!([f32([3, 0])], { axis: 1 }, limits, []).launches).toEqual([]);
   });
 });
 
 describe("memory", () => {
   test("y takes the memory of a donated x", () => {
-    expect(trainingPlan([8, 16, 8, 8], 1, [true]).aliases).toEqual([[0, 0]]);
-    expect(trainingPlan([8, 16, 8, 8]).aliases).toEqual([]);
+    expect(planTraining([8, 16, 8, 8], 1, [true]).aliases).toEqual([[0, 0]]);
+    expect(planTraining([8, 16, 8, 8]).aliases).toEqual([]);
   });
 
   test("gradients take the memory of a donated dy, and of x", () => {
     const aliases = (donated: readonly boolean[], attrs: Partial<NormalizationAttributes> = {}) =>
-      gradientAliases({ ...everything, ofBatch: true, ...attrs }, donated);
+      listGradientAliases({ ...everything, ofBatch: true, ...attrs }, donated);
     expect(aliases([true, true])).toEqual([
       [0, 1],
       [3, 0],
@@ -134,9 +134,9 @@ describe("memory", () => {
 
   test("temporaries are no larger than the statistics of 16 parts", () => {
     for (const [, shape, axis] of launches) {
-      const bytes = [trainingPlan(shape, axis), gradientPlan(shape, axis)]
+      const bytes = [planTraining(shape, axis), planGradient(shape, axis)]
         .flatMap(({ temporaries }) => temporaries)
-        .map((temporary) => 4 * sizeOf(temporary.shape));
+        .map((temporary) => 4 * countElements(temporary.shape));
       expect(Math.max(0, ...bytes)).toBeLessThanOrEqual(16 * 4 * 4 * shape[axis]!);
     }
   });
@@ -159,12 +159,12 @@ describe("grid", () => {
   test("items cover every value once", () => {
     fc.assert(
       fc.property(layouts, fc.constantFrom(true, undefined), (layout, isStream) => {
-        const { form, parts, blocks, parameters } = gridOf(layout, isStream);
+        const { form, parts, blocks, parameters } = planGrid(layout, isStream);
         const { channelsPerItem } = parameters;
         expect(Math.ceil(Math.max(1, layout.channels) / channelsPerItem)).toBe(Math.max(1, blocks));
         if (form === "planar") {
           const { rows, columns, tileRows, tileColumns, tiles, tilesPerItem } = parameters;
-          expect(rows * columns).toBe(valuesPerChannel(layout));
+          expect(rows * columns).toBe(countValuesPerChannel(layout));
           expect(Math.ceil(rows / tileRows) * Math.ceil(columns / tileColumns)).toBe(tiles);
           expect(tileRows * tileColumns).toBeLessThanOrEqual(2048);
           expect(parts * tilesPerItem).toBeGreaterThanOrEqual(tiles);
@@ -178,9 +178,9 @@ describe("grid", () => {
   });
 
   test("it depends only on the shape: NCHW is planar, NHWC interleaved, one channel a single run", () => {
-    expect(gridOf(layoutOf([32, 64, 56, 56], 1)).form).toBe("planar");
-    expect(gridOf(layoutOf([32, 56, 56, 64], 3)).form).toBe("interleaved");
-    const { parameters } = gridOf(layoutOf([32, 56, 56, 1], 3));
+    expect(planGrid(computeLayout([32, 64, 56, 56], 1)).form).toBe("planar");
+    expect(planGrid(computeLayout([32, 56, 56, 64], 3)).form).toBe("interleaved");
+    const { parameters } = planGrid(computeLayout([32, 56, 56, 1], 3));
     expect(parameters).toMatchObject({ channels: 1, rows: 1, columns: 32 * 56 * 56 });
   });
 });

@@ -31,7 +31,7 @@ class ToyBackend extends RecordingBackend {
 
 test("a device provides kernels in its own language, without changes to any op", () => {
   const backend = new ToyBackend(new MemoryBackend({ languages: ["toy"] }));
-  const kernelsOf = (call: () => unknown): string[] => {
+  const listKernels = (call: () => unknown): string[] => {
     const before = backend.launches.length;
     call();
     return backend.launches
@@ -45,6 +45,6 @@ test("a device provides kernels in its own language, without changes to any op",
     ],
     { backend },
   );
-  expect(kernelsOf(() => matmul(square, square))).toEqual(["toy toyMatmul"]);
-  expect(kernelsOf(() => batchNorm(square, { training: true }))).toEqual(["toy toyBatchNorm"]);
+  expect(listKernels(() => matmul(square, square))).toEqual(["toy toyMatmul"]);
+  expect(listKernels(() => batchNorm(square, { training: true }))).toEqual(["toy toyBatchNorm"]);
 });

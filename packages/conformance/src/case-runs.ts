@@ -1,7 +1,7 @@
 import type { Backend, NumericArray, Spec, Tensor } from "@evenkeel/tensor";
-import { plannerOf } from "@evenkeel/tensor";
+import { findPlanner } from "@evenkeel/tensor";
 import type { DrawnCase, Passing } from "./case-tensors.ts";
-import { forward, gradients, isDifferentiable } from "./case-tensors.ts";
+import { computeGradients, forward, isDifferentiable } from "./case-tensors.ts";
 
 /** Values that were read from a device. */
 export interface Found extends Spec {
@@ -17,9 +17,9 @@ export interface CaseRun {
 }
 
 /** The runs of a case on a backend, in order. */
-export function runsOf(backend: Backend, drawn: DrawnCase): CaseRun[] {
+export function listRuns(backend: Backend, drawn: DrawnCase): CaseRun[] {
   const { op, opCase } = drawn;
-  const hasKernel = plannerOf(op, backend) !== undefined;
+  const hasKernel = findPlanner(op, backend) !== undefined;
   const runForward = async (passing: Passing): Promise<Found[]> => {
     const outputs = forward(drawn, backend, passing);
     if (opCase.reports !== undefined) await checkReport(backend, opCase.reports);
@@ -35,7 +35,7 @@ export function runsOf(backend: Backend, drawn: DrawnCase): CaseRun[] {
     runs.push({ name: "composition", run: async () => readAll(forward(parts, backend)) });
   }
   if (isDifferentiable(drawn)) {
-    runs.push({ name: "gradient", run: async () => readAll(gradients(drawn, backend)) });
+    runs.push({ name: "gradient", run: async () => readAll(computeGradients(drawn, backend)) });
   }
   return runs;
 }

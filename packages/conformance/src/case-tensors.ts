@@ -1,7 +1,7 @@
 import { vjp } from "@evenkeel/autodiff";
 import type { Backend, Executor, OpCase, OpCases, Spec } from "@evenkeel/tensor";
 import {
-  bytesOf,
+  countBytes,
   execute,
   fromData,
   isFloat,
@@ -23,7 +23,7 @@ export interface DrawnCase {
 }
 
 /** The input and output tensors of a case. */
-export const specsOf = ({ op, opCase }: Pick<DrawnCase, "op" | "opCase">): Spec[] => [
+export const listSpecs = ({ op, opCase }: Pick<DrawnCase, "op" | "opCase">): Spec[] => [
   ...opCase.inputs.filter((input) => input !== undefined),
   ...op.outputs(opCase.inputs, opCase.attrs),
 ];
@@ -52,7 +52,7 @@ export function drawCase(op: OpCases["op"], opCase: OpCase): DrawnCase {
 }
 
 /** The executor for a backend: the reference evaluates meanings, other backends launch. */
-export function executorOf(backend: Backend): Executor {
+export function makeExecutor(backend: Backend): Executor {
   return backend === referenceBackend ? referenceExecutor : launchingExecutor;
 }
 
@@ -64,7 +64,7 @@ export function placeInputs({ opCase, values }: DrawnCase, backend: Backend): (T
 function placeViews({ opCase, values }: DrawnCase, backend: Backend): (Tensor | undefined)[] {
   return opCase.inputs.map((input, index) => {
     if (input === undefined) return undefined;
-    const elementBytes = bytesOf({ shape: [1], dtype: input.dtype }, backend.limits);
+    const elementBytes = countBytes({ shape: [1], dtype: input.dtype }, backend.limits);
     const lead = Math.ceil(backend.limits.offsetAlignment / elementBytes);
     const all = new Float64Array(lead + values[index]!.length);
     all.set(values[index]!, lead);
@@ -75,7 +75,7 @@ function placeViews({ opCase, values }: DrawnCase, backend: Backend): (Tensor | 
 
 /** Runs `body` with the executor of the backend; the caller owns the result. */
 export function runOn<Result>(backend: Backend, body: () => Result): Result {
-  return withExecutor(executorOf(backend), () => scope(body));
+  return withExecutor(makeExecutor(backend), () => scope(body));
 }
 
 /** How a call receives its inputs: kept, donated, or as views of larger buffers. */
@@ -93,7 +93,7 @@ export function forward(drawn: DrawnCase, backend: Backend, passing: Passing = "
 }
 
 /** The positions of the inputs that have a gradient. */
-export function floatInputs({ inputs }: OpCase): number[] {
+export function listFloatInputs({ inputs }: OpCase): number[] {
   return inputs.flatMap((input, index) => (input !== undefined && isFloat(input.dtype) ? [index] : []));
 }
 
@@ -102,18 +102,18 @@ export function isDifferentiable({ op, opCase }: Pick<DrawnCase, "op" | "opCase"
   const { differentiable = opCase.needs !== "non-finite", inputs, attrs } = opCase;
   return (
     differentiable !== false &&
-    floatInputs(opCase).length > 0 &&
+    listFloatInputs(opCase).length > 0 &&
     op.outputs(inputs, attrs).some(({ dtype }) => isFloat(dtype))
   );
 }
 
 /** The case as a function of its float inputs. */
-export function caseFunction(
+export function makeCaseFunction(
   { op, opCase }: DrawnCase,
   inputs: readonly (Tensor | undefined)[],
   backend: Backend,
 ): (...floats: readonly Tensor[]) => Tensor[] {
-  const positions = floatInputs(opCase);
+  const positions = listFloatInputs(opCase);
   return (...floats) => {
     const all = [...inputs];
     positions.forEach((position, index) => {
@@ -124,11 +124,11 @@ export function caseFunction(
 }
 
 /** Gradients of the float inputs, for output gradients that are generated from the name of the case. */
-export function gradients(drawn: DrawnCase, backend: Backend): Tensor[] {
+export function computeGradients(drawn: DrawnCase, backend: Backend): Tensor[] {
   return runOn(backend, () => {
     const inputs = placeInputs(drawn, backend);
-    const floats = floatInputs(drawn.opCase).map((position) => inputs[position]!);
-    const [outputs, pullback] = vjp(caseFunction(drawn, inputs, backend), ...floats);
+    const floats = listFloatInputs(drawn.opCase).map((position) => inputs[position]!);
+    const [outputs, pullback] = vjp(makeCaseFunction(drawn, inputs, backend), ...floats);
     const outputGradients = outputs.map((output, index) => {
       if (!isFloat(output.dtype)) return undefined;
       return fromData(drawn.outputGradient(index, output), output, { backend });

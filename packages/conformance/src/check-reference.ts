@@ -1,18 +1,18 @@
 import { checkGradients } from "@evenkeel/autodiff";
 import type { OpCase, OpCases } from "@evenkeel/tensor";
-import { sizeOf, withExecutor } from "@evenkeel/tensor";
+import { countElements, withExecutor } from "@evenkeel/tensor";
 import type { DrawnCase } from "./case-tensors.ts";
 import {
-  caseFunction,
+  computeGradients,
   drawCase,
-  floatInputs,
-  gradients,
   isDifferentiable,
+  listFloatInputs,
+  listSpecs,
+  makeCaseFunction,
   placeInputs,
-  specsOf,
 } from "./case-tensors.ts";
-import { referenceBackend, referenceExecutor, valuesOf } from "./reference.ts";
-import { roundingsOf } from "./tolerance.ts";
+import { readValues, referenceBackend, referenceExecutor } from "./reference.ts";
+import { listRoundings } from "./tolerance.ts";
 
 /** Cases with more values than this test sizes, not formulas, so their derivatives are not checked. */
 const largestCase = 4000;
@@ -28,10 +28,12 @@ const formulaBound = 1e-9;
  * f32 are excluded: differences would measure their rounding steps, and the formulas are those of the f32 cases.
  */
 export function hasCheckableDerivative({ op }: OpCases, opCase: OpCase): boolean {
-  const specs = specsOf({ op, opCase });
-  if (roundingsOf(specs).length > 0) return false;
-  const values = specs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const hasDirection = floatInputs(opCase).some((position) => sizeOf(opCase.inputs[position]!.shape) > 0);
+  const specs = listSpecs({ op, opCase });
+  if (listRoundings(specs).length > 0) return false;
+  const values = specs.reduce((sum, { shape }) => sum + countElements(shape), 0);
+  const hasDirection = listFloatInputs(opCase).some(
+    (position) => countElements(opCase.inputs[position]!.shape) > 0,
+  );
   return isDifferentiable({ op, opCase }) && values <= largestCase && hasDirection;
 }
 
@@ -45,8 +47,8 @@ export async function checkReference({ op }: OpCases, opCase: OpCase): Promise<v
   if ("composition" in op.meaning && op.gradient !== undefined) compareWithParts(drawn);
   if (opCase.differentiable === "subgradient") return;
   const inputs = placeInputs(drawn, referenceBackend);
-  const floats = floatInputs(opCase).map((position) => inputs[position]!);
-  const f = caseFunction(drawn, inputs, referenceBackend);
+  const floats = listFloatInputs(opCase).map((position) => inputs[position]!);
+  const f = makeCaseFunction(drawn, inputs, referenceBackend);
   try {
     await withExecutor(referenceExecutor, () => checkGradients(f, floats, { order: 2 }));
   } finally {
@@ -56,8 +58,10 @@ export async function checkReference({ op }: OpCases, opCase: OpCase): Promise<v
 
 function compareWithParts(drawn: DrawnCase): void {
   const { name, outputs, meaning } = drawn.op;
-  const whole = gradients(drawn, referenceBackend).map(valuesOf);
-  const parts = gradients({ ...drawn, op: { name, outputs, meaning } }, referenceBackend).map(valuesOf);
+  const whole = computeGradients(drawn, referenceBackend).map(readValues);
+  const parts = computeGradients({ ...drawn, op: { name, outputs, meaning } }, referenceBackend).map(
+    readValues,
+  );
   parts.forEach((expected, input) => {
     const largest = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
     const error = expected.reduce((most, x, index) => Math.max(most, Math.abs(x - whole[input]![index]!)), 0);

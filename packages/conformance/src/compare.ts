@@ -1,7 +1,7 @@
 import type { Spec } from "@evenkeel/tensor";
-import { formatSpec, isFloat, roundingTo, stridesOf } from "@evenkeel/tensor";
+import { computeStrides, formatSpec, isFloat, makeRounding } from "@evenkeel/tensor";
 import type { Bound } from "./tolerance.ts";
-import { exact, storedBound } from "./tolerance.ts";
+import { computeStoredBound, exact } from "./tolerance.ts";
 
 /** The difference between results and the reference. */
 export interface Distance {
@@ -27,14 +27,14 @@ const isNear = (value: number, other: number, allowed: number): boolean =>
  * Compares values of a device with the reference. Integers and bools must be equal whatever the bound, and infinities
  * and NaN must be the same.
  */
-export function distance(found: ArrayLike<number>, expected: Expected, bound: Bound): Distance {
+export function measureDistance(found: ArrayLike<number>, expected: Expected, bound: Bound): Distance {
   const { data, flushed, magnitudes } = expected;
   const isReal = isFloat(expected.dtype);
-  const limit = isReal ? storedBound(bound, expected.dtype) : exact;
+  const limit = isReal ? computeStoredBound(bound, expected.dtype) : exact;
   if (found.length !== data.length) {
     return { error: Number.MAX_VALUE, failure: `found ${found.length} values, expected ${data.length}` };
   }
-  const round = roundingTo(expected.dtype);
+  const round = makeRounding(expected.dtype);
   let largest = 0;
   let widest = 0;
   let wrong = 0;
@@ -60,7 +60,7 @@ export function distance(found: ArrayLike<number>, expected: Expected, bound: Bo
   }
   const error = Math.min(Number.MAX_VALUE, widest === 0 ? 0 : widest / (largest || 1));
   if (wrong === 0) return { error };
-  const place = stridesOf(expected.shape).map(
+  const place = computeStrides(expected.shape).map(
     (stride, axis) => Math.floor(worst.index / stride) % expected.shape[axis]!,
   );
   return {

@@ -1,5 +1,5 @@
 import type { Expression, ReferenceArray } from "@evenkeel/tensor";
-import { blockEvaluator, broadcastStrides, sizeOf, stridesOf } from "@evenkeel/tensor";
+import { broadcastStrides, computeStrides, countElements, makeBlockEvaluator } from "@evenkeel/tensor";
 
 const blockSize = 1024;
 
@@ -14,9 +14,9 @@ export function forEachBlock(
   scalars: readonly number[],
   visit: (values: readonly Float64Array[], first: number, count: number) => void,
 ): void {
-  const evaluate = blockEvaluator(expression, blockSize);
+  const evaluate = makeBlockEvaluator(expression, blockSize);
   const readers = inputs.map((input) => broadcastReader(input, shape));
-  const size = sizeOf(shape);
+  const size = countElements(shape);
   for (let first = 0; first < size; first += blockSize) {
     const count = Math.min(blockSize, size - first);
     const points = readers.map((read) => read(first, count));
@@ -29,9 +29,9 @@ function broadcastReader(
   { shape, data }: ReferenceArray,
   target: readonly number[],
 ): (first: number, count: number) => Float64Array {
-  if (data.length === sizeOf(target)) return (first, count) => data.subarray(first, first + count);
+  if (data.length === countElements(target)) return (first, count) => data.subarray(first, first + count);
   const strides = broadcastStrides(shape, target);
-  const outer = stridesOf(target);
+  const outer = computeStrides(target);
   const block = new Float64Array(blockSize);
   return (first, count) => {
     const position = target.map((dimension, axis) => Math.floor(first / outer[axis]!) % dimension);

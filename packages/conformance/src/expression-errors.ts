@@ -1,5 +1,5 @@
 import type { Expression, ExpressionNode, ReferenceArray } from "@evenkeel/tensor";
-import { operandsOf, sizeOf } from "@evenkeel/tensor";
+import { countElements, listOperands } from "@evenkeel/tensor";
 import { forEachBlock } from "./expression-blocks.ts";
 import type { Precision, StepBound } from "./tolerance.ts";
 
@@ -17,7 +17,7 @@ const amplify = (factor: number, error: number): number => (error === 0 ? 0 : Ma
  * The contribution of the operands' errors `da`, `db`, `dc` to the error of the result `y`: each error times the
  * magnitude of the partial derivative. Jumps (rounding, comparisons) contribute nothing, because cases avoid them.
  */
-function passedError({ op }: ExpressionNode): StepError {
+function makePassedError({ op }: ExpressionNode): StepError {
   switch (op) {
     case "neg":
     case "abs":
@@ -76,7 +76,7 @@ const isExact = new Set<string>([
 ]);
 
 /** The rounding error of the step itself. */
-function ownError(node: ExpressionNode, precision: Precision): (y: number, a: number) => number {
+function makeOwnError(node: ExpressionNode, precision: Precision): (y: number, a: number) => number {
   const { smallest, steps } = precision;
   if (node.type !== "f32" || isExact.has(node.op)) return () => 0;
   if (node.op === "constant" || node.op === "scalar") return (y) => Math.abs(y - Math.fround(y));
@@ -89,7 +89,7 @@ function ownError(node: ExpressionNode, precision: Precision): (y: number, a: nu
  * Bounds of the errors of every output of an expression at every point, by running error analysis (Higham, Accuracy and
  * Stability of Numerical Algorithms, 3.3): each step passes on the errors of its operands and adds its own.
  */
-export function expressionErrors(
+export function computeExpressionErrors(
   expression: Expression,
   inputs: readonly ReferenceArray[],
   shape: readonly number[],
@@ -98,11 +98,11 @@ export function expressionErrors(
 ): Float64Array[] {
   const { nodes, outputs } = expression;
   const steps = nodes.map((node) => ({
-    operands: operandsOf(node),
-    passed: passedError(node),
-    own: ownError(node, precision),
+    operands: listOperands(node),
+    passed: makePassedError(node),
+    own: makeOwnError(node, precision),
   }));
-  const result = outputs.map(() => new Float64Array(sizeOf(shape)));
+  const result = outputs.map(() => new Float64Array(countElements(shape)));
   const errors = new Float64Array(nodes.length);
   forEachBlock(expression, inputs, shape, scalars, (values, first, count) => {
     for (let point = 0; point < count; point++) {

@@ -12,7 +12,7 @@ export interface ReferenceStore {
 }
 
 /** A part of the reference results of a case: from the store, or computed and stored. */
-export async function keptIn(
+export async function computeIfAbsent(
   store: ReferenceStore | undefined,
   { op, opCase }: DrawnCase,
   part: string,

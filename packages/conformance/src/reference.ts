@@ -10,10 +10,10 @@ import type {
 import {
   allTypes,
   BackendError,
+  countElements,
   DisposedError,
   fromData,
   runComposition,
-  sizeOf,
   Tensor,
   TensorStorage,
   toStored,
@@ -103,7 +103,7 @@ export function referenceTensor(values: ArrayLike<number>, spec: Spec): Tensor {
 }
 
 /** The values of a reference tensor, without a copy. */
-export function valuesOf(tensor: Tensor): Float64Array {
+export function readValues(tensor: Tensor): Float64Array {
   const { values } = tensor.storage.buffer as HostBuffer;
   const start = tensor.byteOffset / elementBytes;
   return values.subarray(start, start + tensor.size);
@@ -132,13 +132,13 @@ function evaluateMeaning(call: OpCall): Tensor[] {
 }
 
 function zeroTensor(spec: Spec): Tensor {
-  return new Tensor(new TensorStorage(referenceBackend, sizeOf(spec.shape) * elementBytes), spec);
+  return new Tensor(new TensorStorage(referenceBackend, countElements(spec.shape) * elementBytes), spec);
 }
 
 const toReferenceArray = (tensor: Tensor): ReferenceArray => ({
   shape: tensor.shape,
   dtype: tensor.dtype,
-  data: valuesOf(tensor),
+  data: readValues(tensor),
 });
 
 function evaluateExpression(

@@ -1,8 +1,8 @@
 import type { Backend, Limits, OpCase, OpCases } from "@evenkeel/tensor";
 import { MissingKernelError } from "@evenkeel/tensor";
 import type { RunName } from "./case-runs.ts";
-import { specsOf } from "./case-tensors.ts";
-import { checksOf } from "./checks.ts";
+import { listSpecs } from "./case-tensors.ts";
+import { listChecks } from "./checks.ts";
 import type { Distance } from "./compare.ts";
 import type { ReferenceStore } from "./reference-store.ts";
 
@@ -36,27 +36,27 @@ export async function runCase(
   references?: ReferenceStore,
 ): Promise<CaseOutcome> {
   const names = { op: opCases.op.name, case: opCase.name };
-  const [lacking] = lackedBy(backend.limits, opCases, opCase);
+  const [lacking] = findLack(backend.limits, opCases, opCase);
   if (lacking !== undefined) {
     return { ...names, status: "skipped", reason: `${backend.name} lacks ${lacking}`, checks: [] };
   }
   const live = backend.memory().live;
   const checks: CheckOutcome[] = [];
-  for (const { check, measure } of checksOf(backend, opCases, opCase, references)) {
-    checks.push({ check, ...(await outcomeOf(measure)) });
+  for (const { check, measure } of listChecks(backend, opCases, opCase, references)) {
+    checks.push({ check, ...(await measureOutcome(measure)) });
   }
-  checks.push({ check: "memory", ...leftBehind(backend.memory().live - live) });
+  checks.push({ check: "memory", ...measureLeftBehind(backend.memory().live - live) });
   const failed = checks.some(({ failure }) => failure !== undefined);
   return { ...names, status: failed ? "failed" : "passed", checks };
 }
 
 /** The requirements of a case that a device lacks: dtypes, and the capability that the case names. */
-export function lackedBy(
+export function findLack(
   { storage, features }: Pick<Limits, "storage" | "features">,
   { op }: OpCases,
   opCase: OpCase,
 ): string[] {
-  const dtypes = new Set(specsOf({ op, opCase }).map(({ dtype }) => dtype));
+  const dtypes = new Set(listSpecs({ op, opCase }).map(({ dtype }) => dtype));
   const { needs } = opCase;
   return [
     ...[...dtypes].filter((dtype) => storage[dtype] === undefined),
@@ -72,7 +72,7 @@ export function skipMissingKernels(outcome: CaseOutcome): CaseOutcome {
   return { ...outcome, status: "skipped", reason: failures[0]!.failure };
 }
 
-async function outcomeOf(measure: () => Promise<Distance>): Promise<Omit<CheckOutcome, "check">> {
+async function measureOutcome(measure: () => Promise<Distance>): Promise<Omit<CheckOutcome, "check">> {
   try {
     return await measure();
   } catch (error) {
@@ -85,7 +85,7 @@ async function outcomeOf(measure: () => Promise<Distance>): Promise<Omit<CheckOu
  * Fewer bytes than before are allowed: unreachable tensors of an earlier check are freed once they are
  * garbage-collected.
  */
-const leftBehind = (bytes: number): Distance =>
+const measureLeftBehind = (bytes: number): Distance =>
   bytes <= 0
     ? { error: 0 }
     : { error: 0, failure: `found ${bytes} bytes alive that were not before, expected 0` };

@@ -1,5 +1,5 @@
 import type { AnyOp, Backend, OpCases } from "@evenkeel/tensor";
-import { ArgumentError, plannerOf } from "@evenkeel/tensor";
+import { ArgumentError, findPlanner } from "@evenkeel/tensor";
 import { allCases } from "./all-cases.ts";
 import type { KnownFailure } from "./known-failures.ts";
 import { knownFailures } from "./known-failures.ts";
@@ -67,7 +67,7 @@ export async function runConformance(
       outcomes.push(outcome);
     }
     skipped += outcomes.filter(({ status }) => status === "skipped").length;
-    ops[opCases.op.name] = reportOf(opCases.op, backend, outcomes);
+    ops[opCases.op.name] = makeReport(opCases.op, backend, outcomes);
   }
   const total = (key: "passed" | "failed"): number =>
     Object.values(ops).reduce((sum, report) => sum + report[key], 0);
@@ -93,11 +93,11 @@ function settle(outcome: CaseOutcome, backend: Backend, known: readonly KnownFai
   };
 }
 
-function reportOf(op: AnyOp, backend: Backend, outcomes: readonly CaseOutcome[]): OpReport {
+function makeReport(op: AnyOp, backend: Backend, outcomes: readonly CaseOutcome[]): OpReport {
   const count = (status: CaseOutcome["status"]): number =>
     outcomes.filter((outcome) => outcome.status === status).length;
   const errors = outcomes.flatMap(({ checks }) => checks.map(({ error }) => error));
-  const hasKernel = plannerOf(op, backend) !== undefined;
+  const hasKernel = findPlanner(op, backend) !== undefined;
   return {
     kernel: hasKernel ? "kernel" : "composition" in op.meaning ? "composed" : "missing",
     passed: count("passed"),

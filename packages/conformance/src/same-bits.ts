@@ -1,13 +1,13 @@
 import type { Backend, OpCase, OpCases, Tensor } from "@evenkeel/tensor";
-import { drawCase, forward, gradients, isDifferentiable } from "./case-tensors.ts";
-import { distance } from "./compare.ts";
+import { computeGradients, drawCase, forward, isDifferentiable } from "./case-tensors.ts";
+import { measureDistance } from "./compare.ts";
 import { exact } from "./tolerance.ts";
 
 /**
  * Runs a case and its gradient on two devices, for example with different numbers of threads, and returns the
  * differences in their bits: an empty list if there are none.
  */
-export async function differingBits(
+export async function findDifferingBits(
   first: Backend,
   second: Backend,
   { op }: OpCases,
@@ -16,7 +16,7 @@ export async function differingBits(
   const drawn = drawCase(op, opCase);
   const run = (backend: Backend): Tensor[] => [
     ...forward(drawn, backend),
-    ...(isDifferentiable(drawn) ? gradients(drawn, backend) : []),
+    ...(isDifferentiable(drawn) ? computeGradients(drawn, backend) : []),
   ];
   const [expected, found] = [run(first), run(second)];
   // An error that the case expects would reject the reads.
@@ -25,7 +25,7 @@ export async function differingBits(
   for (const [index, tensor] of expected.entries()) {
     const { shape, dtype } = tensor;
     const data = Float64Array.from(await tensor.data());
-    const { failure } = distance(await found[index]!.data(), { shape, dtype, data }, exact);
+    const { failure } = measureDistance(await found[index]!.data(), { shape, dtype, data }, exact);
     if (failure !== undefined) differences.push(`result ${index}: ${failure}`);
   }
   for (const tensor of [...expected, ...found]) tensor.dispose();

@@ -1,5 +1,5 @@
 import type { Accuracy, DType, Rounding, Spec } from "@evenkeel/tensor";
-import { propertiesOf } from "@evenkeel/tensor";
+import { getDTypeProperties } from "@evenkeel/tensor";
 
 /** The unit roundoff of f32: half a unit in the last place (ULP) of 1. */
 const u = 2 ** -24;
@@ -28,7 +28,7 @@ export interface Precision {
  * A sum of n terms rounds n times. The errors of a blocked sum in several lanes add up like a random walk, so they stay
  * below u sqrt(n) times the sum of magnitudes (Higham and Mary 2019, probabilistic bounds), plus a few for the terms.
  */
-const randomWalk = (length: number): number => u * (4 + Math.sqrt(length));
+const computeRandomWalk = (length: number): number => u * (4 + Math.sqrt(length));
 
 const ieee: Precision = {
   steps: {
@@ -44,7 +44,7 @@ const ieee: Precision = {
     rem: { ulps: 0 },
   },
   smallest: 2 ** -149,
-  reduction: randomWalk,
+  reduction: computeRandomWalk,
   reason:
     "IEEE 754 arithmetic. The functions are polynomials; over 200,000 points the worst seen were exp 1.0 ULP, expm1 1.4, log 0.8, log1p 0.8, sin and cos 2.8 for all x, tanh 2.5, erf 1.1, pow 1.1. A remainder is exact",
 };
@@ -65,7 +65,7 @@ const wgsl: Precision = {
     rem: { ulps: 0 },
   },
   smallest: 2 ** -126,
-  reduction: (length) => 2 * randomWalk(length),
+  reduction: (length) => 2 * computeRandomWalk(length),
   reason:
     "WGSL, accuracy of built-in functions: division 2.5 ULP, sqrt as 1 / inverseSqrt, exp 3 + 2|x| ULP, log 3 ULP or 2^-21 between 1/2 and 2, pow as exp2(y log2(x)); subnormal numbers may be flushed. expm1, log1p, sin, cos, tanh and erf are formulas of the backend over these: polynomials near 0 (2 ULP), beyond that what exp, log and division leave, times how it grows (e^x / (e^x - 1) is 2.5 where expm1 leaves its polynomial); sin and cos are polynomials (2 ULP) of a place in the turn that is within 1.5 ULP for all x; remainders are computed in integers",
 };
@@ -73,7 +73,7 @@ const wgsl: Precision = {
 /** Backends that deviate from IEEE 754. */
 const perBackend: { readonly [backend: string]: Precision } = { webgpu: wgsl };
 
-export const precisionOf = (backend: string): Precision => perBackend[backend] ?? ieee;
+export const choosePrecision = (backend: string): Precision => perBackend[backend] ?? ieee;
 
 /** |found - expected| <= relative * |expected| + scaled * magnitude + absolute. */
 export interface Bound {
@@ -89,8 +89,8 @@ export const exact: Bound = { relative: 0, scaled: 0, absolute: 0 };
  * The bound of a result as it is stored. If it is stored in fewer bits than it is computed in, it is rounded once
  * more, which also rounds its previous error.
  */
-export function storedBound(bound: Bound, dtype: DType): Bound {
-  const { rounding } = propertiesOf(dtype);
+export function computeStoredBound(bound: Bound, dtype: DType): Bound {
+  const { rounding } = getDTypeProperties(dtype);
   if (rounding === undefined || bound === exact) return bound;
   const { relative, absolute } = rounding;
   return {
@@ -101,14 +101,14 @@ export function storedBound(bound: Bound, dtype: DType): Bound {
 }
 
 /** How tensors round what they store, coarsest first; dtypes that store exactly what was computed are not included. */
-export const roundingsOf = (specs: readonly (Spec | undefined)[]): Rounding[] =>
+export const listRoundings = (specs: readonly (Spec | undefined)[]): Rounding[] =>
   specs
-    .flatMap((spec) => (spec && propertiesOf(spec.dtype).rounding) ?? [])
+    .flatMap((spec) => (spec && getDTypeProperties(spec.dtype).rounding) ?? [])
     .sort((a, b) => b.relative - a.relative);
 
-/** The maximum error of the results of a case; expressions have tighter bounds (`expressionErrors`). */
-export function boundOf(accuracy: Accuracy, backend: string): Bound {
-  const { reduction, smallest } = precisionOf(backend);
+/** The maximum error of the results of a case; expressions have tighter bounds (`computeExpressionErrors`). */
+export function computeBound(accuracy: Accuracy, backend: string): Bound {
+  const { reduction, smallest } = choosePrecision(backend);
   if (accuracy === "exact") return exact;
   if (accuracy === "rounding") return { relative: 8 * u, scaled: 0, absolute: smallest };
   if (accuracy === "transcendental") return { relative: 32 * u, scaled: 0, absolute: 32 * u };
@@ -123,14 +123,14 @@ export function boundOf(accuracy: Accuracy, backend: string): Bound {
  * gradient sums over broadcast and reduced axes (`length` terms) and chains a few steps, each with the op's own
  * error. Saved and intermediate values are rounded like the operands.
  */
-export function gradientBoundOf(
+export function computeGradientBound(
   accuracy: Accuracy,
   length: number,
   backend: string,
   stored: Rounding = { relative: 0, absolute: 0 },
 ): Bound {
-  const own = boundOf(accuracy, backend);
-  const { reduction, smallest } = precisionOf(backend);
+  const own = computeBound(accuracy, backend);
+  const { reduction, smallest } = choosePrecision(backend);
   const terms = typeof accuracy === "object" && "reduction" in accuracy ? accuracy.reduction : 1;
   return {
     relative: 4 * own.relative + 8 * u,

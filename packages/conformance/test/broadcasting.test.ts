@@ -3,11 +3,11 @@ import type { AnyOp, Backend, Expression, OpCases, Shape, Value } from "@evenkee
 import {
   broadcastShapes,
   buildExpression,
+  computeStrides,
+  countElements,
   e,
   mergeDimensions,
   ShapeError,
-  sizeOf,
-  stridesOf,
   sub,
   sumTo,
   withExecutor,
@@ -15,14 +15,14 @@ import {
 import { addOp, fusedOp, greaterOp, maximumOp, mulOp, subOp } from "@evenkeel/tensor/ops";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { referenceExecutor, referenceTensor, runCase, valuesOf } from "../src/index.ts";
+import { readValues, referenceExecutor, referenceTensor, runCase } from "../src/index.ts";
 
 const f32 = "f32" as const;
 const dimension = fc.integer({ min: 0, max: 4 });
 const shape = fc.array(dimension, { maxLength: 5 });
 
 /** A shape that broadcasts to `target`: some leading axes are omitted, some others are 1. */
-const partOf = (target: Shape): fc.Arbitrary<number[]> =>
+const drawPart = (target: Shape): fc.Arbitrary<number[]> =>
   fc
     .tuple(
       fc.integer({ min: 0, max: target.length }),
@@ -31,20 +31,20 @@ const partOf = (target: Shape): fc.Arbitrary<number[]> =>
     .map(([skipped, ones]) => target.map((size, axis) => (ones[axis] ? 1 : size)).slice(skipped));
 
 /** Shapes that broadcast together, and the resulting shape. */
-const together = shape.chain((target) => fc.tuple(partOf(target), partOf(target), partOf(target)));
+const together = shape.chain((target) => fc.tuple(drawPart(target), drawPart(target), drawPart(target)));
 
 /** The value of an array at a position of a shape that it broadcasts to, directly by the definition. */
-function valueAt(values: ArrayLike<number>, own: Shape, position: readonly number[]): number {
+function readValue(values: ArrayLike<number>, own: Shape, position: readonly number[]): number {
   const lead = position.length - own.length;
-  const strides = stridesOf(own);
+  const strides = computeStrides(own);
   return values[
     own.reduce((sum, size, axis) => sum + (size === 1 ? 0 : position[lead + axis]! * strides[axis]!), 0)
   ]!;
 }
 
-const positionsOf = (target: Shape): number[][] => {
-  const strides = stridesOf(target);
-  return Array.from({ length: sizeOf(target) }, (_, index) =>
+const listPositions = (target: Shape): number[][] => {
+  const strides = computeStrides(target);
+  return Array.from({ length: countElements(target) }, (_, index) =>
     target.map((size, axis) => Math.floor(index / strides[axis]!) % size),
   );
 };
@@ -72,20 +72,20 @@ describe("broadcasting follows its definition", () => {
   test("of values, and back by sumTo", () => {
     fc.assert(
       fc.property(together, ([a, b]) => {
-        const [x, y] = [counting(sizeOf(a)), counting(sizeOf(b)).map((value) => value / 2)];
+        const [x, y] = [counting(countElements(a)), counting(countElements(b)).map((value) => value / 2)];
         withExecutor(referenceExecutor, () => {
           const difference = sub(
             referenceTensor(x, { shape: a, dtype: f32 }),
             referenceTensor(y, { shape: b, dtype: f32 }),
           );
-          const positions = positionsOf(difference.shape);
-          const naive = positions.map((position) => valueAt(x, a, position) - valueAt(y, b, position));
-          expect([...valuesOf(difference)]).toEqual(naive);
-          const sums = new Float64Array(sizeOf(a));
+          const positions = listPositions(difference.shape);
+          const naive = positions.map((position) => readValue(x, a, position) - readValue(y, b, position));
+          expect([...readValues(difference)]).toEqual(naive);
+          const sums = new Float64Array(countElements(a));
           const indices = Float64Array.from(sums.keys());
           for (const [index, position] of positions.entries())
-            sums[valueAt(indices, a, position)]! += naive[index]!;
-          expect([...valuesOf(sumTo(difference, a))]).toEqual([...sums]);
+            sums[readValue(indices, a, position)]! += naive[index]!;
+          expect([...readValues(sumTo(difference, a))]).toEqual([...sums]);
         });
       }),
     );
@@ -95,13 +95,13 @@ describe("broadcasting follows its definition", () => {
     fc.assert(
       fc.property(together, (parts) => {
         const target = broadcastShapes(parts, "test");
-        fc.pre(sizeOf(target) > 0);
+        fc.pre(countElements(target) > 0);
         const offsets = (space: readonly number[], strides: readonly number[]): number[] =>
-          positionsOf(space).map((position) =>
+          listPositions(space).map((position) =>
             position.reduce((sum, at, axis) => sum + at * strides[axis]!, 0),
           );
         const strides = parts.map((part) => {
-          const own = stridesOf(part);
+          const own = computeStrides(part);
           const lead = target.length - part.length;
           return target.map((_, axis) => (axis < lead || part[axis - lead] === 1 ? 0 : own[axis - lead]!));
         });
@@ -157,7 +157,7 @@ describe("devices agree with the reference for any shapes", () => {
   );
 
   /** Each step uses earlier values: three inputs, a scalar, and the results of previous steps. */
-  function expressionOf(steps: readonly Step[]): Expression {
+  function buildSteps(steps: readonly Step[]): Expression {
     return buildExpression({ inputs: [f32, f32, f32], scalars: [f32] }, (inputs, [scalar]) => {
       const values: Value[] = [...inputs, scalar!];
       for (const [name, first, second] of steps) {
@@ -174,7 +174,7 @@ describe("devices agree with the reference for any shapes", () => {
   test("any fused expression", async () => {
     await fc.assert(
       fc.asyncProperty(together, fc.array(step, { maxLength: 10 }), async (shapes, steps) =>
-        expectConformance(fusedOp, { expression: expressionOf(steps) }, shapes),
+        expectConformance(fusedOp, { expression: buildSteps(steps) }, shapes),
       ),
       // A fixed seed: a tie that only rounding breaks has two gradients.
       { numRuns: 60, seed: 7 },

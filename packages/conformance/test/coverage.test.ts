@@ -1,5 +1,5 @@
 import type { Attributes, DType, OpCase, OpCases, OpFamily, Spec } from "@evenkeel/tensor";
-import { allTypes, DTypeError, isFloat, loadPlans, sizeOf } from "@evenkeel/tensor";
+import { allTypes, countElements, DTypeError, isFloat, loadPlans } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { allCases } from "../src/index.ts";
 
@@ -8,7 +8,7 @@ const exceptions: { readonly [op: string]: { readonly [lack: string]: string } }
   mergeStatistics: { "odd sizes": "its tensors hold four numbers a channel" },
 };
 
-const specsOf = ({ op }: OpCases, { inputs, attrs }: OpCase): Spec[] => [
+const listSpecs = ({ op }: OpCases, { inputs, attrs }: OpCase): Spec[] => [
   ...inputs.filter((input) => input !== undefined),
   ...op.outputs(inputs, attrs),
 ];
@@ -43,12 +43,12 @@ function untriedTypes(opCases: OpCases): DType[] {
 function lacks(opCases: OpCases): string[] {
   const { op, cases } = opCases;
   const some = (holds: (spec: Spec) => boolean): boolean =>
-    cases.some((opCase) => specsOf(opCases, opCase).some(holds));
+    cases.some((opCase) => listSpecs(opCases, opCase).some(holds));
   const readsFloats = cases.some(({ inputs }) => inputs.some((input) => input && isFloat(input.dtype)));
   const kinds = {
-    empty: some(({ shape }) => sizeOf(shape) === 0),
-    large: some(({ shape }) => sizeOf(shape) > 65_535),
-    "odd sizes": some(({ shape }) => sizeOf(shape) % 4 !== 0),
+    empty: some(({ shape }) => countElements(shape) === 0),
+    large: some(({ shape }) => countElements(shape) > 65_535),
+    "odd sizes": some(({ shape }) => countElements(shape) % 4 !== 0),
     "non-finite": !readsFloats || cases.some(({ needs }) => needs === "non-finite"),
   };
   return Object.entries(kinds).flatMap(([kind, isThere]) =>

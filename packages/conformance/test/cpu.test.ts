@@ -1,8 +1,8 @@
 import { cpu } from "@evenkeel/backend-cpu";
 import type { Backend } from "@evenkeel/tensor";
-import { DTypeError, storagesIn, zeros } from "@evenkeel/tensor";
+import { DTypeError, listStorages, zeros } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { allCases, differingBits, lackedBy, runCase } from "../src/index.ts";
+import { allCases, findDifferingBits, findLack, runCase } from "../src/index.ts";
 import { referenceFiles } from "./reference-files.ts";
 
 const references = referenceFiles();
@@ -23,16 +23,16 @@ test("f16 is not supported, and the error names it", () => {
   expect(make).toThrow("found f16, expected a dtype that this device supports");
 });
 
-const promised = { storage: storagesIn("wasm"), features: new Set(["non-finite"]) };
+const promised = { storage: listStorages("wasm"), features: new Set(["non-finite"]) };
 
 for (const opCases of allCases) {
   describe(opCases.op.name, () => {
-    for (const opCase of opCases.cases.filter((one) => lackedBy(promised, opCases, one).length === 0)) {
+    for (const opCase of opCases.cases.filter((one) => findLack(promised, opCases, one).length === 0)) {
       test(opCase.name, async () => {
         const { status, reason, checks } = await runCase(backend, opCases, opCase, references);
         expect(status, reason).not.toBe("skipped");
         expect(checks.flatMap(({ check, failure }) => (failure ? [`${check}: ${failure}`] : []))).toEqual([]);
-        expect(await differingBits(backend, threaded, opCases, opCase)).toEqual([]);
+        expect(await findDifferingBits(backend, threaded, opCases, opCase)).toEqual([]);
       });
     }
   });

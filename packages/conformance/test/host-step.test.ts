@@ -18,7 +18,7 @@ import { referenceExecutor, referenceTensor } from "../src/index.ts";
 import { describeOn } from "./devices.ts";
 import { onEachBackend } from "./each-backend.ts";
 
-const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+const waitShortly = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
 /** x + 2 y, on the host, asynchronously. */
 const weighted = hostStep({
@@ -26,7 +26,7 @@ const weighted = hostStep({
   inputs: ["x", "y"],
   outputs: ({ x }) => ({ total: x }),
   run: async ({ x, y, total }) => {
-    await later();
+    await waitShortly();
     x.forEach((value, at) => {
       total[at] = value + 2 * y[at]!;
     });
@@ -122,7 +122,7 @@ onEachBackend((device, name) => {
       inputs: ["x"],
       outputs: ({ x }) => ({ y: x }),
       run: async () => {
-        await later();
+        await waitShortly();
         throw new Error("no such machine");
       },
     });

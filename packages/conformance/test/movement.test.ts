@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => backend.close());
 
 const draw = (...shape: number[]): Tensor => normal(shape, { seed: 5, backend });
-const valuesOf = async (x: Tensor): Promise<number[]> => [...(await x.data())];
+const readValues = async (x: Tensor): Promise<number[]> => [...(await x.data())];
 
 type Function = (x: Tensor) => Tensor;
 
@@ -49,15 +49,15 @@ test.each(roundTrips)("%s gives the input back, and its gradient", async (_, rou
   const [x, dy] = [draw(4, 5, 6), draw(4, 5, 6)];
   const [y, pullback] = vjp(roundTrip, x);
   expect(y.shape).toEqual(x.shape);
-  expect(await valuesOf(y)).toEqual(await valuesOf(x));
+  expect(await readValues(y)).toEqual(await readValues(x));
   const [dx] = pullback(dy);
-  expect(await valuesOf(dx!)).toEqual(await valuesOf(dy));
+  expect(await readValues(dx!)).toEqual(await readValues(dy));
 });
 
 test("stack inserts its axis at the given position", async () => {
   const [a, b] = [tensor([1, 2], { backend }), tensor([3, 4], { backend })];
-  expect(await valuesOf(stack([a, b]))).toEqual([1, 2, 3, 4]);
-  expect(await valuesOf(stack([a, b], { axis: -1 }))).toEqual([1, 3, 2, 4]);
+  expect(await readValues(stack([a, b]))).toEqual([1, 2, 3, 4]);
+  expect(await readValues(stack([a, b], { axis: -1 }))).toEqual([1, 3, 2, 4]);
 });
 
 test("sumTo undoes a broadcast", async () => {
@@ -68,9 +68,9 @@ test("sumTo undoes a broadcast", async () => {
     ],
     { backend },
   );
-  expect(await valuesOf(sumTo(x, [2, 1]))).toEqual([6, 15]);
-  expect(await valuesOf(sumTo(x, [3]))).toEqual([5, 7, 9]);
-  expect(await valuesOf(sumTo(x, []))).toEqual([21]);
+  expect(await readValues(sumTo(x, [2, 1]))).toEqual([6, 15]);
+  expect(await readValues(sumTo(x, [3]))).toEqual([5, 7, 9]);
+  expect(await readValues(sumTo(x, []))).toEqual([21]);
 });
 
 test("two triangles make a matrix", async () => {
@@ -82,8 +82,8 @@ test("two triangles make a matrix", async () => {
     ],
     { backend },
   );
-  const [lower, upper] = [await valuesOf(tril(matrix, -1)), await valuesOf(triu(matrix))];
-  expect(lower.map((value, index) => value + upper[index]!)).toEqual(await valuesOf(matrix));
+  const [lower, upper] = [await readValues(tril(matrix, -1)), await readValues(triu(matrix))];
+  expect(lower.map((value, index) => value + upper[index]!)).toEqual(await readValues(matrix));
   expect(lower.filter((value) => value === 0)).toHaveLength(6);
 });
 
@@ -92,22 +92,24 @@ test("an embedding's gradient adds up the slices of a repeated index", async () 
   const tokens = tensor([4, 0, 4], { dtype: "i32", backend });
   const [y, pullback] = vjp((x: Tensor) => take(x, tokens), table);
   const [dTable] = pullback(y);
-  expect(await valuesOf(dTable!)).toEqual(await valuesOf(indexAdd(y, tokens, { size: 5 })));
+  expect(await readValues(dTable!)).toEqual(await readValues(indexAdd(y, tokens, { size: 5 })));
 });
 
 test("topK agrees with gather, and oneHot with its own labels", async () => {
   const x = draw(6, 9);
   const { values, indices } = topK(x, 4);
-  expect(await valuesOf(gather(x, indices))).toEqual(await valuesOf(values));
+  expect(await readValues(gather(x, indices))).toEqual(await readValues(values));
   const hot = oneHot(indices, 9);
-  expect(await valuesOf(topK(hot, 1).indices)).toEqual(await valuesOf(indices));
+  expect(await readValues(topK(hot, 1).indices)).toEqual(await readValues(indices));
 });
 
 test("the variance equals that of the moments, and has its own gradient", async () => {
   const x = draw(7, 5);
-  expect(await valuesOf(variance(x, { axis: 0 }))).toEqual(await valuesOf(moments(x, { axis: 0 }).variance));
+  expect(await readValues(variance(x, { axis: 0 }))).toEqual(
+    await readValues(moments(x, { axis: 0 }).variance),
+  );
   const [y, pullback] = vjp((one: Tensor) => variance(one, { axis: 0, correction: 1 }), x);
   const [dx] = pullback(y);
-  const sums = await valuesOf(sumTo(dx!, [5]));
+  const sums = await readValues(sumTo(dx!, [5]));
   for (const sum of sums) expect(Math.abs(sum)).toBeLessThan(1e-5);
 });

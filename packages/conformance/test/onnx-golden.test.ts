@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { batchNorm, convertMomentum, runningVarianceFactor } from "@evenkeel/batchnorm";
+import { batchNorm, computeRunningVarianceFactor, convertMomentum } from "@evenkeel/batchnorm";
 import type { Tensor } from "@evenkeel/tensor";
 import { mul } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
@@ -36,7 +36,7 @@ describe("batch norm against ONNX's test vectors, opset 15", () => {
     const [samples, , height, width] = inputs.x.shape as [number, number, number, number];
     const convention = { valuesPerChannel: samples * height * width };
     // At inference the variance is used unchanged; in training, ONNX averages the biased variance.
-    const toUnbiased = training ? runningVarianceFactor({ from: "onnx", ...convention }) : 1;
+    const toUnbiased = training ? computeRunningVarianceFactor({ from: "onnx", ...convention }) : 1;
     const result = batchNorm(at("x"), {
       scale: at("scale"),
       shift: at("shift"),
@@ -49,7 +49,7 @@ describe("batch norm against ONNX's test vectors, opset 15", () => {
     expectClose(await result.y.data(), expected.y, "y");
     expect(result.runningMean !== undefined).toBe(expected.runningMean !== undefined);
     if (!expected.runningMean || !expected.runningVariance) return;
-    const toBiased = runningVarianceFactor({ to: "onnx", ...convention });
+    const toBiased = computeRunningVarianceFactor({ to: "onnx", ...convention });
     expectClose(await result.runningMean!.data(), expected.runningMean, "runningMean");
     expectClose(
       await mul(result.runningVariance!, toBiased).data(),

@@ -5,19 +5,19 @@ import {
   conv2d,
   convTranspose1d,
   convTranspose2d,
+  countElements,
   linear,
   matmul,
   ShapeError,
   scope,
-  sizeOf,
   withExecutor,
 } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { referenceExecutor, referenceTensor, valuesOf } from "../src/index.ts";
+import { readValues, referenceExecutor, referenceTensor } from "../src/index.ts";
 
 /** Small integers, whose products are exact: ((7 i) mod 11) - 5. */
 function pattern(...shape: number[]): Tensor {
-  const values = Array.from({ length: sizeOf(shape) }, (_, index) => ((index * 7) % 11) - 5);
+  const values = Array.from({ length: countElements(shape) }, (_, index) => ((index * 7) % 11) - 5);
   return referenceTensor(values, { shape, dtype: "f32" });
 }
 
@@ -28,7 +28,7 @@ function agrees(name: string, body: () => Tensor, shape: readonly number[], valu
       scope(() => {
         const result = body();
         expect(result.shape).toEqual(shape);
-        expect([...valuesOf(result)]).toEqual(values);
+        expect([...readValues(result)]).toEqual(values);
       }),
     );
   });

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => backend.close());
 
-const valuesOf = async (x: Tensor): Promise<number[]> => [...(await x.data())];
+const readValues = async (x: Tensor): Promise<number[]> => [...(await x.data())];
 const filled = (size: number, value: number): Tensor =>
   fromData(new Float32Array(size).fill(value), { shape: [size], dtype: "f32" }, { backend });
 
@@ -43,7 +43,7 @@ describe("long sums", () => {
 
   test("over columns too", async () => {
     const x = fromData(new Float32Array(size).fill(0.1), { shape: [size / 4, 4], dtype: "f32" }, { backend });
-    for (const total of await valuesOf(sum(x, { axis: 0 }))) {
+    for (const total of await readValues(sum(x, { axis: 0 }))) {
       expect(Math.abs(total / ((size / 4) * tenth) - 1)).toBeLessThan(1e-6);
     }
   });
@@ -76,8 +76,8 @@ describe("softmax over several axes", () => {
     };
     const close = async (found: Tensor, expected: Tensor): Promise<void> => {
       expect(found.shape).toEqual(shape);
-      const wanted = await valuesOf(expected);
-      for (const [index, value] of (await valuesOf(found)).entries())
+      const wanted = await readValues(expected);
+      for (const [index, value] of (await readValues(found)).entries())
         expect(value).toBeCloseTo(wanted[index]!, 6);
     };
     await close(softmax(x(), { axis }), composed(x()));
@@ -92,20 +92,20 @@ describe("softmax over several axes", () => {
 });
 
 describe("gradients", () => {
-  const gradientOf = async (f: (x: Tensor) => Tensor, ...values: number[]): Promise<number[]> =>
-    valuesOf(grad(f)(tensor(values, { backend })));
+  const computeGradient = async (f: (x: Tensor) => Tensor, ...values: number[]): Promise<number[]> =>
+    readValues(grad(f)(tensor(values, { backend })));
 
   test("ties share the gradient of a maximum or minimum", async () => {
-    expect(await gradientOf((x) => max(x), 1, 4, 2, 4)).toEqual([0, 0.5, 0, 0.5]);
-    expect(await gradientOf((x) => min(x), 1, 1, 1, 4)).toEqual(
+    expect(await computeGradient((x) => max(x), 1, 4, 2, 4)).toEqual([0, 0.5, 0, 0.5]);
+    expect(await computeGradient((x) => min(x), 1, 1, 1, 4)).toEqual(
       [1, 1, 1, 0].map((share) => Math.fround(share / 3)),
     );
   });
 
   test("the gradient of a product with zeros is the product of the other factors", async () => {
-    expect(await gradientOf((x) => product(x), 2, 3, 4)).toEqual([12, 8, 6]);
-    expect(await gradientOf((x) => product(x), 2, 0, 4)).toEqual([0, 8, 0]);
-    expect(await gradientOf((x) => product(x), 0, 0, 4)).toEqual([0, 0, 0]);
+    expect(await computeGradient((x) => product(x), 2, 3, 4)).toEqual([12, 8, 6]);
+    expect(await computeGradient((x) => product(x), 2, 0, 4)).toEqual([0, 8, 0]);
+    expect(await computeGradient((x) => product(x), 0, 0, 4)).toEqual([0, 0, 0]);
   });
 
   test("a label out of range makes only its own sample NaN", async () => {
@@ -121,10 +121,10 @@ describe("gradients", () => {
     const outside = "softmaxCrossEntropy: labels: found 1 outside of [0, 2)";
     const lossesOfAll = softmaxCrossEntropy(logits, labels);
     await expect(backend.idle()).rejects.toThrow(outside);
-    const losses = await valuesOf(lossesOfAll);
+    const losses = await readValues(lossesOfAll);
     expect(losses).toEqual([Math.fround(Math.log(2)), Number.NaN, 0]);
     const dLogits = grad((x: Tensor) => sum(softmaxCrossEntropy(x, labels)))(logits);
     await expect(backend.idle()).rejects.toThrow(outside);
-    expect(await valuesOf(dLogits)).toEqual([-0.5, 0.5, Number.NaN, Number.NaN, 0, 0]);
+    expect(await readValues(dLogits)).toEqual([-0.5, 0.5, Number.NaN, Number.NaN, 0, 0]);
   });
 });

@@ -63,8 +63,8 @@ function openFolder(folders: string, name: string): string {
   mkdirSync(folder, { recursive: true });
   const now = new Date();
   utimesSync(folder, now, now);
-  const usedAt = (state: string): number => statSync(join(folders, state)).mtimeMs;
-  const states = readdirSync(folders).map((state) => [state, usedAt(state)] as const);
+  const readTimeOfUse = (state: string): number => statSync(join(folders, state)).mtimeMs;
+  const states = readdirSync(folders).map((state) => [state, readTimeOfUse(state)] as const);
   states.sort(([, one], [, other]) => other - one);
   for (const [state] of states.slice(keptStates))
     rmSync(join(folders, state), { recursive: true, force: true });
@@ -72,7 +72,7 @@ function openFolder(folders: string, name: string): string {
 }
 
 /** The lengths as text, a line break, and the values of all arrays. */
-function packed(results: readonly Float64Array[]): Uint8Array {
+function pack(results: readonly Float64Array[]): Uint8Array {
   const head = new TextEncoder().encode(`${results.map(({ length }) => length).join(" ")}\n`);
   const bytes = new Uint8Array(head.length + results.reduce((sum, { byteLength }) => sum + byteLength, 0));
   bytes.set(head);
@@ -84,7 +84,7 @@ function packed(results: readonly Float64Array[]): Uint8Array {
   return bytes;
 }
 
-function unpacked(bytes: Uint8Array): Float64Array[] {
+function unpack(bytes: Uint8Array): Float64Array[] {
   const headEnd = bytes.indexOf(10);
   let end = headEnd + 1;
   return new TextDecoder()
@@ -103,19 +103,19 @@ function unpacked(bytes: Uint8Array): Float64Array[] {
  */
 export function referenceFiles(root: string = repository): ReferenceStore {
   const folder = openFolder(join(root, "node_modules/.cache/evenkeel-reference"), hashOfSources(root));
-  const fileOf = (name: string): string => join(folder, createHash("sha256").update(name).digest("hex"));
+  const makeFile = (name: string): string => join(folder, createHash("sha256").update(name).digest("hex"));
   return {
     async load(name) {
-      const bytes = await readFile(fileOf(name)).catch(() => undefined);
+      const bytes = await readFile(makeFile(name)).catch(() => undefined);
       // `slice` of a Buffer would be a view.
-      return bytes && unpacked(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+      return bytes && unpack(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     },
     async save(name, results, milliseconds) {
       if (milliseconds < worthKeeping) return;
-      const file = fileOf(name);
+      const file = makeFile(name);
       const own = `${file}.${process.pid}`;
       // Renamed when it is complete, because other tests may read at the same time.
-      await writeFile(own, packed(results));
+      await writeFile(own, pack(results));
       await rename(own, file);
     },
   };

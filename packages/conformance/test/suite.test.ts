@@ -2,7 +2,7 @@ import { cpu } from "@evenkeel/backend-cpu";
 import type { AnyOp, Backend, Launch, OpCases, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, add, describeBackend, fromData, mul, sum, tensor } from "@evenkeel/tensor";
 import { addOp, reluOp, sumOp } from "@evenkeel/tensor/ops";
-import { backendWith, RecordingBackend } from "@evenkeel/tensor/testing";
+import { makeBackendWith, RecordingBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { KnownFailure } from "../src/index.ts";
 import { drawValues, referenceBackend, runCase, runConformance } from "../src/index.ts";
@@ -30,7 +30,7 @@ beforeEach(async () => {
 afterEach(() => backend.close());
 
 /** The device with one method replaced. */
-const deviceWith = (changes: Partial<Backend>): Backend => backendWith(backend, changes);
+const deviceWith = (changes: Partial<Backend>): Backend => makeBackendWith(backend, changes);
 
 describe("the suite detects", () => {
   test("a value that is slightly wrong", async () => {

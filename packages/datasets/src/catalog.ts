@@ -92,7 +92,7 @@ export const mnist: PublishedImages = {
 };
 
 /** The files of a published set, each once. */
-export const filesOf = ({ train, test }: PublishedImages): readonly PublishedFile[] => [
+export const listFiles = ({ train, test }: PublishedImages): readonly PublishedFile[] => [
   train.images,
   train.labels,
   test.images,

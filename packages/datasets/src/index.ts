@@ -1,5 +1,5 @@
 export type { PublishedFile, PublishedImages } from "./catalog.ts";
-export { fashionMnist, filesOf, mnist } from "./catalog.ts";
+export { fashionMnist, listFiles, mnist } from "./catalog.ts";
 export type { Cifar100Options } from "./formats/cifar.ts";
 export { readCifar10, readCifar100 } from "./formats/cifar.ts";
 export { cifar10Classes, cifar100Classes } from "./formats/cifar-classes.ts";
@@ -9,11 +9,11 @@ export type { IdxArray, IdxData, IdxImagesDescription } from "./formats/idx.ts";
 export { readIdx, readIdxImages } from "./formats/idx.ts";
 export type { ChannelStatistics, ImageSet } from "./images/image-set.ts";
 export {
-  channelStatistics,
   checkImageSet,
-  imageCount,
+  computeChannelStatistics,
+  countImages,
+  countValuesPerImage,
   selectImages,
-  valuesPerImage,
 } from "./images/image-set.ts";
 export type { RandomSplitOptions } from "./images/random-split.ts";
 export { randomSplit } from "./images/random-split.ts";

@@ -97,19 +97,19 @@ describe("options", () => {
       new MemoryBackend({ name: "own", launches: "refuse" }),
       new MemoryBackend({ name: "model", launches: "refuse" }),
     ];
-    const backendOf = async (options: { backend?: Backend }, ofEpoch?: Backend) => {
+    const findBackend = async (options: { backend?: Backend }, ofEpoch?: Backend) => {
       for await (const { inputs } of batches(arrays, { batchSize: 6, ...options }).epoch(0, ofEpoch)) {
         return inputs.storage.backend.name;
       }
     };
-    expect(await backendOf({ backend: own }, ofModel)).toBe("own");
-    expect(await backendOf({}, ofModel)).toBe("model");
-    expect(await backendOf({})).toBe("first");
+    expect(await findBackend({ backend: own }, ofModel)).toBe("own");
+    expect(await findBackend({}, ofModel)).toBe("model");
+    expect(await findBackend({})).toBe("first");
   });
 });
 
 describe("warnings", () => {
-  const warningsOf = (length: number, options: { batchSize: number; dropLast?: boolean }): string[] => {
+  const collectWarnings = (length: number, options: { batchSize: number; dropLast?: boolean }): string[] => {
     const warnings: string[] = [];
     batches(
       { inputs: new Float32Array(length) },
@@ -119,13 +119,13 @@ describe("warnings", () => {
   };
 
   it("report a last batch of one example once, when the batches are created", () => {
-    expect(warningsOf(65, { batchSize: 32 })).toEqual([
+    expect(collectWarnings(65, { batchSize: 32 })).toEqual([
       "batches: the last batch of an epoch has one example (65 in batches of 32): evaluation can use it, batch norm cannot train on it. dropLast: true leaves it out",
     ]);
   });
 
   it("report an epoch without batches", () => {
-    expect(warningsOf(9, { batchSize: 10, dropLast: true })).toEqual([
+    expect(collectWarnings(9, { batchSize: 10, dropLast: true })).toEqual([
       "batches: dropLast leaves nothing of 9 examples, which do not fill one batch of 10",
     ]);
   });
@@ -140,7 +140,7 @@ describe("warnings", () => {
       [0, { batchSize: 32 }],
       [0, { batchSize: 32, dropLast: true }],
     ] as const) {
-      expect(warningsOf(length, options)).toEqual([]);
+      expect(collectWarnings(length, options)).toEqual([]);
     }
   });
 

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { ArgumentError, DataError, StorageError } from "@evenkeel/tensor";
-import { temporaryPath } from "@evenkeel/tensor/node";
+import { makeTemporaryPath } from "@evenkeel/tensor/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DownloadError, download } from "../src/node/index.ts";
 import { describeFile, serve } from "./tiny-set.ts";
@@ -289,7 +289,8 @@ describe("several downloads at the same time", () => {
 describe("partial files", () => {
   beforeEach(() => mkdir(join(folder, "cache")));
 
-  const ofProcess = (pid: number) => basename(temporaryPath(path)).replace(`-${process.pid}-`, `-${pid}-`);
+  const ofProcess = (pid: number) =>
+    basename(makeTemporaryPath(path)).replace(`-${process.pid}-`, `-${pid}-`);
 
   it("of killed processes are removed, and no others", async () => {
     answer = sendRest;

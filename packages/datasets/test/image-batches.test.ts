@@ -1,7 +1,7 @@
 import { ArgumentError, DataError, setDefaultBackend } from "@evenkeel/tensor";
 import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { batches, channelStatistics, flipHorizontally, syntheticFigures } from "../src/index.ts";
+import { batches, computeChannelStatistics, flipHorizontally, syntheticFigures } from "../src/index.ts";
 import { images, read } from "./read-batches.ts";
 
 beforeEach(() => {
@@ -49,6 +49,6 @@ describe("batches of images", () => {
     expect(() => batches({ ...images, labels: [0, 1, 0, 1, 0] as never }, { batchSize: 2 })).toThrow(
       /image set: labels: found \[0, 1, 0, 1, 0\], expected Uint8Array or Int32Array/,
     );
-    expect(() => channelStatistics({ ...images, imageShape: [2, 2] as never })).toThrow(ArgumentError);
+    expect(() => computeChannelStatistics({ ...images, imageShape: [2, 2] as never })).toThrow(ArgumentError);
   });
 });

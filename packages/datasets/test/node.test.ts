@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataError } from "@evenkeel/tensor";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fashionMnist, imageCount, mnist } from "../src/index.ts";
+import { countImages, fashionMnist, mnist } from "../src/index.ts";
 import { DownloadError, loadImages } from "../src/node/index.ts";
 import { contents, serve, tinySet } from "./tiny-set.ts";
 
@@ -39,7 +39,7 @@ describe("loading published images", () => {
     };
     const { train, test } = await loadImages(tinySet([`${address}/missing`, address]), options);
     expect([...train.images]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    expect(imageCount(test)).toBe(1);
+    expect(countImages(test)).toBe(1);
     expect(seen).toContain(contents["train-images.gz"]!.length);
     const before = requests.length;
     await loadImages(tinySet([address]), options);
@@ -81,7 +81,7 @@ describe("loading published images", () => {
 
   it("runs twice at the same time with one empty cache", async () => {
     const load = () => loadImages(tinySet([address]), { dataFolder: "", cacheFolder: folder });
-    for (const { train } of await Promise.all([load(), load(), load()])) expect(imageCount(train)).toBe(2);
+    for (const { train } of await Promise.all([load(), load(), load()])) expect(countImages(train)).toBe(2);
     expect((await readdir(join(folder, "tiny"))).sort()).toEqual(Object.keys(contents).sort());
   });
 
@@ -136,11 +136,11 @@ describe.skipIf(data === undefined && !isPromised)(
       [fashionMnist, 0.286, 0.353, [9, 0, 0, 3, 0, 2, 7, 2, 5, 5]],
       [mnist, 0.1307, 0.3081, [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]],
     ] as const)("are read whole: $name", async (images, mean, deviation, firstLabels) => {
-      const { channelStatistics } = await import("../src/index.ts");
+      const { computeChannelStatistics } = await import("../src/index.ts");
       const { train, test } = await loadImages(images);
-      expect([imageCount(train), imageCount(test)]).toEqual([60_000, 10_000]);
+      expect([countImages(train), countImages(test)]).toEqual([60_000, 10_000]);
       expect([...train.labels.subarray(0, 10)]).toEqual(firstLabels);
-      const statistics = channelStatistics(train);
+      const statistics = computeChannelStatistics(train);
       expect(statistics.mean[0]).toBeCloseTo(mean, 3);
       expect(statistics.deviation[0]).toBeCloseTo(deviation, 3);
     });

@@ -1,10 +1,10 @@
-import { ArgumentError, manualSeed, sourceOf } from "@evenkeel/tensor";
+import { ArgumentError, getRandomSource, manualSeed } from "@evenkeel/tensor";
 import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { describe, expect, it, vi } from "vitest";
 import {
   batches,
-  channelStatistics,
   compose,
+  computeChannelStatistics,
   flipHorizontally,
   type ImageSet,
   prefetch,
@@ -25,7 +25,7 @@ const set: ImageSet = {
 
 describe("sets", () => {
   it("has the statistics of each channel", () => {
-    const { mean, deviation } = channelStatistics(set);
+    const { mean, deviation } = computeChannelStatistics(set);
     const first = [...set.images].filter((_, index) => index % 12 < 6).map((value) => value / 255);
     const expected = first.reduce((sum, value) => sum + value, 0) / first.length;
     expect(mean[0]).toBeCloseTo(expected, 12);
@@ -211,7 +211,7 @@ it("without a seed, everything draws from the source that manualSeed restarts", 
 it("batches without randomness draw nothing from the default source", () => {
   manualSeed(5);
   expect(batches(set, { batchSize: 2 }).seed).toBeUndefined();
-  expect(sourceOf().state.position).toBe(0);
+  expect(getRandomSource().state.position).toBe(0);
   expect(batches(set, { batchSize: 2, augment: flipHorizontally() }).seed).toBeTypeOf("number");
-  expect(sourceOf().state.position).toBe(1);
+  expect(getRandomSource().state.position).toBe(1);
 });

@@ -28,14 +28,14 @@ export const describeFile = (file: string, body: Buffer): PublishedFile => ({
 
 /** A set of two images and one, of two classes. */
 export function tinySet(addresses: readonly string[]): PublishedImages {
-  const fileOf = (file: string) => describeFile(file, contents[file]!);
+  const makeFile = (file: string) => describeFile(file, contents[file]!);
   return {
     name: "tiny",
     folder: "tiny",
     addresses,
     classes: ["a", "b"],
-    train: { images: fileOf("train-images.gz"), labels: fileOf("train-labels.gz") },
-    test: { images: fileOf("test-images.gz"), labels: fileOf("test-labels.gz") },
+    train: { images: makeFile("train-images.gz"), labels: makeFile("train-labels.gz") },
+    test: { images: makeFile("test-images.gz"), labels: makeFile("test-labels.gz") },
   };
 }
 

@@ -20,13 +20,13 @@ export function docExamples(): DocExample[] {
     .sort()
     .flatMap((file) =>
       [...readFileSync(resolve(root, file), "utf8").matchAll(/\/\*\*([\s\S]*?)\*\//g)].flatMap(
-        ([, comment]) => examplesIn(comment!).map((code) => ({ file, code, expected: commentOf(code) })),
+        ([, comment]) => listExamples(comment!).map((code) => ({ file, code, expected: findComment(code) })),
       ),
     );
 }
 
 /** An example reaches from its tag to the next tag, or to the end of the comment. */
-function examplesIn(comment: string): string[] {
+function listExamples(comment: string): string[] {
   const text = comment.replaceAll(/^[ \t]*\* ?/gm, "");
   return text
     .split(/@example\s+/)
@@ -76,7 +76,7 @@ const lastComment = /[ \t]*\/\/ ([^\n]*)$/;
 const withoutLastComment = (code: string): string => code.replace(lastComment, "");
 
 /** The text of the comment behind the code of the last line. */
-function commentOf(code: string): string | undefined {
+function findComment(code: string): string | undefined {
   const last = code.split("\n").at(-1)!;
   return /^\s*\/\//.test(last) ? undefined : lastComment.exec(last)?.[1];
 }

@@ -20,7 +20,7 @@ import {
 } from "@evenkeel/tensor";
 import * as rules from "@evenkeel/tensor/checks";
 import { reluOp } from "@evenkeel/tensor/ops";
-import { wgslKernel } from "@evenkeel/tensor/wgsl";
+import { makeWgslKernel } from "@evenkeel/tensor/wgsl";
 import { expect } from "vitest";
 
 /** The value of each name that examples use without saying where it comes from; made anew for every example. */
@@ -197,7 +197,7 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
   ["fit(model, { ...options", trainingValues],
   ["registerUndo(", { source: () => new RandomSource(1) }],
   ["packages/nn/src/browser/", { save: () => node.save, load: () => node.load }],
-  ["naming(model", { model: withClassifier }],
+  ["withNames(model", { model: withClassifier }],
   ['"resnet18.safetensors"', { model: () => resnet20() }],
   ['except: "classifier"', { model: withClassifier, input: fileInput(withClassifier) }],
   ["packages/nn/src/losses/elementwise.ts", { model: () => new Linear(8, 8, { seed: 1 }) }],
@@ -220,10 +220,10 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
       statistics: () => draw(4),
     },
   ],
-  ["sourceOf(options.seed)", { options: () => ({ seed: 1 }) }],
+  ["getRandomSource(options.seed)", { options: () => ({ seed: 1 }) }],
   [
     "packages/tensor/src/core/devices/float-elements.ts",
-    { limits: () => ({ features: new Set() }), wgslKernel: () => wgslKernel },
+    { limits: () => ({ features: new Set() }), wgslKernel: () => makeWgslKernel },
   ],
   [
     "packages/tensor/src/core/plans/plan-launch.ts",

@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 /** What an example may call without an import: the exports of the packages, and those of its own file. */
-async function namesFor(file: string): Promise<Record<string, unknown>> {
+async function listNames(file: string): Promise<Record<string, unknown>> {
   const own = ["index", "node", "safetensors", "worker"].map((entry) => `packages/evenkeel/src/${entry}.ts`);
   const ofAuthors = ["testing/index", "wgsl"].map((entry) => `packages/tensor/src/${entry}.ts`);
   const loaded = await Promise.all(
@@ -73,7 +73,7 @@ describe.each([...new Set(examples.map(({ file }) => file))])("%s", (file) => {
   beforeAll(writeExampleFiles);
 
   test.each(examples.filter((example) => example.file === file))("$code", async ({ code, expected }) => {
-    const library = await namesFor(file);
+    const library = await listNames(file);
     const values = exampleValues(file, code);
     const used = [...new Set(code.match(/[A-Za-z_]\w*/g))];
     const names = used.filter((name) => name in values || name in library);

@@ -27,7 +27,7 @@ function network(): Sequential {
   return new Sequential(new Linear(2, 2, { seed: 1 }));
 }
 
-const weightsOf = async (model: Sequential): Promise<number[]> => {
+const readWeights = async (model: Sequential): Promise<number[]> => {
   const [weight] = model.parameters();
   return [...(await weight!.value.data())];
 };
@@ -42,7 +42,7 @@ describe("labels that are not classes", () => {
     "of batches are refused before %s has changed anything",
     async (name, loss) => {
       const model = network();
-      const before = await weightsOf(model);
+      const before = await readWeights(model);
       const optimizer = new SGD(model, { learningRate: 0.1 });
       const run = fit(model, { data: source(), loss, optimizer, epochs: 2 });
       await expect(run).rejects.toThrow(
@@ -50,7 +50,7 @@ describe("labels that are not classes", () => {
           `^fit: epoch 0, batch 0 \\(step 0\\): ${name}: labels: found 2 at position \\d+, expected an integer in \\[0, 2\\)`,
         ),
       );
-      expect(await weightsOf(model)).toEqual(before);
+      expect(await readWeights(model)).toEqual(before);
     },
   );
 

@@ -1,4 +1,4 @@
-import { Module, naming, type Sequential } from "@evenkeel/nn";
+import { Module, type Sequential, withNames } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 
 /** Layers that extract features of an image, then layers that classify them; the names are torchvision's. */
@@ -13,6 +13,6 @@ export class ImageClassifier extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return naming(this, () => this.classifier.forward(this.features.forward(x)));
+    return withNames(this, () => this.classifier.forward(this.features.forward(x)));
   }
 }

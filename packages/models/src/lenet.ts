@@ -1,5 +1,5 @@
 import { Flatten, Linear, MaxPool2d, Sequential } from "@evenkeel/nn";
-import { sourceOf } from "@evenkeel/tensor";
+import { getRandomSource } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
 import { checkOptions, positiveInteger } from "@evenkeel/tensor/checks";
 import { convBlock, linearBlock } from "./blocks.ts";
@@ -31,7 +31,7 @@ function build(name: string, architecture: Architecture, options: LenetOptions):
   checkOptions<LenetOptions>(name, options, { ...imageModelRules, imageSize });
   const { kernel, paddings, channels, hidden } = architecture;
   const { inChannels = 1, imageSize: size = 28, classes = 10, normalization = "batch", backend } = options;
-  const part = { normalization, seed: sourceOf(options.seed), backend };
+  const part = { normalization, seed: getRandomSource(options.seed), backend };
   const features = new Sequential(
     ...convBlock(inChannels, channels[0], kernel, paddings[0], part),
     new MaxPool2d(2),

@@ -1,5 +1,5 @@
 import { Flatten, Linear, type Module, Sequential } from "@evenkeel/nn";
-import { sourceOf } from "@evenkeel/tensor";
+import { getRandomSource } from "@evenkeel/tensor";
 import { checkOptions, listOf, positiveInteger } from "@evenkeel/tensor/checks";
 import { linearBlock } from "./blocks.ts";
 import type { ModelOptions } from "./model-options.ts";
@@ -27,7 +27,7 @@ export function mlp(options: MlpOptions = {}): Sequential {
     hidden: listOf(positiveInteger),
   });
   const { inputs = 784, hidden = [256, 128], classes = 10, normalization = "batch", backend } = options;
-  const seed = sourceOf(options.seed);
+  const seed = getRandomSource(options.seed);
   const layers: Module[] = [new Flatten()];
   let width = inputs;
   for (const next of hidden) {

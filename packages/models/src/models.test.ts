@@ -6,7 +6,7 @@ import { convnet, lenet, mlp, resnet18, resnet20, resnet32, resnet44, resnet56, 
 
 const backend = new MemoryBackend({ languages: [] });
 
-const namesOf = (model: Module): string[] => Object.keys(model.stateDict());
+const listNames = (model: Module): string[] => Object.keys(model.stateDict());
 
 describe("parameter counts", () => {
   test.each<[string, Module, number]>([
@@ -27,7 +27,7 @@ describe("parameter counts", () => {
     ["resnet44", resnet44({ backend }), 658_586],
     ["resnet56", resnet56({ backend }), 853_018],
   ])("%s", (_name, model, count) => {
-    expect(model.parameterCount()).toBe(count);
+    expect(model.countParameters()).toBe(count);
   });
 });
 
@@ -35,7 +35,7 @@ describe("names of saved state", () => {
   const norm = ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"];
 
   test("resnet18 has torchvision's, in torchvision's order", () => {
-    const names = namesOf(resnet18({ backend }));
+    const names = listNames(resnet18({ backend }));
     // 20 convolutions, 20 batch norms, and the last layer.
     expect(names).toHaveLength(20 + 20 * norm.length + 2);
     expect(names.slice(0, 6)).toEqual(["conv1.weight", ...norm.map((name) => `bn1.${name}`)]);
@@ -52,7 +52,7 @@ describe("names of saved state", () => {
   });
 
   test("biases replace batch norm", () => {
-    const names = namesOf(resnet20({ backend, normalization: "none" }));
+    const names = listNames(resnet20({ backend, normalization: "none" }));
     expect(names.slice(0, 4)).toEqual([
       "conv1.weight",
       "conv1.bias",
@@ -63,7 +63,7 @@ describe("names of saved state", () => {
   });
 
   test("other models are numbered like torchvision's sequences", () => {
-    expect(namesOf(vgg({ backend, stages: [[8], [8]], normalization: "none" }))).toEqual([
+    expect(listNames(vgg({ backend, stages: [[8], [8]], normalization: "none" }))).toEqual([
       "features.0.weight",
       "features.0.bias",
       "features.3.weight",
@@ -71,7 +71,7 @@ describe("names of saved state", () => {
       "classifier.weight",
       "classifier.bias",
     ]);
-    expect(namesOf(mlp({ backend, hidden: [5] }))).toEqual([
+    expect(listNames(mlp({ backend, hidden: [5] }))).toEqual([
       "1.weight",
       ...norm.map((name) => `2.${name}`),
       "4.weight",
@@ -110,6 +110,6 @@ test.each<[string, () => unknown, string]>([
 test("undefined counts as absent", () => {
   const absent = { classes: undefined, normalization: undefined, shortcut: undefined, seed: undefined };
   expect(resnet18({ backend, classes: undefined }).stateDict()["fc.weight"]!.shape).toEqual([1000, 512]);
-  expect(resnet20({ backend, ...absent }).parameterCount()).toBe(269_722);
-  expect(lenet({ backend, imageSize: undefined }).parameterCount()).toBe(61_932);
+  expect(resnet20({ backend, ...absent }).countParameters()).toBe(269_722);
+  expect(lenet({ backend, imageSize: undefined }).countParameters()).toBe(61_932);
 });

@@ -7,14 +7,14 @@ import {
   Linear,
   MaxPool2d,
   Module,
-  naming,
   ReLU,
   residualInit,
   runSequence,
   Sequential,
+  withNames,
 } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
-import { sourceOf } from "@evenkeel/tensor";
+import { getRandomSource } from "@evenkeel/tensor";
 import { checkOptions, oneOf } from "@evenkeel/tensor/checks";
 import type { ImageModelOptions, PartOptions } from "./model-options.ts";
 import { imageModelRules } from "./model-options.ts";
@@ -53,7 +53,7 @@ export class ResNet extends Module {
     super();
     const { stem, hasPool, channels } = architecture;
     const { inChannels = 3, classes = 10, normalization = "batch", backend } = options;
-    const part: PartOptions = { normalization, seed: sourceOf(options.seed), backend };
+    const part: PartOptions = { normalization, seed: getRandomSource(options.seed), backend };
     this.conv1 = new Conv2d(inChannels, channels[0]!, stem.kernel, {
       stride: stem.stride,
       padding: (stem.kernel - 1) / 2,
@@ -74,7 +74,7 @@ export class ResNet extends Module {
     const stages = [this.layer1, this.layer2, this.layer3, this.layer4];
     const parts = [...stem, ...stages, this.avgpool, this.fc];
     const present = parts.filter((part) => part !== undefined);
-    return naming(this, () => runSequence(present, x));
+    return withNames(this, () => runSequence(present, x));
   }
 }
 

@@ -1,5 +1,5 @@
 import { GlobalAveragePool, Linear, MaxPool2d, type Module, Sequential } from "@evenkeel/nn";
-import { sourceOf } from "@evenkeel/tensor";
+import { getRandomSource } from "@evenkeel/tensor";
 import { checkOptions, listOf, positiveInteger } from "@evenkeel/tensor/checks";
 import { convBlock } from "./blocks.ts";
 import { ImageClassifier } from "./image-classifier.ts";
@@ -32,7 +32,7 @@ const defaultStages: readonly (readonly number[])[] = [
 export function vgg(options: VggOptions = {}): ImageClassifier {
   checkOptions<VggOptions>("vgg", options, { ...imageModelRules, stages: listOf(listOf(positiveInteger)) });
   const { inChannels = 3, classes = 10, normalization = "batch", stages = defaultStages, backend } = options;
-  const part = { normalization, seed: sourceOf(options.seed), backend };
+  const part = { normalization, seed: getRandomSource(options.seed), backend };
   const layers: Module[] = [];
   let width = inChannels;
   for (const [index, stage] of stages.entries()) {

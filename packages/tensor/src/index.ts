@@ -1,5 +1,5 @@
 export * from "./checks/errors.ts";
-export { argumentWords } from "./core/devices/argument-words.ts";
+export { encodeArguments } from "./core/devices/argument-words.ts";
 export * from "./core/devices/backend.ts";
 export { waitUntil } from "./core/devices/deadline.ts";
 export type * from "./core/devices/kernel-schema.ts";
@@ -8,22 +8,22 @@ export * from "./core/executor.ts";
 export type { HostStep } from "./core/host-step.ts";
 export { hostStep } from "./core/host-step.ts";
 export { trackInScope } from "./core/memory/current-scope.ts";
-export { rememberedIntegers, rememberIntegers } from "./core/memory/host-integers.ts";
+export { recallIntegers, rememberIntegers } from "./core/memory/host-integers.ts";
 export type { LeakListener, LeakReportOptions, UnfreedTensors } from "./core/memory/leak-report.ts";
-export { reportLeaks, unfreedTensors } from "./core/memory/leak-report.ts";
+export { listUnfreedTensors, reportLeaks } from "./core/memory/leak-report.ts";
 export * from "./core/memory/scope.ts";
 export * from "./core/memory/state-change.ts";
-export { aliasOf, isTensor, Tensor, TensorStorage, viewOf } from "./core/memory/tensor.ts";
-export { bytesOfModule } from "./core/module-text.ts";
+export { isTensor, makeAlias, makeView, Tensor, TensorStorage } from "./core/memory/tensor.ts";
+export { decodeModule } from "./core/module-text.ts";
 export * from "./core/op.ts";
 export * from "./core/op-cases.ts";
-export { expressionPlan, mergeDimensions } from "./core/plans/expression-plan.ts";
+export { mergeDimensions, planExpression } from "./core/plans/expression-plan.ts";
 export type { NamedKernel, NamedOperands, NamedParameters } from "./core/plans/plan-launch.ts";
-export { parametersInOrder, planLaunch } from "./core/plans/plan-launch.ts";
+export { orderParameters, planLaunch } from "./core/plans/plan-launch.ts";
 export type { PlanEntry, PlanSource } from "./core/plans/plan-tables.ts";
-export { loadPlans, opFamily, planFor, planTable } from "./core/plans/plan-tables.ts";
-export { nextTurn } from "./core/platform/next-turn.ts";
-export { nodeModule } from "./core/platform/node-module.ts";
+export { loadPlans, makeOpFamily, makePlanEntry, makePlanTable } from "./core/plans/plan-tables.ts";
+export { waitForNextTurn } from "./core/platform/next-turn.ts";
+export { loadNodeModule } from "./core/platform/node-module.ts";
 export * from "./core/spec.ts";
 export type { CreationOptions } from "./creation/creation-options.ts";
 export { format } from "./creation/format.ts";
@@ -40,18 +40,18 @@ export type {
   WgslPairs,
 } from "./expression/dtype.ts";
 export {
-  computeType,
-  dtypeOfArray,
+  findDTypeOfArray,
+  getComputeType,
+  getDTypeProperties,
   isFloat,
   isTruth,
-  propertiesOf,
-  roundingTo,
+  makeRounding,
   toStored,
 } from "./expression/dtype.ts";
-export { aDType, allTypes, floatTypes, indexType, storagesIn } from "./expression/dtype-kinds.ts";
+export { aDType, allTypes, floatTypes, indexType, listStorages } from "./expression/dtype-kinds.ts";
 export * from "./expression/index.ts";
 export type { Bytes, NumericArray, Storage } from "./expression/storage.ts";
-export { bytesOfStorage, viewAs } from "./expression/storage.ts";
+export { countStorageBytes, viewAs } from "./expression/storage.ts";
 export type { ConvolutionTranspose1dOptions } from "./ops/convolution/conv-transpose1d.ts";
 export { convTranspose1d } from "./ops/convolution/conv-transpose1d.ts";
 export type { ConvolutionTransposeOptions } from "./ops/convolution/conv-transpose2d.ts";
@@ -59,7 +59,7 @@ export { convTranspose2d } from "./ops/convolution/conv-transpose2d.ts";
 export type { Convolution1dOptions } from "./ops/convolution/conv1d.ts";
 export { conv1d } from "./ops/convolution/conv1d.ts";
 export type { Conv2dCall } from "./ops/convolution/conv2d.ts";
-export { conv2d, conv2dCall } from "./ops/convolution/conv2d.ts";
+export { conv2d, prepareConv2d } from "./ops/convolution/conv2d.ts";
 export type { Conv2dAttributes } from "./ops/convolution/convolution.ts";
 export type { ConvolutionOptions, NumberOrPair } from "./ops/convolution/convolution-options.ts";
 export { full, ones, onesLike, zeros, zerosLike } from "./ops/creation/full.ts";
@@ -98,7 +98,7 @@ export { power, reciprocal, rsqrt, sqrt, square } from "./ops/elementwise/powers
 export { ceil, floor, round, trunc } from "./ops/elementwise/rounding.ts";
 export { cos, sin } from "./ops/elementwise/trigonometric.ts";
 export { where } from "./ops/elementwise/where.ts";
-export { gradientOf } from "./ops/gradient-of.ts";
+export { findGradient } from "./ops/gradient-of.ts";
 export { argsort } from "./ops/indexing/argsort.ts";
 export type { GatherOptions } from "./ops/indexing/gather.ts";
 export { gather, scatterAdd } from "./ops/indexing/gather.ts";
@@ -145,9 +145,9 @@ export { softmax } from "./ops/softmax/softmax.ts";
 export type { SoftmaxCrossEntropyOptions } from "./ops/softmax/softmax-cross-entropy.ts";
 export { softmaxCrossEntropy } from "./ops/softmax/softmax-cross-entropy.ts";
 export type { RandomOptions } from "./random/draw.ts";
-export { hostPermutation } from "./random/host-permutation.ts";
+export { drawPermutation } from "./random/host-permutation.ts";
 export type { KeyOptions } from "./random/key-options.ts";
 export type { RandomState, Seed } from "./random/random-source.ts";
-export { manualSeed, RandomSource, sourceOf } from "./random/random-source.ts";
+export { getRandomSource, manualSeed, RandomSource } from "./random/random-source.ts";
 export type { RandomKey } from "./random/threefry.ts";
 export { threefry, threefry2x32 } from "./random/threefry.ts";

@@ -1,8 +1,8 @@
 import type { Tensor } from "../src/index.ts";
 import {
   argmax,
+  drawPermutation,
   flip,
-  hostPermutation,
   normal,
   RandomSource,
   softmax,
@@ -38,9 +38,9 @@ export const draws: () => unknown[] = () => [
   uniform([2]),
   normal([2], { seed: 1, stream: 2 }),
   normal([2], { seed: new RandomSource(1), deviation: 2 }),
-  hostPermutation(5, { seed: undefined }),
+  drawPermutation(5, { seed: undefined }),
   // @ts-expect-error an option that is misspelt
   uniform([2], { sed: 1 }),
   // @ts-expect-error a seed that is no number
-  hostPermutation(5, { seed: "1" }),
+  drawPermutation(5, { seed: "1" }),
 ];

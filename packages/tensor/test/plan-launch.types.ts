@@ -1,6 +1,6 @@
 import type { KernelLaunch, ScalarSlot, Slot } from "@evenkeel/tensor";
-import { planLaunch, wasmKernel } from "@evenkeel/tensor";
-import { joinSchemas, wgslKernel } from "@evenkeel/tensor/wgsl";
+import { makeWasmKernel, planLaunch } from "@evenkeel/tensor";
+import { joinSchemas, makeWgslKernel } from "@evenkeel/tensor/wgsl";
 
 // These functions are not called: the compiler checks them.
 
@@ -12,7 +12,7 @@ const kernels = {
   },
 } as const;
 
-const kernel = wasmKernel("", "scaleAll", kernels);
+const kernel = makeWasmKernel("", "scaleAll", kernels);
 const x: Slot = { input: 0 };
 const y: Slot = { output: 0 };
 const reads = { x, mask: undefined };
@@ -41,7 +41,7 @@ export const launches: () => KernelLaunch<Slot, ScalarSlot>[] = () => [
 
 export const unknownEntry: () => unknown = () =>
   // @ts-expect-error an entry that the module does not have
-  wasmKernel("", "scaleNone", kernels);
+  makeWasmKernel("", "scaleNone", kernels);
 
 const scaleAll = {
   reads: { x: "f32", "mask?": "u32" },
@@ -49,7 +49,7 @@ const scaleAll = {
   parameters: { factor: "f32", corner: "vec2i", dims: "array<vec4u, 2>" },
 } as const;
 
-const shader = wgslKernel({ entry: "scaleAll", schema: scaleAll, code: "" });
+const shader = makeWgslKernel({ entry: "scaleAll", schema: scaleAll, code: "" });
 const dim = [1, 2, 3, 4] as const;
 const sized = { factor: { scalar: 0 }, corner: [0, -1], dims: [dim, dim] } as const;
 const workgroups = { workgroups: [1, 1, 1] } as const;
@@ -79,7 +79,7 @@ export const shaderLaunches: () => KernelLaunch<Slot, ScalarSlot>[] = () => [
 
 export const joined: () => unknown = () => {
   const strided = joinSchemas(scaleAll, { parameters: { stride: "u32" } });
-  const kernel = wgslKernel({ entry: "scaleAll", schema: strided, code: "" });
+  const kernel = makeWgslKernel({ entry: "scaleAll", schema: strided, code: "" });
   planLaunch(kernel, { reads, writes, parameters: { ...sized, stride: 1 }, work: workgroups });
   // @ts-expect-error the name of a parameter is missing
   planLaunch(kernel, { reads, writes, parameters: sized, work: workgroups });
@@ -87,4 +87,4 @@ export const joined: () => unknown = () => {
 
 export const unknownType: () => unknown = () =>
   // @ts-expect-error vectors of three are aligned as those of four
-  wgslKernel({ entry: "shift", schema: { reads: {}, writes: {}, parameters: { by: "vec3f" } }, code: "" });
+  makeWgslKernel({ entry: "add", schema: { reads: {}, writes: {}, parameters: { by: "vec3f" } }, code: "" });

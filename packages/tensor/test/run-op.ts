@@ -1,5 +1,5 @@
 import type { AnyOp, Limits, ReferenceArray } from "@evenkeel/tensor";
-import { loadPlans, plannerOf, sizeOf } from "@evenkeel/tensor";
+import { countElements, findPlanner, loadPlans } from "@evenkeel/tensor";
 import { runPlan } from "@evenkeel/tensor/testing";
 
 await loadPlans(["wasm"]);
@@ -26,7 +26,7 @@ export function runOp(
   { features = [], backwards = false }: RunOptions = {},
 ): Float32Array[] {
   const donated = inputs.map(() => false);
-  const plan = plannerOf(op, { languages: ["wasm"] })!(inputs, attrs, limitsWith(features), donated);
+  const plan = findPlanner(op, { languages: ["wasm"] })!(inputs, attrs, limitsWith(features), donated);
   const values = inputs.map((input) => input && Float32Array.from(input.data));
   return runPlan(plan, values, op.outputs(inputs, attrs), { backwards });
 }
@@ -39,7 +39,7 @@ export function runLoops(
 ): ReferenceArray[] {
   const outputs = op
     .outputs(inputs, attrs)
-    .map((spec) => ({ ...spec, data: new Float64Array(sizeOf(spec.shape)) }));
+    .map((spec) => ({ ...spec, data: new Float64Array(countElements(spec.shape)) }));
   if (!("loops" in op.meaning)) throw new TypeError(`${op.name}: not a primitive`);
   op.meaning.loops(inputs, outputs, attrs, []);
   return outputs;
@@ -62,13 +62,13 @@ export function randomFrom(seed: number): {
     array: (shape) => ({
       shape,
       dtype: "f32",
-      data: Float64Array.from({ length: sizeOf(shape) }, () => Math.fround(2 * uniform() - 1)),
+      data: Float64Array.from({ length: countElements(shape) }, () => Math.fround(2 * uniform() - 1)),
     }),
   };
 }
 
 /** The largest difference, in units of the f32 roundoff times the length of a sum of terms of at most 1. */
-export function largestError(found: Float32Array, expected: ReferenceArray, terms: number): number {
+export function computeLargestError(found: Float32Array, expected: ReferenceArray, terms: number): number {
   let largest = 0;
   found.forEach((value, index) => {
     const error = Math.abs(value - expected.data[index]!);

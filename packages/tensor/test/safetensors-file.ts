@@ -8,7 +8,7 @@ export function file(header: unknown, data: ArrayLike<number> = []): Uint8Array 
   return bytes;
 }
 
-export const bytesOf = (array: { buffer: ArrayBufferLike }): Uint8Array => new Uint8Array(array.buffer);
+export const getBytes = (array: { buffer: ArrayBufferLike }): Uint8Array => new Uint8Array(array.buffer);
 
 /** The header of a file with one tensor. */
 export const entry = (dtype: string, shape: number[], begin: number, end: number): object => ({

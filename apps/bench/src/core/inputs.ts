@@ -1,11 +1,12 @@
 import type { HostArray, Inputs, Task } from "./task.ts";
 import { imageOf, training } from "./task.ts";
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+const countElements = (shape: readonly number[]): number =>
+  shape.reduce((product, size) => product * size, 1);
 
 /** Pseudo-random numbers from `low` to `high` (xorshift32, Marsaglia 2003). */
 function uniform(shape: readonly number[], seed: number, low: number, high: number): HostArray {
-  const data = new Float32Array(sizeOf(shape));
+  const data = new Float32Array(countElements(shape));
   let state = (seed * 0x9e3779b9) | 1;
   for (let index = 0; index < data.length; index++) {
     state ^= state << 13;

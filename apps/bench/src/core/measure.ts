@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { quartilesOf } from "./quartiles.ts";
+import { computeQuartiles } from "./quartiles.ts";
 import type { Program } from "./subject.ts";
 
 /** The duration and number of measurements. */
@@ -64,7 +64,7 @@ export async function measure(programs: readonly Program[], effort: Effort): Pro
       await runners[(round + turn) % runners.length]!.takeRound();
     }
   }
-  return runners.map((runner) => runner.outcome());
+  return runners.map((runner) => runner.makeOutcome());
 }
 
 class Runner {
@@ -83,19 +83,19 @@ class Runner {
   /** The first run may compile; the duration of the second determines how many runs fit in a window. */
   async warmUp(): Promise<void> {
     const { patienceMilliseconds, windowMilliseconds } = this.effort;
-    const first = await this.sample(1);
+    const first = await this.takeSample(1);
     if (first === undefined) return;
     if (first > patienceMilliseconds) {
       this.isSlow = true;
       this.samples.push(first);
       return;
     }
-    const second = await this.sample(1);
+    const second = await this.takeSample(1);
     if (second === undefined) return;
     const wanted = Math.round(windowMilliseconds / Math.max(second, 1e-3));
     this.repetitions = Math.min(mostRepetitions, Math.max(1, wanted));
     for (let spent = second; spent < windowsToWarmUp * windowMilliseconds; ) {
-      const once = await this.sample(this.repetitions);
+      const once = await this.takeSample(this.repetitions);
       if (once === undefined) return;
       spent += Math.max(once * this.repetitions, windowMilliseconds / windowsToWarmUp);
     }
@@ -104,19 +104,19 @@ class Runner {
   /** One untimed run warms up the caches, and the page tables of virtual machines, as they would be in a loop. */
   async takeRound(): Promise<void> {
     if (this.isSlow) return;
-    await this.sample(1);
-    const sample = await this.sample(this.repetitions);
+    await this.takeSample(1);
+    const sample = await this.takeSample(this.repetitions);
     if (sample !== undefined) this.samples.push(sample);
   }
 
-  outcome(): Timing | Error {
+  makeOutcome(): Timing | Error {
     if (this.failure !== undefined) return this.failure;
-    const { first, median, third } = quartilesOf(this.samples);
+    const { first, median, third } = computeQuartiles(this.samples);
     return { milliseconds: median, spread: third - first, rounds: this.samples.length };
   }
 
   /** Milliseconds of one repetition; undefined once the program has failed. */
-  private async sample(repetitions: number): Promise<number | undefined> {
+  private async takeSample(repetitions: number): Promise<number | undefined> {
     if (this.failure !== undefined) return undefined;
     try {
       return (await this.program.time(repetitions)) / repetitions;

@@ -5,7 +5,7 @@ export interface Quartiles {
 }
 
 /** The quantile of at least one number, linearly interpolated between neighbours. */
-export function quartilesOf(values: readonly number[]): Quartiles {
+export function computeQuartiles(values: readonly number[]): Quartiles {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number): number => {
     const position = share * (sorted.length - 1);

@@ -42,7 +42,7 @@ export interface Row {
 export type RowStart = Omit<Row, "milliseconds" | "spread">;
 
 /** The row of a subject without a time, with the reason. Insufficient memory on the machine does not count as a failure. */
-export function untimedRow(start: RowStart, error: Error): Row {
+export function makeUntimedRow(start: RowStart, error: Error): Row {
   const reason = error.message.split("\n").find((line) => line.trim() !== "") ?? error.name;
   const isOfMachine = error instanceof NotOfferedError || error instanceof OutOfMemoryError;
   const kind = isOfMachine ? "absent" : "error";

@@ -5,7 +5,7 @@ import type { BatchNormTask } from "../core/task.ts";
 import type { Call, Tensors } from "./call.ts";
 
 /** The fused op, and its gradient through the tape. */
-export function batchNormCall({ pass, epilogue }: BatchNormTask, inputs: Tensors): Call {
+export function makeBatchNormCall({ pass, epilogue }: BatchNormTask, inputs: Tensors): Call {
   const { x, scale, shift, residual, dy } = inputs as { readonly [name: string]: Tensor };
   const forward = (x: Tensor, scale: Tensor, shift: Tensor, residual?: Tensor): BatchNormResult =>
     batchNorm(x, {
@@ -18,13 +18,13 @@ export function batchNormCall({ pass, epilogue }: BatchNormTask, inputs: Tensors
       runningVariance: inputs.runningVariance,
     });
   if (pass === "forward") {
-    return () => forwardResults(forward(x!, scale!, shift!, residual));
+    return () => listForwardResults(forward(x!, scale!, shift!, residual));
   }
   const arguments_ = [x!, scale!, shift!, ...(residual === undefined ? [] : [residual])];
   return () => {
     const [[y, runningMean, runningVariance], pullback] = vjp(
       (...[x, scale, shift, residual]: Tensor[]) =>
-        Object.values(forwardResults(forward(x!, scale!, shift!, residual))),
+        Object.values(listForwardResults(forward(x!, scale!, shift!, residual))),
       ...arguments_,
     );
     // Nothing depends on the running statistics.
@@ -41,7 +41,7 @@ export function batchNormCall({ pass, epilogue }: BatchNormTask, inputs: Tensors
   };
 }
 
-const forwardResults = ({ y, runningMean, runningVariance }: BatchNormResult): Tensors => ({
+const listForwardResults = ({ y, runningMean, runningVariance }: BatchNormResult): Tensors => ({
   y,
   runningMean: runningMean!,
   runningVariance: runningVariance!,

@@ -4,7 +4,7 @@ import type { ConvolutionTask } from "../core/task.ts";
 import type { Call, Tensors } from "./call.ts";
 
 /** A single pass of a convolution. */
-export function convolutionCall({ pass, taps }: ConvolutionTask, inputs: Tensors): Call {
+export function makeConvolutionCall({ pass, taps }: ConvolutionTask, inputs: Tensors): Call {
   const { x, weight, dy } = inputs as { readonly [name: string]: Tensor };
   const side = (taps - 1) / 2;
   const border = [side, side] as const;

@@ -1,4 +1,12 @@
-import { type Backend, bindLaunch, type Launch, plannerOf, relu, viewOf, zerosLike } from "@evenkeel/tensor";
+import {
+  type Backend,
+  bindLaunch,
+  findPlanner,
+  type Launch,
+  makeView,
+  relu,
+  zerosLike,
+} from "@evenkeel/tensor";
 import { reluOp } from "@evenkeel/tensor/ops";
 import type { Program } from "../core/subject.ts";
 import type { ReluQueueTask } from "../core/task.ts";
@@ -6,11 +14,11 @@ import type { Tensors } from "./call.ts";
 import { readResults, timeOnDevice } from "./call.ts";
 
 /** A queue of small launches: measures the cost of a launch in the device or through the public function. */
-export function reluQueueProgram(task: ReluQueueTask, inputs: Tensors, backend: Backend): Program {
+export function makeReluQueueProgram(task: ReluQueueTask, inputs: Tensors, backend: Backend): Program {
   const { launches, through } = task;
   const x = inputs.x!;
   const y = zerosLike(x);
-  const launch = reluLaunch(inputs, { y }, backend);
+  const launch = makeReluLaunch(inputs, { y }, backend);
   const once = {
     device: () => backend.launch(launch),
     function: () => relu(x).dispose(),
@@ -29,7 +37,7 @@ export function reluQueueProgram(task: ReluQueueTask, inputs: Tensors, backend: 
 }
 
 /** The launch that `relu` passes to the device, with bound buffers. */
-function reluLaunch({ x }: Tensors, { y }: Tensors, backend: Backend): Launch {
-  const plan = plannerOf(reluOp, backend)!([x], {}, backend.limits, [false]);
-  return bindLaunch(plan.launches[0]!, (slot) => viewOf("input" in slot ? x! : y!), []);
+function makeReluLaunch({ x }: Tensors, { y }: Tensors, backend: Backend): Launch {
+  const plan = findPlanner(reluOp, backend)!([x], {}, backend.limits, [false]);
+  return bindLaunch(plan.launches[0]!, (slot) => makeView("input" in slot ? x! : y!), []);
 }

@@ -1,6 +1,6 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
 import { mlp, ResNet, resnet18, resnet20 } from "@evenkeel/models";
-import { crossEntropy, type Module, SGD, stateArrays } from "@evenkeel/nn";
+import { crossEntropy, type Module, readStateArrays, SGD } from "@evenkeel/nn";
 import { type Backend, fromData, keep, scope, type Tensor, withExecutor } from "@evenkeel/tensor";
 import type { Program } from "../core/subject.ts";
 import type { Inputs, TrainingStepTask } from "../core/task.ts";
@@ -34,9 +34,9 @@ function buildModel({ model }: TrainingStepTask, backend: Backend): Module {
 }
 
 /** The initial weights of all subjects. */
-export async function modelInputs(task: TrainingStepTask, backend: Backend): Promise<Inputs> {
+export async function readModelInputs(task: TrainingStepTask, backend: Backend): Promise<Inputs> {
   const model = buildModel(task, backend);
-  const state = await stateArrays(model);
+  const state = await readStateArrays(model);
   model.dispose();
   const arrays = [...state].map(([name, { shape, data }]) => {
     const values = data instanceof Int32Array ? Int32Array.from(data) : Float32Array.from(data);
@@ -80,7 +80,7 @@ export function makeTrainer(task: TrainingStepTask, inputs: Inputs, backend: Bac
   };
 }
 
-export function trainingStepProgram(task: TrainingStepTask, inputs: Inputs, backend: Backend): Program {
+export function makeTrainingStepProgram(task: TrainingStepTask, inputs: Inputs, backend: Backend): Program {
   const trainer = makeTrainer(task, inputs, backend);
   return {
     results: async () => {

@@ -8,7 +8,7 @@ export interface GpuWork {
   readonly bytesMoved: number;
 }
 
-const bytesOfEntry = ({ resource }: GPUBindGroupEntry): number => {
+const countBytes = ({ resource }: GPUBindGroupEntry): number => {
   if (resource instanceof GPUBuffer) return resource.size;
   if (!("buffer" in resource)) return 0;
   return resource.size ?? resource.buffer.size - (resource.offset ?? 0);
@@ -56,7 +56,7 @@ export function watchBindGroups(): void {
     const entries = [...(descriptor as GPUBindGroupDescriptor).entries];
     bytesOfGroup.set(
       group as object,
-      entries.reduce((sum, entry) => sum + bytesOfEntry(entry), 0),
+      entries.reduce((sum, entry) => sum + countBytes(entry), 0),
     );
   });
 }

@@ -7,7 +7,7 @@ export interface ResidualBlock {
   readonly added: number;
 }
 
-export function blocksOf(): ResidualBlock[] {
+export function listBlocks(): ResidualBlock[] {
   return [1, 2, 3].flatMap((stage) =>
     [0, 1, 2].map((block) => {
       const isFirst = stage > 1 && block === 0;

@@ -1,16 +1,16 @@
 import type { BenchReport } from "../core/rows.ts";
-import { barChart, escapeHtml } from "./bar-chart.ts";
+import { drawBarChart, escapeHtml } from "./bar-chart.ts";
 import {
-  amountOf,
   type CaseRows,
-  casesOf,
-  comparison,
-  gaps,
-  milliseconds,
-  settingOf,
-  timesOf,
+  describeAmount,
+  describeComparison,
+  describeGaps,
+  describeSetting,
+  describeTimes,
+  formatMilliseconds,
+  groupCases,
 } from "./figures.ts";
-import { boundText, checkTargets } from "./targets.ts";
+import { checkTargets, describeBound } from "./targets.ts";
 
 const style = `
 :root { color-scheme: light dark; --ink: #1c2326; --soft: #66757c; --line: #dfe5e8; --page: #fff; --own: #0b7285; --roof: #adb5bd; --peer: #d9480f; --bad: #c92a2a; }
@@ -26,7 +26,7 @@ svg .own { fill: var(--own); } svg .roof { fill: var(--roof); } svg .peer { fill
 `;
 
 /** A page with the targets, a chart for every case and all figures; it works offline. */
-export function htmlPage(reports: readonly BenchReport[]): string {
+export function writeHtmlPage(reports: readonly BenchReport[]): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -37,44 +37,44 @@ export function htmlPage(reports: readonly BenchReport[]): string {
 <p class="note">Shorter bars are better; a bar is the median, the line across its end goes from the first to the third quartile; a bar with a
 gap is longer than it is drawn. On a GPU in software a bar is the bytes that are bound to the launches, behind their number. Roofs are
 what the machine can do at most with the same bytes or operations.</p>
-${reports.map(section).join("\n")}
+${reports.map(writeSection).join("\n")}
 </html>
 `;
 }
 
-function section(report: BenchReport): string {
-  const cases = casesOf(report);
+function writeSection(report: BenchReport): string {
+  const cases = groupCases(report);
   const suites = [...new Set(cases.map(({ suite }) => suite))];
-  const missing = [...gaps(report, "error"), ...gaps(report, "absent")];
-  return `<p class="setting">${settingOf(report).map(escapeHtml).join("<br>")}</p>
-${targets(report)}
-${suites.map((suite) => suiteSection(suite, cases)).join("\n")}
+  const missing = [...describeGaps(report, "error"), ...describeGaps(report, "absent")];
+  return `<p class="setting">${describeSetting(report).map(escapeHtml).join("<br>")}</p>
+${writeTargets(report)}
+${suites.map((suite) => writeSuiteSection(suite, cases)).join("\n")}
 ${missing.length === 0 ? "" : `<h2>Not measured</h2><ul>${missing.map((gap) => `<li>${escapeHtml(gap)}</li>`).join("")}</ul>`}`;
 }
 
-function suiteSection(name: string, cases: readonly CaseRows[]): string {
+function writeSuiteSection(name: string, cases: readonly CaseRows[]): string {
   const groups = cases.filter(({ suite }) => suite === name);
   return `<h2>${escapeHtml(name)}</h2>
 <div class="charts">
-${groups.map(barChart).join("\n")}
+${groups.map(drawBarChart).join("\n")}
 </div>
-<details><summary>Figures</summary>${figures(groups)}</details>`;
+<details><summary>Figures</summary>${writeFigures(groups)}</details>`;
 }
 
-const cell = (text: string, kind = ""): string =>
+const writeCell = (text: string, kind = ""): string =>
   `<td${kind === "" ? "" : ` class="${kind}"`}>${escapeHtml(text)}</td>`;
 
-function targets(report: BenchReport): string {
+function writeTargets(report: BenchReport): string {
   const outcomes = checkTargets(report);
   if (outcomes.length === 0) return "";
   const rows = outcomes.map(({ target, value, isMet }) =>
     [
-      ...[target.suite, target.case, String(target.threads), target.measure].map((text) => cell(text)),
+      ...[target.suite, target.case, String(target.threads), target.measure].map((text) => writeCell(text)),
       ...[
-        cell(boundText(target), "number"),
-        cell(value === undefined ? "not measured" : target.show(value), "number"),
+        writeCell(describeBound(target), "number"),
+        writeCell(value === undefined ? "not measured" : target.show(value), "number"),
       ],
-      value === undefined ? cell("") : isMet ? cell("met") : cell("not met", "missed"),
+      value === undefined ? writeCell("") : isMet ? writeCell("met") : writeCell("not met", "missed"),
     ].join(""),
   );
   const met = outcomes.filter(({ isMet }) => isMet).length;
@@ -83,30 +83,32 @@ function targets(report: BenchReport): string {
 ${rows.map((row) => `<tr>${row}</tr>`).join("\n")}</table>`;
 }
 
-function figures(groups: readonly CaseRows[]): string {
+function writeFigures(groups: readonly CaseRows[]): string {
   const rows = groups.flatMap((group) =>
     group.rows.map((row) => {
       const cells = [
-        cell(group.name),
-        cell(row.subject),
-        cell(String(row.threads), "number"),
-        ...timesOf(row, group).map((text) => cell(text, "number")),
-        cell(amountOf(row, group), "number"),
-        cell(comparison(row, group) ?? "", "number"),
+        writeCell(group.name),
+        writeCell(row.subject),
+        writeCell(String(row.threads), "number"),
+        ...describeTimes(row, group).map((text) => writeCell(text, "number")),
+        writeCell(describeAmount(row, group), "number"),
+        writeCell(describeComparison(row, group) ?? "", "number"),
       ];
       return `<tr${row.subject === "evenkeel" ? ' class="own"' : ""}>${cells.join("")}</tr>`;
     }),
   );
-  const launches = groups.flatMap(({ name, rows }) => rows.map((row) => launchTable(name, row.launchTimes)));
+  const launches = groups.flatMap(({ name, rows }) =>
+    rows.map((row) => writeLaunchTable(name, row.launchTimes)),
+  );
   return `<table><tr><th>case</th><th>subject</th><th class="number">threads</th><th class="number">median</th><th class="number">spread</th><th class="number"></th><th class="number">Evenkeel reaches</th></tr>
 ${rows.join("\n")}</table>${launches.join("")}`;
 }
 
-function launchTable(name: string, launches: CaseRows["rows"][number]["launchTimes"]): string {
+function writeLaunchTable(name: string, launches: CaseRows["rows"][number]["launchTimes"]): string {
   if (launches === undefined || launches.length === 0) return "";
   const rows = launches.map(
     (launch) =>
-      `<tr>${cell(launch.name)}${cell(String(launch.count), "number")}${cell(milliseconds(launch.milliseconds), "number")}</tr>`,
+      `<tr>${writeCell(launch.name)}${writeCell(String(launch.count), "number")}${writeCell(formatMilliseconds(launch.milliseconds), "number")}</tr>`,
   );
   return `<details><summary>GPU time of the launches of ${escapeHtml(name)}</summary>
 <table><tr><th>launch</th><th class="number">count</th><th class="number">total time</th></tr>${rows.join("")}</table></details>`;

@@ -1,15 +1,15 @@
 import type { BenchReport } from "../core/rows.ts";
 import {
-  amountOf,
   type CaseRows,
-  casesOf,
-  comparison,
-  gaps,
-  milliseconds,
-  settingOf,
-  timesOf,
+  describeAmount,
+  describeComparison,
+  describeGaps,
+  describeSetting,
+  describeTimes,
+  formatMilliseconds,
+  groupCases,
 } from "./figures.ts";
-import { boundText, checkTargets } from "./targets.ts";
+import { checkTargets, describeBound } from "./targets.ts";
 
 const method = `\`pnpm bench\` measured every figure on this page, and \`pnpm bench report\` wrote the page. All subjects of a case work on the
 same data, and their results are compared with Evenkeel's before anything is timed. The subjects take turns in one run. A time is the median over the
@@ -28,38 +28,38 @@ rounds, measured until the device is idle; the spread is the interquartile range
   step to step, and its BLAS uses the fastest kernels for the processor. The versions name the BLAS and its threading.`;
 
 /** The text of `docs/performance.md` for one or several runs. */
-export function markdownPage(reports: readonly BenchReport[]): string {
+export function writeMarkdownPage(reports: readonly BenchReport[]): string {
   const sections = reports.map((report, index) => {
     const { gpu } = report.machine;
     const title = gpu === undefined ? "CPU" : `WebGPU: ${gpu}`;
     const number = reports.length > 1 ? ` (run ${index + 1})` : "";
-    return `## ${title}${number}\n\n${runSection(report)}`;
+    return `## ${title}${number}\n\n${writeRunSection(report)}`;
   });
   return `# Performance\n\n${method}\n\n${sections.join("\n\n")}\n`;
 }
 
-function runSection(report: BenchReport): string {
-  const [machine, versions, date] = settingOf(report);
+function writeRunSection(report: BenchReport): string {
+  const [machine, versions, date] = describeSetting(report);
   const suites = [...new Set(report.rows.map(({ suite }) => suite))];
-  const cases = casesOf(report);
+  const cases = groupCases(report);
   return [
     `Machine: ${machine}.  \nVersions: ${versions}.  \nDate: ${date}.`,
-    `### Targets\n\n${targetSection(report)}`,
+    `### Targets\n\n${writeTargetSection(report)}`,
     ...suites.map(
-      (suite) => `### ${suite}\n\n${suiteSection(cases.filter((group) => group.suite === suite))}`,
+      (suite) => `### ${suite}\n\n${writeSuiteSection(cases.filter((group) => group.suite === suite))}`,
     ),
-    ...launchSection(report, cases),
-    ...missingSection(report),
+    ...writeLaunchSection(report, cases),
+    ...writeMissingSection(report),
   ].join("\n\n");
 }
 
-const table = (
+const writeTable = (
   head: readonly string[],
   rules: readonly string[],
   rows: readonly (readonly string[])[],
 ): string => [head, rules, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
-function targetSection(report: BenchReport): string {
+function writeTargetSection(report: BenchReport): string {
   const outcomes = checkTargets(report);
   if (outcomes.length === 0) return "None for the cases of this run.";
   const rows = outcomes.map(({ target, value, isMet }) => [
@@ -67,36 +67,36 @@ function targetSection(report: BenchReport): string {
     target.case,
     String(target.threads),
     target.measure,
-    boundText(target),
+    describeBound(target),
     value === undefined ? "not measured" : target.show(value),
     value === undefined ? "" : isMet ? "yes" : "**no**",
   ]);
   const met = outcomes.filter(({ isMet }) => isMet).length;
   const head = ["suite", "case", "threads", "measure", "target", "measured", "met"];
   const rules = ["---", "---", "--:", "---", "--:", "--:", "---"];
-  return `${met} of ${outcomes.length} targets are met.\n\n${table(head, rules, rows)}`;
+  return `${met} of ${outcomes.length} targets are met.\n\n${writeTable(head, rules, rows)}`;
 }
 
-function suiteSection(groups: readonly CaseRows[]): string {
+function writeSuiteSection(groups: readonly CaseRows[]): string {
   const rows = groups.flatMap((group) =>
     group.rows.map((row, index) => [
       index === 0 ? group.name : "",
       row.subject,
       String(row.threads),
-      ...timesOf(row, group),
-      amountOf(row, group),
-      comparison(row, group) ?? "",
+      ...describeTimes(row, group),
+      describeAmount(row, group),
+      describeComparison(row, group) ?? "",
     ]),
   );
   const head = ["case", "subject", "threads", "median", "spread", "amount", "Evenkeel reaches"];
-  return table(head, ["---", "---", "--:", "--:", "--:", "--:", "--:"], rows);
+  return writeTable(head, ["---", "---", "--:", "--:", "--:", "--:", "--:"], rows);
 }
 
 /** How many launches of a step are shown; the others take little time. */
 const shownLaunches = 8;
 
 /** GPU times by launch. Empty for a software GPU, whose times mean nothing. */
-function launchSection({ machine }: BenchReport, groups: readonly CaseRows[]): string[] {
+function writeLaunchSection({ machine }: BenchReport, groups: readonly CaseRows[]): string[] {
   if (machine.gpuIsSoftware) return [];
   const rows = groups.flatMap(({ suite, name, rows }) =>
     rows.flatMap(({ subject, launchTimes = [] }) =>
@@ -106,14 +106,14 @@ function launchSection({ machine }: BenchReport, groups: readonly CaseRows[]): s
           ...(index === 0 ? [`${suite} ${name}`, subject] : ["", ""]),
           launch.name,
           String(launch.count),
-          milliseconds(launch.milliseconds),
+          formatMilliseconds(launch.milliseconds),
         ]),
     ),
   );
   if (rows.length === 0) return [];
   const head = ["case", "subject", "launch", "count", "total time"];
   return [
-    `### GPU time by launch\n\nGPU timestamps of one repetition; the ${shownLaunches} launches that take longest.\n\n${table(
+    `### GPU time by launch\n\nGPU timestamps of one repetition; the ${shownLaunches} launches that take longest.\n\n${writeTable(
       head,
       ["---", "---", "---", "--:", "--:"],
       rows,
@@ -121,10 +121,10 @@ function launchSection({ machine }: BenchReport, groups: readonly CaseRows[]): s
   ];
 }
 
-function missingSection(report: BenchReport): string[] {
+function writeMissingSection(report: BenchReport): string[] {
   const lines = [
-    ...gaps(report, "error").map((gap) => `- failed: ${gap}`),
-    ...gaps(report, "absent").map((gap) => `- absent: ${gap}`),
+    ...describeGaps(report, "error").map((gap) => `- failed: ${gap}`),
+    ...describeGaps(report, "absent").map((gap) => `- absent: ${gap}`),
   ];
   return lines.length === 0 ? [] : [`### Not measured\n\n${lines.join("\n")}`];
 }

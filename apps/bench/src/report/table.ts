@@ -1,6 +1,14 @@
 import type { BenchReport, Row } from "../core/rows.ts";
-import { amountOf, casesOf, comparison, gaps, milliseconds, settingOf, timesOf } from "./figures.ts";
-import { boundText, checkTargets } from "./targets.ts";
+import {
+  describeAmount,
+  describeComparison,
+  describeGaps,
+  describeSetting,
+  describeTimes,
+  formatMilliseconds,
+  groupCases,
+} from "./figures.ts";
+import { checkTargets, describeBound } from "./targets.ts";
 
 /** Pads columns to the width of their widest cell. */
 function align(rows: readonly (readonly string[])[], rightFrom: number, rightTo: number): string {
@@ -17,28 +25,28 @@ function align(rows: readonly (readonly string[])[], rightFrom: number, rightTo:
 }
 
 /** All rows with the comparison, followed by the reasons for missing rows. */
-export function tableOf(report: BenchReport): string {
-  const rows = casesOf(report).flatMap((group) =>
+export function writeTable(report: BenchReport): string {
+  const rows = groupCases(report).flatMap((group) =>
     group.rows.map((row, index) => [
       index === 0 ? row.suite : "",
       index === 0 ? row.case : "",
       row.subject,
       String(row.threads),
-      ...timesOf(row, group),
-      amountOf(row, group),
-      comparison(row, group) ?? "",
+      ...describeTimes(row, group),
+      describeAmount(row, group),
+      describeComparison(row, group) ?? "",
     ]),
   );
   const head = ["suite", "case", "subject", "threads", "median", "spread", "", "evenkeel reaches"];
   const missing = [
-    ...gaps(report, "error").map((gap) => `ERROR   ${gap}`),
-    ...gaps(report, "absent").map((gap) => `absent  ${gap}`),
+    ...describeGaps(report, "error").map((gap) => `ERROR   ${gap}`),
+    ...describeGaps(report, "absent").map((gap) => `absent  ${gap}`),
   ];
-  return [...settingOf(report), "", align([head, ...rows], 3, 6), ...missing].join("\n");
+  return [...describeSetting(report), "", align([head, ...rows], 3, 6), ...missing].join("\n");
 }
 
 /** The targets, the measured values, and whether each target is met. */
-export function targetTable(report: BenchReport): string {
+export function writeTargetTable(report: BenchReport): string {
   const outcomes = checkTargets(report);
   if (outcomes.length === 0) return "No targets for these cases.";
   const rows = outcomes.map(({ target, value, isMet }) => [
@@ -46,7 +54,7 @@ export function targetTable(report: BenchReport): string {
     target.case,
     String(target.threads),
     target.measure,
-    boundText(target),
+    describeBound(target),
     value === undefined ? "not measured" : target.show(value),
     value === undefined ? "" : isMet ? "met" : "NOT MET",
   ]);
@@ -56,13 +64,13 @@ export function targetTable(report: BenchReport): string {
 }
 
 /** One line for a completed case. */
-export function progressOf(rows: readonly Row[]): string {
+export function describeProgress(rows: readonly Row[]): string {
   const [first] = rows;
   if (first === undefined) return "";
   const parts = rows.map(({ subject, threads, milliseconds: time, error }) => {
     const name = threads === 1 ? subject : `${subject}(${threads})`;
     if (error !== undefined) return `${name} ERROR ${error}`;
-    return time === null ? undefined : `${name} ${milliseconds(time)}`;
+    return time === null ? undefined : `${name} ${formatMilliseconds(time)}`;
   });
   return `${first.suite} ${first.case}: ${parts.filter((part) => part !== undefined).join(", ")}`;
 }

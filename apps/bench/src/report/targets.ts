@@ -1,5 +1,5 @@
 import type { BenchReport, Row } from "../core/rows.ts";
-import { digits, gpuMilliseconds, percent, times } from "./figures.ts";
+import { formatDigits, formatPercent, formatRatio, sumGpuMilliseconds } from "./figures.ts";
 
 /** A target for Evenkeel in a case. */
 interface Target {
@@ -50,11 +50,11 @@ export function checkTargets({ rows, machine }: BenchReport): TargetOutcome[] {
   });
 }
 
-export const boundText = ({ direction, bound, show }: Target): string => `${direction} ${show(bound)}`;
+export const describeBound = ({ direction, bound, show }: Target): string => `${direction} ${show(bound)}`;
 
 type Place = Pick<Target, "suite" | "case" | "threads"> & { readonly backend?: Target["backend"] };
 
-const quotient = (a: number | null | undefined, b: number | null | undefined): number | undefined =>
+const divide = (a: number | null | undefined, b: number | null | undefined): number | undefined =>
   a === undefined || b === undefined || a === null || b === null ? undefined : a / b;
 
 const faster = (place: Place, peer: string, bound: number): Target => ({
@@ -65,9 +65,9 @@ const faster = (place: Place, peer: string, bound: number): Target => ({
     measure: `times as fast as ${peer}`,
     direction: "at least",
     bound,
-    show: times,
+    show: formatRatio,
   },
-  value: (find) => quotient(find(peer)?.milliseconds, find("evenkeel")?.milliseconds),
+  value: (find) => divide(find(peer)?.milliseconds, find("evenkeel")?.milliseconds),
 });
 
 /**
@@ -82,12 +82,12 @@ const ofRoofOnGpu = (place: Omit<Place, "threads">, roof: string, bound: number)
   measure: `of ${roof}, by the GPU's clock`,
   direction: "at least",
   bound,
-  show: percent,
-  value: (find) => quotient(gpuRate(find("evenkeel")), gpuRate(find(roof))),
+  show: formatPercent,
+  value: (find) => divide(computeGpuRate(find("evenkeel")), computeGpuRate(find(roof))),
 });
 
-const gpuRate = (row: Row | undefined): number | undefined =>
-  row?.launchTimes && quotient(row.bytes ?? row.flops, gpuMilliseconds(row.launchTimes));
+const computeGpuRate = (row: Row | undefined): number | undefined =>
+  row?.launchTimes && divide(row.bytes ?? row.flops, sumGpuMilliseconds(row.launchTimes));
 
 const ofRoof = (place: Place, roof: string, bound: number): Target => ({
   backend: "cpu",
@@ -96,12 +96,12 @@ const ofRoof = (place: Place, roof: string, bound: number): Target => ({
   measure: `of ${roof}`,
   direction: "at least",
   bound,
-  show: percent,
+  show: formatPercent,
   value: (find) => {
     const [own, limit] = [find("evenkeel"), find(roof)];
     return roof === "roof-fma"
-      ? quotient(own?.gflops, limit?.gflops)
-      : quotient(own?.gigabytesPerSecond, limit?.gigabytesPerSecond);
+      ? divide(own?.gflops, limit?.gflops)
+      : divide(own?.gigabytesPerSecond, limit?.gigabytesPerSecond);
   },
 });
 
@@ -114,8 +114,8 @@ const scaling = (place: Place): Target => ({
     direction: "at least",
     bound: 1.8,
   },
-  show: times,
-  value: (find) => quotient(find("evenkeel", { threads: 1 })?.milliseconds, find("evenkeel")?.milliseconds),
+  show: formatRatio,
+  value: (find) => divide(find("evenkeel", { threads: 1 })?.milliseconds, find("evenkeel")?.milliseconds),
 });
 
 const besidePlain = (place: Place, bound: number): Target => ({
@@ -125,8 +125,8 @@ const besidePlain = (place: Place, bound: number): Target => ({
   measure: "the time without it",
   direction: "at most",
   bound,
-  show: times,
-  value: (find) => quotient(find("evenkeel")?.milliseconds, find("evenkeel-plain")?.milliseconds),
+  show: formatRatio,
+  value: (find) => divide(find("evenkeel")?.milliseconds, find("evenkeel-plain")?.milliseconds),
 });
 
 const perLaunch = (place: Place, launches: number, microseconds: number): Target => ({
@@ -136,8 +136,8 @@ const perLaunch = (place: Place, launches: number, microseconds: number): Target
   measure: "a launch",
   direction: "at most",
   bound: microseconds,
-  show: (value) => `${digits(value)} µs`,
-  value: (find) => quotient(find("evenkeel")?.milliseconds, launches / 1000),
+  show: (value) => `${formatDigits(value)} µs`,
+  value: (find) => divide(find("evenkeel")?.milliseconds, launches / 1000),
 });
 
 const ofBytes = (place: Place, peer: string, bound: number): Target => ({
@@ -149,8 +149,8 @@ const ofBytes = (place: Place, peer: string, bound: number): Target => ({
     direction: "at most",
     bound,
   },
-  show: times,
-  value: (find) => quotient(find("evenkeel")?.bytes, find(peer)?.bytes),
+  show: formatRatio,
+  value: (find) => divide(find("evenkeel")?.bytes, find(peer)?.bytes),
 });
 
 const counted = (place: Omit<Place, "threads">, name: "launches" | "submits", bound: number): Target => ({
@@ -161,7 +161,7 @@ const counted = (place: Omit<Place, "threads">, name: "launches" | "submits", bo
   measure: name,
   direction: "at most",
   bound,
-  show: digits,
+  show: formatDigits,
   value: (find) => find("evenkeel")?.[name],
 });
 

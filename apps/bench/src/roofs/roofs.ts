@@ -4,12 +4,12 @@ import type { Program } from "../core/subject.ts";
 import { NotOfferedError } from "../core/subject.ts";
 import { timeOnDevice } from "../evenkeel/call.ts";
 import type { RoofKernel } from "./roof-kernel.ts";
-import { wasmRoof } from "./wasm-roofs.ts";
-import { wgslRoof } from "./wgsl-roofs.ts";
+import { makeWasmRoof } from "./wasm-roofs.ts";
+import { makeWgslRoof } from "./wgsl-roofs.ts";
 
 /** Runs on Evenkeel's own device, in the same queue and with the same threads. Throws NotOfferedError. */
-export function roofProgram(roof: Roof, backend: Backend): Program {
-  const { kernel, bytes, work, parameters } = roofKernel(roof, backend);
+export function makeRoofProgram(roof: Roof, backend: Backend): Program {
+  const { kernel, bytes, work, parameters } = makeRoofKernel(roof, backend);
   const buffers = [backend.allocate(bytes), backend.allocate(bytes)] as const;
   // The operating system may not have mapped memory that was never written.
   for (const buffer of buffers) backend.write(buffer, 0, new Float32Array(bytes / 4).fill(1));
@@ -31,9 +31,9 @@ export function roofProgram(roof: Roof, backend: Backend): Program {
   };
 }
 
-function roofKernel(roof: Roof, { languages, limits }: Backend): RoofKernel {
-  if (languages.includes("wasm")) return wasmRoof(roof, limits);
-  if (languages.includes("wgsl")) return wgslRoof(roof, limits);
+function makeRoofKernel(roof: Roof, { languages, limits }: Backend): RoofKernel {
+  if (languages.includes("wasm")) return makeWasmRoof(roof, limits);
+  if (languages.includes("wgsl")) return makeWgslRoof(roof, limits);
   throw new NotOfferedError(
     `${roof.name}: found a device for ${languages.join(", ")}, expected wasm or wgsl`,
   );

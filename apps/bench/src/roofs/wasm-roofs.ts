@@ -1,5 +1,5 @@
 import type { Limits } from "@evenkeel/tensor";
-import { wasmKernel } from "@evenkeel/tensor";
+import { makeWasmKernel } from "@evenkeel/tensor";
 import type { Roof } from "../core/bench-case.ts";
 import type { RoofKernel } from "./roof-kernel.ts";
 import { roofKernels } from "./roofs.kernels.ts";
@@ -13,14 +13,14 @@ const flopsOfItem = 96;
 const itemsOfChunk = 10_000;
 const entries = { "roof-copy": "copy", "roof-read": "read" } as const;
 
-export function wasmRoof(roof: Roof, limits: Limits): RoofKernel {
+export function makeWasmRoof(roof: Roof, limits: Limits): RoofKernel {
   // One vector, in which a worker stores its sums.
   const scratchBytes = 16;
   if (roof.name === "roof-fma") {
     const from = limits.features.has("relaxed-simd") ? relaxedModule : module;
     const items = Math.ceil(roof.flops / flopsOfItem);
     return {
-      kernel: wasmKernel(from, "multiplyAdds", roofKernels),
+      kernel: makeWasmKernel(from, "multiplyAdds", roofKernels),
       bytes: blockBytes,
       parameters: [],
       work: { items, chunk: itemsOfChunk, scratchBytes },
@@ -28,7 +28,7 @@ export function wasmRoof(roof: Roof, limits: Limits): RoofKernel {
   }
   const items = Math.ceil(roof.bytes / blockBytes);
   return {
-    kernel: wasmKernel(module, entries[roof.name], roofKernels),
+    kernel: makeWasmKernel(module, entries[roof.name], roofKernels),
     bytes: items * blockBytes,
     parameters: [],
     work: { items, chunk: blocksOfChunk, scratchBytes },

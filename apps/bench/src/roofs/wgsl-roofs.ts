@@ -1,6 +1,6 @@
 import type { Limits } from "@evenkeel/tensor";
-import { parametersInOrder } from "@evenkeel/tensor";
-import { wgslKernel, workgroupLine } from "@evenkeel/tensor/wgsl";
+import { orderParameters } from "@evenkeel/tensor";
+import { foldWorkgroups, makeWgslKernel } from "@evenkeel/tensor/wgsl";
 import type { Roof } from "../core/bench-case.ts";
 import { NotOfferedError } from "../core/subject.ts";
 import type { RoofKernel } from "./roof-kernel.ts";
@@ -42,17 +42,17 @@ const multiplyAddsCode = `
 }`;
 
 /** Throws NotOfferedError for reads: a GPU has to write what it reads, which makes it a copy. */
-export function wgslRoof(roof: Roof, limits: Limits): RoofKernel {
+export function makeWgslRoof(roof: Roof, limits: Limits): RoofKernel {
   if (roof.name === "roof-read") throw new NotOfferedError("roof-read: measured on the CPU only");
   const isCopy = "bytes" in roof;
   const count = Math.ceil(isCopy ? roof.bytes / vectorBytes : roof.flops / flopsOfInvocation);
   const [code, entry] = isCopy ? [copyCode, "copy"] : [multiplyAddsCode, "multiplyAdds"];
-  const kernel = wgslKernel({ entry, schema, code });
+  const kernel = makeWgslKernel({ entry, schema, code });
   return {
     kernel,
     // The multiplications read two vectors.
     bytes: Math.max(2, count) * vectorBytes,
-    parameters: parametersInOrder(kernel, { count }),
-    work: { workgroups: workgroupLine(Math.ceil(count / invocations), limits) },
+    parameters: orderParameters(kernel, { count }),
+    work: { workgroups: foldWorkgroups(Math.ceil(count / invocations), limits) },
   };
 }

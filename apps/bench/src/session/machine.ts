@@ -20,20 +20,20 @@ export function describeMachine({ own, options, gpuIsSoftware }: Session): Machi
 export function describeVersions({ peers, options }: Session): { readonly [name: string]: string } {
   const python = peers.find((peer) => "version" in peer) as { readonly version: string } | undefined;
   return {
-    evenkeel: versionOf("@evenkeel/tensor"),
+    evenkeel: findVersion("@evenkeel/tensor"),
     node: process.versions.node,
     v8: process.versions.v8,
     ...(python && { pytorch: python.version }),
     ...(options.peers.some((name) => name.startsWith("tfjs")) && {
-      tfjs: versionOf("@tensorflow/tfjs-core"),
+      tfjs: findVersion("@tensorflow/tfjs-core"),
     }),
-    ...(options.peers.some((name) => name.startsWith("jax")) && { "jax-js": versionOf("@jax-js/jax") }),
-    ...(options.backend === "webgpu" && { webgpu: versionOf("webgpu") }),
+    ...(options.peers.some((name) => name.startsWith("jax")) && { "jax-js": findVersion("@jax-js/jax") }),
+    ...(options.backend === "webgpu" && { webgpu: findVersion("webgpu") }),
   };
 }
 
 /** The version of an installed package, even if its exports do not include package.json. */
-function versionOf(name: string): string {
+function findVersion(name: string): string {
   const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
   for (const folder of folders) {
     try {

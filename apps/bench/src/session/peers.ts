@@ -52,7 +52,7 @@ export const peers: { readonly [name: string]: Peer } = {
   },
 };
 
-export function peerNames(backend?: "cpu" | "webgpu", onlyDefault = false): string[] {
+export function listPeers(backend?: "cpu" | "webgpu", onlyDefault = false): string[] {
   return Object.entries(peers)
     .filter(
       ([, peer]) => (backend === undefined || peer.backend === backend) && (peer.isDefault || !onlyDefault),

@@ -1,4 +1,4 @@
-import { disagreement } from "../core/agreement.ts";
+import { describeDisagreement } from "../core/agreement.ts";
 import type { BenchCase } from "../core/bench-case.ts";
 import { drawInputs } from "../core/inputs.ts";
 import {
@@ -9,12 +9,12 @@ import {
   quickEffort,
   type Timing,
 } from "../core/measure.ts";
-import { type Row, type RowStart, untimedRow } from "../core/rows.ts";
+import { makeUntimedRow, type Row, type RowStart } from "../core/rows.ts";
 import { NotOfferedError, type Program, type Subject } from "../core/subject.ts";
 import type { Inputs, Results } from "../core/task.ts";
-import { modelInputs } from "../evenkeel/training-step.ts";
-import { roofProgram } from "../roofs/roofs.ts";
-import { gpuFigures } from "./gpu-figures.ts";
+import { readModelInputs } from "../evenkeel/training-step.ts";
+import { makeRoofProgram } from "../roofs/roofs.ts";
+import { measureGpuFigures } from "./gpu-figures.ts";
 import type { OwnSubject, Session } from "./session.ts";
 
 /** A subject to be timed, with the known part of its row. */
@@ -36,9 +36,9 @@ interface LineUp {
 export async function runCase(benchCase: BenchCase, session: Session): Promise<Row[]> {
   let inputs: Inputs;
   try {
-    inputs = await inputsOf(benchCase, session);
+    inputs = await makeInputs(benchCase, session);
   } catch (error) {
-    return session.own.map(({ subject }) => untimedRow(startOf(benchCase, subject), error as Error));
+    return session.own.map(({ subject }) => makeUntimedRow(startRow(benchCase, subject), error as Error));
   }
   const lineUp: LineUp = { contestants: [], rows: [] };
   const { contestants, rows } = lineUp;
@@ -47,10 +47,10 @@ export async function runCase(benchCase: BenchCase, session: Session): Promise<R
     for (const own of session.own) await addReferences(lineUp, benchCase, inputs, own);
     const timings = await measure(
       contestants.map(({ program }) => program),
-      effortOf(session),
+      chooseEffort(session),
     );
     for (const [index, { row, program }] of contestants.entries()) {
-      rows.push(await rowOf({ row, program }, timings[index]!, session));
+      rows.push(await makeRow({ row, program }, timings[index]!, session));
     }
   } finally {
     for (const { program } of contestants) await disposeQuietly(program);
@@ -58,12 +58,12 @@ export async function runCase(benchCase: BenchCase, session: Session): Promise<R
   return rows;
 }
 
-async function rowOf({ row, program }: Contestant, timing: Timing | Error, session: Session): Promise<Row> {
-  if (timing instanceof Error) return untimedRow(row, timing);
+async function makeRow({ row, program }: Contestant, timing: Timing | Error, session: Session): Promise<Row> {
+  if (timing instanceof Error) return makeUntimedRow(row, timing);
   try {
-    return timedRow({ ...row, ...(await gpuFigures(row, program, session)) }, timing);
+    return makeTimedRow({ ...row, ...(await measureGpuFigures(row, program, session)) }, timing);
   } catch (error) {
-    return untimedRow(row, error as Error);
+    return makeUntimedRow(row, error as Error);
   }
 }
 
@@ -76,17 +76,17 @@ async function disposeQuietly(program: Program | undefined): Promise<void> {
   }
 }
 
-function effortOf({ options, gpuIsSoftware }: Session): Effort {
+function chooseEffort({ options, gpuIsSoftware }: Session): Effort {
   if (gpuIsSoftware) return countingEffort;
   return options.quick ? quickEffort : fullEffort;
 }
 
-async function inputsOf({ task }: BenchCase, { own }: Session): Promise<Inputs> {
+async function makeInputs({ task }: BenchCase, { own }: Session): Promise<Inputs> {
   if (task.kind !== "training-step") return drawInputs(task);
-  return { ...drawInputs(task), ...(await modelInputs(task, own[0]!.backend)) };
+  return { ...drawInputs(task), ...(await readModelInputs(task, own[0]!.backend)) };
 }
 
-const startOf = (
+const startRow = (
   { suite, name, bytes, flops, images }: BenchCase,
   subject: Pick<Subject, "name" | "backend" | "threads">,
 ): RowStart => ({
@@ -109,17 +109,17 @@ async function addSubjects(
 ): Promise<void> {
   let expected: Results | undefined;
   for (const subject of [...own.map(({ subject }) => subject), ...peers]) {
-    const row = startOf(benchCase, subject);
+    const row = startRow(benchCase, subject);
     const checked = await prepareChecked(subject, benchCase, inputs, expected);
     if (checked instanceof Error) {
-      rows.push(untimedRow(row, checked));
+      rows.push(makeUntimedRow(row, checked));
       continue;
     }
     expected ??= checked.results;
     contestants.push({ row, program: checked.program });
   }
   for (const { name, threads, reason } of absent) {
-    rows.push(untimedRow(startOf(benchCase, { name, threads, backend: options.backend }), reason));
+    rows.push(makeUntimedRow(startRow(benchCase, { name, threads, backend: options.backend }), reason));
   }
 }
 
@@ -131,7 +131,7 @@ async function addReferences(
   { backend, subject }: OwnSubject,
 ): Promise<void> {
   const { roofs, beside } = benchCase;
-  const start = { ...startOf(benchCase, subject), bytes: undefined, flops: undefined };
+  const start = { ...startRow(benchCase, subject), bytes: undefined, flops: undefined };
   const add = async (row: RowStart, prepare: () => Program | Promise<Program>): Promise<void> => {
     let program: Program | undefined;
     try {
@@ -141,20 +141,20 @@ async function addReferences(
       contestants.push({ row, program });
     } catch (error) {
       await disposeQuietly(program);
-      rows.push(untimedRow(row, error as Error));
+      rows.push(makeUntimedRow(row, error as Error));
     }
   };
   if (beside !== undefined) {
     await add({ ...start, subject: beside.name }, () => subject.prepare(beside.task, inputs));
   }
   for (const roof of roofs) {
-    const amount = "flops" in roof ? { flops: roof.flops } : { bytes: trafficOf(roof) };
-    await add({ ...start, ...amount, subject: roof.name }, () => roofProgram(roof, backend));
+    const amount = "flops" in roof ? { flops: roof.flops } : { bytes: makeTraffic(roof) };
+    await add({ ...start, ...amount, subject: roof.name }, () => makeRoofProgram(roof, backend));
   }
 }
 
 /** A copy reads and writes. */
-const trafficOf = ({ name, bytes }: { readonly name: string; readonly bytes: number }): number =>
+const makeTraffic = ({ name, bytes }: { readonly name: string; readonly bytes: number }): number =>
   name === "roof-copy" ? 2 * bytes : bytes;
 
 /** The first subject is Evenkeel, whose results the others are compared with; without these results nothing is timed. */
@@ -171,7 +171,7 @@ async function prepareChecked(
   try {
     program = await subject.prepare(task, inputs);
     const results = await program.results!();
-    const reason = expected === undefined ? undefined : disagreement(results, expected, tolerance);
+    const reason = expected === undefined ? undefined : describeDisagreement(results, expected, tolerance);
     if (reason === undefined) return { program, results };
     await program.dispose();
     return new Error(`disagrees with Evenkeel: ${reason}`);
@@ -181,7 +181,7 @@ async function prepareChecked(
   }
 }
 
-function timedRow(row: RowStart, timing: Timing): Row {
+function makeTimedRow(row: RowStart, timing: Timing): Row {
   const { bytes, flops } = row;
   const perMillisecond = (amount: number): number => amount / timing.milliseconds / 1e6;
   return {

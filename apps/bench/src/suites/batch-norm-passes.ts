@@ -1,6 +1,6 @@
 import { batchNormTrainingOp } from "@evenkeel/batchnorm/ops";
 import type { Backend } from "@evenkeel/tensor";
-import { plannerOf } from "@evenkeel/tensor";
+import { findPlanner } from "@evenkeel/tensor";
 import type { BatchNormTask } from "../core/task.ts";
 
 type Passes = {
@@ -28,13 +28,13 @@ const split: Passes = {
 };
 
 /** The minimum number of passes over the tensor: on a GPU for the plan that Evenkeel has for this shape. */
-export function passesOf(
+export function listPasses(
   { shape, pass, epilogue }: Omit<BatchNormTask, "kind">,
   { languages, limits }: Pick<Backend, "languages" | "limits">,
 ): number {
   if (!languages.includes("wgsl")) return whole[pass][epilogue];
   const perChannel = { shape: [shape[1]!], dtype: "f32" } as const;
-  const { launches } = plannerOf(batchNormTrainingOp, { languages })!(
+  const { launches } = findPlanner(batchNormTrainingOp, { languages })!(
     [{ shape, dtype: "f32" }, perChannel, perChannel, undefined, perChannel, perChannel],
     { axis: 1, epsilon: 1e-5, activation: "none", residual: false },
     limits,

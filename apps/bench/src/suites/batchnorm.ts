@@ -1,8 +1,8 @@
 import type { Backend } from "@evenkeel/tensor";
 import type { BenchCase } from "../core/bench-case.ts";
 import type { BatchNormTask } from "../core/task.ts";
-import { passesOf } from "./batch-norm-passes.ts";
-import { type Suite, sizeOf, suiteOfCases } from "./suite.ts";
+import { listPasses } from "./batch-norm-passes.ts";
+import { countElements, makeSuite, type Suite } from "./suite.ts";
 
 const largeShapes = [
   [32, 64, 56, 56],
@@ -31,7 +31,7 @@ const names = { none: "", relu: " with relu", "add-relu": " with add + relu" } a
  * 1e-6). If two systems round a sum to different sides of zero, the ReLU of only one of them passes its whole
  * gradient: a few values in millions.
  */
-const toleranceOf = (pass: BatchNormTask["pass"], epilogue: BatchNormTask["epilogue"]): number =>
+const chooseTolerance = (pass: BatchNormTask["pass"], epilogue: BatchNormTask["epilogue"]): number =>
   epilogue !== "none" ? 5e-3 : pass === "forward" ? 1e-4 : 1e-3;
 
 function makeCase(
@@ -40,15 +40,15 @@ function makeCase(
   pass: BatchNormTask["pass"],
   epilogue: BatchNormTask["epilogue"],
 ): BenchCase {
-  const bytes = 4 * sizeOf(shape);
+  const bytes = 4 * countElements(shape);
   const copy = { name: "roof-copy", bytes } as const;
   return {
     suite: "batchnorm",
     name: `${pass} ${shape.join("x")}${names[epilogue]}`,
     task: { kind: "batch-norm", shape, pass, epilogue },
-    bytes: passesOf({ shape, pass, epilogue }, backend) * bytes,
+    bytes: listPasses({ shape, pass, epilogue }, backend) * bytes,
     roofs: backend.name === "cpu" ? [copy, { name: "roof-read", bytes }] : [copy],
-    tolerance: toleranceOf(pass, epilogue),
+    tolerance: chooseTolerance(pass, epilogue),
     ...(epilogue !== "none" && {
       beside: { name: "evenkeel-plain", task: { kind: "batch-norm", shape, pass, epilogue: "none" } },
     }),
@@ -56,7 +56,7 @@ function makeCase(
 }
 
 /** The complete fused op: statistics, running statistics, and the gradients of x, scale, shift and residual. */
-export const batchnorm: Suite = suiteOfCases("batchnorm", ({ options, own, gpuIsSoftware }) => {
+export const batchnorm: Suite = makeSuite("batchnorm", ({ options, own, gpuIsSoftware }) => {
   const { backend } = own[0]!;
   const plain = (shape: readonly number[]): BenchCase[] => [
     makeCase(backend, shape, "forward", "none"),

@@ -1,7 +1,7 @@
 import type { BenchCase } from "../core/bench-case.ts";
 import type { ConvolutionTask } from "../core/task.ts";
 import { flopsThatFillGpu } from "../roofs/wgsl-roofs.ts";
-import { type Suite, suiteOfCases } from "./suite.ts";
+import { makeSuite, type Suite } from "./suite.ts";
 
 type Layer = Pick<ConvolutionTask, "image" | "filters" | "taps">;
 
@@ -33,7 +33,7 @@ function makeCase(layer: Layer, pass: ConvolutionTask["pass"], leastFlops: numbe
  * Stride 1, with an output as large as the image. The operations are those of the direct algorithm, including the
  * borders.
  */
-export const conv: Suite = suiteOfCases("conv", ({ options, gpuIsSoftware }) => {
+export const conv: Suite = makeSuite("conv", ({ options, gpuIsSoftware }) => {
   const isGpu = options.backend === "webgpu" && !gpuIsSoftware && !options.quick;
   return (options.quick ? quickLayers : layers).flatMap((layer) =>
     passes.map((pass) => makeCase(layer, pass, isGpu ? flopsThatFillGpu : 0)),

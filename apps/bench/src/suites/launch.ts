@@ -1,6 +1,6 @@
 import type { BenchCase } from "../core/bench-case.ts";
 import type { ReluQueueTask } from "../core/task.ts";
-import { type Suite, suiteOfCases } from "./suite.ts";
+import { makeSuite, type Suite } from "./suite.ts";
 
 const elements = 1024;
 
@@ -15,7 +15,7 @@ function makeCase(through: ReluQueueTask["through"], launches: number): BenchCas
 }
 
 /** The cost of a launch: a queue of launches with negligible work, through the device or through the public function. */
-export const launch: Suite = suiteOfCases("launch", ({ options }) => {
+export const launch: Suite = makeSuite("launch", ({ options }) => {
   const launches = options.quick ? 10 : 1000;
   return [makeCase("device", launches), makeCase("function", launches)];
 });

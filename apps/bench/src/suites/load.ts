@@ -3,10 +3,10 @@ import { join, resolve } from "node:path";
 import { build } from "esbuild";
 import { drawInputs } from "../core/inputs.ts";
 import { measure, quickEffort } from "../core/measure.ts";
-import { type Row, untimedRow } from "../core/rows.ts";
+import { makeUntimedRow, type Row } from "../core/rows.ts";
 import type { Program, Subject } from "../core/subject.ts";
 import type { Inputs, Task } from "../core/task.ts";
-import { modelInputs } from "../evenkeel/training-step.ts";
+import { readModelInputs } from "../evenkeel/training-step.ts";
 import { writeHostArrays } from "../load/host-arrays.ts";
 import { LineProcess } from "../peers/pytorch/line-process.ts";
 import { peers } from "../session/peers.ts";
@@ -24,7 +24,7 @@ export const load: Suite = {
     const task: Task = { kind: "training-step", model: "mlp", batch: session.options.quick ? 4 : 128 };
     const name = `first step ${task.model} b${task.batch}`;
     if (!isWanted(name, session)) return;
-    const inputs = { ...drawInputs(task), ...(await modelInputs(task, session.own[0]!.backend)) };
+    const inputs = { ...drawInputs(task), ...(await readModelInputs(task, session.own[0]!.backend)) };
     // Inside the package, where the peers can be imported.
     const folder = join(root, "node_modules/.cache/evenkeel-bench");
     await mkdir(folder, { recursive: true });
@@ -32,7 +32,7 @@ export const load: Suite = {
       await bundleProgram(folder);
       await writeHostArrays(inputs, folder);
       const subjects = [...session.own.map(({ subject }) => subject), ...session.peers];
-      const programs = subjects.map((subject) => programOf(subject, task, inputs, folder));
+      const programs = subjects.map((subject) => makeProgram(subject, task, inputs, folder));
       const timings = await measure(programs, { ...quickEffort, windowMilliseconds: 0 });
       report(
         subjects.map((subject, index): Row => {
@@ -40,7 +40,7 @@ export const load: Suite = {
           const row = { suite: "load", case: name, subject: subjectName, backend, threads };
           const timing = timings[index]!;
           if (!(timing instanceof Error)) return { ...row, ...timing };
-          return untimedRow(row, timing);
+          return makeUntimedRow(row, timing);
         }),
       );
     } finally {
@@ -64,13 +64,13 @@ async function bundleProgram(folder: string): Promise<void> {
   });
 }
 
-function programOf(subject: Subject, task: Task, inputs: Inputs, folder: string): Program {
+function makeProgram(subject: Subject, task: Task, inputs: Inputs, folder: string): Program {
   const { name, backend, threads } = subject;
   const isPytorch = name.startsWith("pytorch");
   return {
     time: async () => {
       const start = performance.now();
-      if (!isPytorch) return (await firstStep(folder, { name, backend, threads, task })) - start;
+      if (!isPytorch) return (await timeFirstStep(folder, { name, backend, threads, task })) - start;
       const fresh = await peers[name]!.open(threads, join(folder, name));
       await (await fresh.prepare(task, inputs)).time(1);
       const end = performance.now();
@@ -82,7 +82,7 @@ function programOf(subject: Subject, task: Task, inputs: Inputs, folder: string)
 }
 
 /** The time at which a separate process completed its first step. */
-async function firstStep(folder: string, request: object): Promise<number> {
+async function timeFirstStep(folder: string, request: object): Promise<number> {
   const child = new LineProcess(process.execPath, [join(folder, "first-step.js"), folder], {});
   await child.ask(request);
   const end = performance.now();

@@ -1,6 +1,6 @@
 import type { BenchCase } from "../core/bench-case.ts";
 import { flopsThatFillGpu } from "../roofs/wgsl-roofs.ts";
-import { type Suite, suiteOfCases } from "./suite.ts";
+import { makeSuite, type Suite } from "./suite.ts";
 
 type Sizes = readonly [m: number, k: number, n: number];
 
@@ -28,7 +28,7 @@ function makeCase([m, k, n]: Sizes, leastFlops: number): BenchCase {
 }
 
 /** The product of a [m, k] and b [k, n], named m x k x n. */
-export const matmul: Suite = suiteOfCases("matmul", ({ options, gpuIsSoftware }) => {
+export const matmul: Suite = makeSuite("matmul", ({ options, gpuIsSoftware }) => {
   if (options.quick) return quickShapes.map((sizes) => makeCase(sizes, 0));
   const isGpu = options.backend === "webgpu" && !gpuIsSoftware;
   if (!isGpu) return shapes.map((sizes) => makeCase(sizes, 0));

@@ -1,9 +1,9 @@
 import { drawInputs } from "../core/inputs.ts";
 import { type Effort, fullEffort, measure, quickEffort, type Timing } from "../core/measure.ts";
-import { type Row, type RowStart, untimedRow } from "../core/rows.ts";
+import { makeUntimedRow, type Row, type RowStart } from "../core/rows.ts";
 import type { Program, Subject } from "../core/subject.ts";
 import type { Inputs, TrainingStepTask } from "../core/task.ts";
-import { makeTrainer, modelInputs, trainingStepProgram } from "../evenkeel/training-step.ts";
+import { makeTrainer, makeTrainingStepProgram, readModelInputs } from "../evenkeel/training-step.ts";
 import type { BackendName } from "../options.ts";
 import type { PytorchSubject } from "../peers/pytorch/pytorch.ts";
 import { openBackend } from "../session/open-backend.ts";
@@ -24,27 +24,27 @@ export const memory: Suite = {
     };
     const name = `${task.model} b${task.batch}`;
     if (!isWanted(name, session)) return;
-    const inputs = { ...drawInputs(task), ...(await modelInputs(task, session.own[0]!.backend)) };
+    const inputs = { ...drawInputs(task), ...(await readModelInputs(task, session.own[0]!.backend)) };
     const effort = options.quick ? quickEffort : fullEffort;
     const start = { suite: "memory", case: name };
     for (const { subject } of session.own) {
       const own = { ...start, subject: "evenkeel", backend: options.backend, threads: subject.threads };
-      report([await rowOf(own, () => measureOwn(task, inputs, own, effort))]);
+      report([await measureRow(own, () => measureOwn(task, inputs, own, effort))]);
     }
     for (const peer of session.peers.filter(hasPeak)) {
       const row = { ...start, subject: peer.name, backend: peer.backend, threads: peer.threads };
-      report([await rowOf(row, () => measurePeer(task, inputs, peer, effort))]);
+      report([await measureRow(row, () => measurePeer(task, inputs, peer, effort))]);
     }
   },
 };
 
 const hasPeak = (peer: Subject): peer is PytorchSubject => "peakBytes" in peer;
 
-async function rowOf(start: RowStart, measureIt: () => Promise<Measured>): Promise<Row> {
+async function measureRow(start: RowStart, measureIt: () => Promise<Measured>): Promise<Row> {
   try {
     return { ...start, ...(await measureIt()) };
   } catch (error) {
-    return untimedRow(start, error as Error);
+    return makeUntimedRow(start, error as Error);
   }
 }
 
@@ -64,7 +64,7 @@ async function measureOwn(
     await backend.idle();
     const bytes = backend.memory().peak;
     trainer.dispose();
-    return { bytes, ...(await timed(trainingStepProgram(task, inputs, backend), effort)) };
+    return { bytes, ...(await timeProgram(makeTrainingStepProgram(task, inputs, backend), effort)) };
   } finally {
     await backend.close();
   }
@@ -77,10 +77,10 @@ async function measurePeer(
   effort: Effort,
 ): Promise<Measured> {
   const bytes = await peer.peakBytes(task, inputs);
-  return { bytes, ...(await timed(await peer.prepare(task, inputs), effort)) };
+  return { bytes, ...(await timeProgram(await peer.prepare(task, inputs), effort)) };
 }
 
-async function timed(program: Program, effort: Effort): Promise<Timing> {
+async function timeProgram(program: Program, effort: Effort): Promise<Timing> {
   const [timing] = await measure([program], effort);
   await program.dispose();
   if (timing instanceof Error) throw timing;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Script } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { quartilesOf } from "../core/quartiles.ts";
+import { computeQuartiles } from "../core/quartiles.ts";
 import type { Row } from "../core/rows.ts";
 import { isWanted, type Suite } from "./suite.ts";
 
@@ -65,7 +65,7 @@ export const size: Suite = {
 };
 
 async function measureBundle({ name, subject, code, files = [] }: Bundle, backend: string): Promise<Row> {
-  const text = await bundleOf(code);
+  const text = await makeBundle(code);
   const bytes = [Buffer.from(text), ...files.map(readInstalled)]
     .map((contents) => gzipSync(contents, { level: 9 }).length)
     .reduce((sum, length) => sum + length);
@@ -75,12 +75,12 @@ async function measureBundle({ name, subject, code, files = [] }: Bundle, backen
     new Script(`${text}\n//${round}`);
     return performance.now() - start;
   });
-  const { first, median, third } = quartilesOf(samples);
+  const { first, median, third } = computeQuartiles(samples);
   const row = { suite: "size", case: name, subject, backend, threads: 1, rounds, bytes };
   return { ...row, milliseconds: median, spread: third - first };
 }
 
-async function bundleOf(code: string): Promise<string> {
+async function makeBundle(code: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: import.meta.dirname, loader: "ts" },
     bundle: true,

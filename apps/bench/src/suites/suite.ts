@@ -13,16 +13,16 @@ export const isWanted = (name: string, { options }: Session): boolean =>
   options.case === undefined || name.includes(options.case);
 
 /** A suite of cases at which subjects and roofs are timed. */
-export function suiteOfCases(name: string, casesOf: (session: Session) => readonly BenchCase[]): Suite {
+export function makeSuite(name: string, listCases: (session: Session) => readonly BenchCase[]): Suite {
   return {
     name,
     run: async (session, report) => {
-      for (const benchCase of casesOf(session)) {
+      for (const benchCase of listCases(session)) {
         if (isWanted(benchCase.name, session)) report(await runCase(benchCase, session));
       }
     },
   };
 }
 
-export const sizeOf = (shape: readonly number[]): number =>
+export const countElements = (shape: readonly number[]): number =>
   shape.reduce((product, size) => product * size, 1);

@@ -1,8 +1,8 @@
 import type { BenchCase } from "../core/bench-case.ts";
 import type { TrainingStepTask } from "../core/task.ts";
-import { type Suite, suiteOfCases } from "./suite.ts";
+import { makeSuite, type Suite } from "./suite.ts";
 
-function trainingStep(
+function makeTrainingStep(
   model: TrainingStepTask["model"],
   batch: number,
   name: string = `${model} b${batch}`,
@@ -24,18 +24,18 @@ function trainingStep(
 
 /** Enough work for a hardware GPU. */
 const largeSteps = [
-  trainingStep("resnet18-small", 128, "resnet18 b128"),
-  trainingStep("resnet18", 64, "resnet18 b64 224"),
+  makeTrainingStep("resnet18-small", 128, "resnet18 b128"),
+  makeTrainingStep("resnet18", 64, "resnet18 b64 224"),
 ];
 
 /**
  * Forward, loss, backward and update: ResNet-20 and ResNet-18 on 3x32x32 or 3x224x224, and an MLP 784-512-512-10 with
  * batch norm.
  */
-export const trainStep: Suite = suiteOfCases("train-step", ({ options, gpuIsSoftware }) => {
+export const trainStep: Suite = makeSuite("train-step", ({ options, gpuIsSoftware }) => {
   // A software GPU would take minutes for larger cases, and counts the same launches.
   const batch = options.quick ? 4 : gpuIsSoftware ? 16 : 128;
-  const steps = [trainingStep("mlp", batch), trainingStep("resnet20", batch)];
-  if (options.quick) return [...steps, trainingStep("resnet18-small", 2, "resnet18 b2")];
+  const steps = [makeTrainingStep("mlp", batch), makeTrainingStep("resnet20", batch)];
+  if (options.quick) return [...steps, makeTrainingStep("resnet18-small", 2, "resnet18 b2")];
   return options.backend === "webgpu" && !gpuIsSoftware ? [...steps, ...largeSteps] : steps;
 });

@@ -7,7 +7,7 @@ import type { Options } from "./options.ts";
  * The devices that the job may use, in order of preference. A software GPU is used only if WebGPU is requested by
  * name, because the CPU backend is faster.
  */
-export const backendsFor = ({
+export const listBackends = ({
   backend,
   threads,
 }: Options): readonly [WebgpuFactory, BackendFactory<"cpu">] => [

@@ -22,7 +22,7 @@ const switches = ["resume"];
 /** Reads the command line; `undefined` if it asks for help. Throws an ArgumentError that names the option. */
 export function parseCommand(args: readonly string[]): Command | undefined {
   if (args.some((arg) => arg === "--help" || arg === "-h")) return undefined;
-  const found = flagsIn(args);
+  const found = readFlags(args);
   const given = new Set(settingNames.filter((name) => found.has(settings[name].flag)));
   const values = settingNames.map((name) => {
     const { flag, defaultValue } = settings[name];
@@ -36,7 +36,7 @@ export function parseCommand(args: readonly string[]): Command | undefined {
 }
 
 /** The flags of a command line with their values; a switch has an empty value. */
-function flagsIn(args: readonly string[]): Map<string, string> {
+function readFlags(args: readonly string[]): Map<string, string> {
   const { tokens } = parseArgs({
     args: [...args],
     strict: false,

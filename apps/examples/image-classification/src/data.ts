@@ -9,7 +9,7 @@ import {
 import { DownloadError, loadImages } from "@evenkeel/datasets/node";
 import { DataError } from "@evenkeel/tensor";
 import type { Options } from "./options.ts";
-import { progressLine } from "./progress.ts";
+import { makeProgressLine } from "./progress.ts";
 
 export interface Data {
   readonly name: Options["dataset"];
@@ -41,7 +41,7 @@ export async function loadData(options: Options, { startedWith, signal, say }: L
   const { dataset } = options;
   if (dataset === syntheticName) return synthetic(options, null);
   if (startedWith?.name === syntheticName) return synthetic(options, startedWith.insteadOf);
-  const line = progressLine();
+  const line = makeProgressLine();
   let wasReached = false;
   try {
     const { train, test, folder } = await loadImages(published[dataset], {

@@ -20,7 +20,7 @@ const endingSignals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"]
 const samePressMilliseconds = 1000;
 
 /** Aborts with an Interruption at the first signal that asks the program to end; a later signal ends it at once. */
-export function interruptionSignal(): { readonly signal: AbortSignal; release(): void } {
+export function listenForInterruption(): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   let firstAt: number | undefined;
   const release = (): void => {

@@ -8,23 +8,23 @@ import {
 } from "@evenkeel/tensor";
 import { type Command, help, parseCommand } from "./command-line.ts";
 import { type Data, loadData } from "./data.ts";
-import { Interruption, interruptionSignal } from "./interruption.ts";
+import { Interruption, listenForInterruption } from "./interruption.ts";
 import type { Normalization, Options } from "./options.ts";
-import { progressLine } from "./progress.ts";
+import { makeProgressLine } from "./progress.ts";
 import { report } from "./report/report.ts";
 import { claimFolder } from "./run/folder.ts";
 import { pointLatestTo } from "./run/latest.ts";
 import {
-  armFolder,
-  armName,
   beginRun,
   checkFolder,
+  findArmFolder,
+  nameArm,
   type Run,
   readRun,
   writeResults,
 } from "./run/run-files.ts";
-import { newRunName, type RunRecord } from "./run/run-record.ts";
-import { type RunResult, resultTable, summaryOf } from "./run-result.ts";
+import { makeRunName, type RunRecord } from "./run/run-record.ts";
+import { type RunResult, summarize, writeResultTable } from "./run-result.ts";
 import { runArm } from "./training/arm.ts";
 import type { ArmResult } from "./training/arm-result.ts";
 
@@ -46,7 +46,7 @@ export async function runJob(args: readonly string[], surroundings: Surroundings
     surroundings.say(help);
     return 0;
   }
-  const interruption = interruptionSignal();
+  const interruption = listenForInterruption();
   try {
     const folder = await claimFolder(command);
     let code: number;
@@ -83,12 +83,12 @@ async function runIn(folder: string, command: Command, setting: Setting): Promis
     const data = await loadData(options, { say, signal, startedWith: run?.record.data });
     checkBatchSize(options, data);
     signal.throwIfAborted();
-    run ??= await beginRun(folder, recordOf(options, data, backend));
+    run ??= await beginRun(folder, makeRecord(options, data, backend));
     const arms = await runArms(folder, run, data, setting);
-    const result = resultOf(run.record, data, backend, arms);
-    const path = await writeResults(folder, { summary: summaryOf(result), report: report(result, data) });
+    const result = makeResult(run.record, data, backend, arms);
+    const path = await writeResults(folder, { summary: summarize(result), report: report(result, data) });
     await backend.close();
-    say(`\n${resultTable(result)}\n\nReport: ${path}`);
+    say(`\n${writeResultTable(result)}\n\nReport: ${path}`);
     return 0;
   } catch (error) {
     // Only the first error is reported, not a later failure to close the device.
@@ -119,16 +119,16 @@ async function runArms(
     return pointed;
   };
   const arms: ArmResult[] = [];
-  for (const normalization of normalizationsOf(options)) {
+  for (const normalization of listNormalizations(options)) {
     arms.push(
       await runArm({
         normalization,
         data,
         options,
-        run: armName(record, normalization),
-        folder: armFolder(folder, normalization),
+        run: nameArm(record, normalization),
+        folder: findArmFolder(folder, normalization),
         saved: saved[normalization],
-        line: progressLine(),
+        line: makeProgressLine(),
         signal,
         onStep: pointLatestOnce,
       }),
@@ -143,11 +143,11 @@ async function pointLatest(folder: string, say: (line: string) => void): Promise
     say("`latest` beside the run's folder is not a link to a run, and stays as it is.");
 }
 
-function recordOf(options: Options, { name, insteadOf }: Data, backend: Backend): RunRecord {
-  return { run: newRunName(), options, data: { name, insteadOf }, backend: backend.name };
+function makeRecord(options: Options, { name, insteadOf }: Data, backend: Backend): RunRecord {
+  return { run: makeRunName(), options, data: { name, insteadOf }, backend: backend.name };
 }
 
-function resultOf(record: RunRecord, data: Data, backend: Backend, arms: readonly ArmResult[]): RunResult {
+function makeResult(record: RunRecord, data: Data, backend: Backend, arms: readonly ArmResult[]): RunResult {
   const { model, seed, batchSize, learningRate } = record.options;
   const { name, device } = backend;
   const trainImages = data.train.labels.length;
@@ -165,7 +165,7 @@ function checkBatchSize({ batchSize }: Options, { train }: Data): void {
   }
 }
 
-function normalizationsOf({ normalization }: Options): readonly Normalization[] {
+function listNormalizations({ normalization }: Options): readonly Normalization[] {
   return normalization === "both" ? ["batch", "none"] : [normalization];
 }
 

@@ -1,5 +1,5 @@
 import { ArgumentError, EvenkeelError } from "@evenkeel/tensor";
-import { backendsFor } from "./backends.ts";
+import { listBackends } from "./backends.ts";
 import { runJob } from "./job.ts";
 
 // The reader of the output may end first, as with `| head` or a closed terminal; the run continues and is saved.
@@ -7,7 +7,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 
 try {
   process.exitCode = await runJob(process.argv.slice(2), {
-    backends: backendsFor,
+    backends: listBackends,
     say: (line) => console.log(line),
   });
 } catch (error) {

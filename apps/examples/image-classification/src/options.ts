@@ -33,21 +33,21 @@ const mostThreads = 256;
 
 /** Every option: its flag, its default, and its parser. */
 export const settings: { readonly [Name in keyof Options]: Setting<Options[Name]> } = {
-  dataset: choice("dataset", ["fashion-mnist", "mnist", "synthetic"]),
-  model: choice("model", ["convnet", "lenet", "mlp", "vgg", "resnet20"]),
-  normalization: choice("normalization", ["both", "batch", "none"]),
-  epochs: whole("epochs", 3, { least: 1 }),
-  batchSize: whole("batch-size", 128, { least: 2 }),
+  dataset: readChoice("dataset", ["fashion-mnist", "mnist", "synthetic"]),
+  model: readChoice("model", ["convnet", "lenet", "mlp", "vgg", "resnet20"]),
+  normalization: readChoice("normalization", ["both", "batch", "none"]),
+  epochs: readWholeNumber("epochs", 3, { least: 1 }),
+  batchSize: readWholeNumber("batch-size", 128, { least: 2 }),
   learningRate: {
     flag: "learning-rate",
     defaultValue: 0.05,
     expected: "a positive number",
-    read: (text) => numberIn(text, (number) => Number.isFinite(number) && number > 0),
+    read: (text) => parseNumber(text, (number) => Number.isFinite(number) && number > 0),
   },
-  seed: whole("seed", 1, { least: 0, most: 2 ** 32 - 1 }),
-  backend: choice("backend", ["auto", "cpu", "webgpu"]),
-  threads: whole("threads", 0, { least: 0, most: mostThreads }),
-  images: whole("images", 0, { least: 0 }),
+  seed: readWholeNumber("seed", 1, { least: 0, most: 2 ** 32 - 1 }),
+  backend: readChoice("backend", ["auto", "cpu", "webgpu"]),
+  threads: readWholeNumber("threads", 0, { least: 0, most: mostThreads }),
+  images: readWholeNumber("images", 0, { least: 0 }),
 };
 
 export const settingNames = Object.keys(settings) as (keyof Options)[];
@@ -67,7 +67,7 @@ export function readSetting<Name extends keyof Options>(
 }
 
 /** The first name is the default. */
-function choice<Name extends string>(flag: string, names: readonly [Name, ...Name[]]): Setting<Name> {
+function readChoice<Name extends string>(flag: string, names: readonly [Name, ...Name[]]): Setting<Name> {
   return {
     flag,
     defaultValue: names[0],
@@ -76,7 +76,7 @@ function choice<Name extends string>(flag: string, names: readonly [Name, ...Nam
   };
 }
 
-function whole(
+function readWholeNumber(
   flag: string,
   defaultValue: number,
   { least, most = Number.MAX_SAFE_INTEGER }: { readonly least: number; readonly most?: number },
@@ -86,11 +86,12 @@ function whole(
     flag,
     defaultValue,
     expected: `a whole number ${range}`,
-    read: (text) => numberIn(text, (number) => Number.isInteger(number) && number >= least && number <= most),
+    read: (text) =>
+      parseNumber(text, (number) => Number.isInteger(number) && number >= least && number <= most),
   };
 }
 
-function numberIn(text: string, accepts: (number: number) => boolean): number | undefined {
+function parseNumber(text: string, accepts: (number: number) => boolean): number | undefined {
   const number = Number(text);
   return text.trim() !== "" && accepts(number) ? number : undefined;
 }

@@ -21,11 +21,11 @@ const redrawMilliseconds = 100;
 const plainSteps = 10;
 
 /** A bar that redraws itself on a terminal, and plain lines elsewhere. */
-export function progressLine(stream: WriteStream | NodeJS.WritableStream = process.stderr): ProgressLine {
-  return "isTTY" in stream && stream.isTTY ? terminalLine(stream) : plainLines(stream);
+export function makeProgressLine(stream: WriteStream | NodeJS.WritableStream = process.stderr): ProgressLine {
+  return "isTTY" in stream && stream.isTTY ? makeTerminalLine(stream) : makePlainLines(stream);
 }
 
-function terminalLine(stream: WriteStream): ProgressLine {
+function makeTerminalLine(stream: WriteStream): ProgressLine {
   let last: Progress | undefined;
   let drawnAt = 0;
   const draw = (): void => {
@@ -49,7 +49,7 @@ function terminalLine(stream: WriteStream): ProgressLine {
   };
 }
 
-function plainLines(stream: NodeJS.WritableStream): ProgressLine {
+function makePlainLines(stream: NodeJS.WritableStream): ProgressLine {
   let printed = 0;
   return {
     update: ({ label, done, total, detail }) => {

@@ -6,7 +6,10 @@ import { writeFileAtomically } from "@evenkeel/tensor/node";
 
 /** Writes a record as JSON that includes its own checksum. */
 export function writeRecord(path: string, record: object): Promise<void> {
-  return writeFileAtomically(path, `${textOf({ ...record, sha256: sha256(textOf(record)) })}\n`);
+  return writeFileAtomically(
+    path,
+    `${writeRecordText({ ...record, sha256: computeSha256(writeRecordText(record)) })}\n`,
+  );
 }
 
 /**
@@ -22,7 +25,7 @@ export async function readRecord<Fields extends object>(
   const found = parse(bytes.toString(), path);
   if (!isObject(found)) throw new DataError(`${path}: found ${describeValue(found)}, expected an object`);
   const { sha256: expected, ...record } = found;
-  if (sha256(textOf(record)) !== expected) {
+  if (computeSha256(writeRecordText(record)) !== expected) {
     throw new DataError(`${path}: found a wrong checksum: the file is damaged`);
   }
   checkFields(path, record, rules);
@@ -40,17 +43,17 @@ export async function readFileIfThere(path: string): Promise<Buffer | undefined>
   }
 }
 
-export const sha256 = (contents: string | Uint8Array): string =>
+export const computeSha256 = (contents: string | Uint8Array): string =>
   createHash("sha256").update(contents).digest("hex");
 
 /** An object that has exactly the fields of the rules. */
 export const objectOf = <Fields extends object>(rules: Rules<Fields>): Rule => ({
   expected: `an object of ${Object.keys(rules).join(", ")}`,
-  accepts: (value) => isObject(value) && strayField(value, rules) === undefined,
+  accepts: (value) => isObject(value) && findStrayField(value, rules) === undefined,
 });
 
 function checkFields<Fields extends object>(path: string, record: object, rules: Rules<Fields>): void {
-  const name = strayField(record, rules);
+  const name = findStrayField(record, rules);
   if (name === undefined) return;
   const { expected } = rules[name as keyof Fields] ?? { expected: "no such field" };
   throw new DataError(
@@ -59,7 +62,7 @@ function checkFields<Fields extends object>(path: string, record: object, rules:
 }
 
 /** The first field that is missing, unknown, or rejected by its rule. */
-function strayField<Fields extends object>(record: object, rules: Rules<Fields>): string | undefined {
+function findStrayField<Fields extends object>(record: object, rules: Rules<Fields>): string | undefined {
   const names = new Set([...Object.keys(rules), ...Object.keys(record)]);
   return [...names].find(
     (name) => !Object.hasOwn(rules, name) || !rules[name as keyof Fields].accepts(record[name as never]),
@@ -72,7 +75,7 @@ const isObject = (value: unknown): value is { readonly [name: string]: unknown }
 /** JSON cannot represent these numbers, and the results of a run that diverged contain them. */
 const unwritable = new Set(["NaN", "Infinity", "-Infinity"]);
 
-const textOf = (record: object): string =>
+const writeRecordText = (record: object): string =>
   JSON.stringify(
     record,
     (_, value) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value),

@@ -1,7 +1,7 @@
 import type { Data } from "./data.ts";
 import { describeData } from "./data.ts";
 import type { ArmResult } from "./training/arm-result.ts";
-import { nameOfArm, percent } from "./words.ts";
+import { describeArm, formatPercent } from "./words.ts";
 
 /** The result of a run of the whole job. */
 export interface RunResult {
@@ -22,7 +22,7 @@ export interface RunResult {
 }
 
 /** The contents of `summary.json`, for other programs. */
-export function summaryOf({ data, backend, device, threads, seed, arms }: RunResult): object {
+export function summarize({ data, backend, device, threads, seed, arms }: RunResult): object {
   return {
     dataset: data.name,
     synthetic: data.name === "synthetic",
@@ -42,15 +42,15 @@ export function summaryOf({ data, backend, device, threads, seed, arms }: RunRes
 }
 
 /** The final table on the terminal. */
-export function resultTable({ data, arms }: RunResult): string {
+export function writeResultTable({ data, arms }: RunResult): string {
   const rows = [
-    ["", ...arms.map(({ normalization }) => nameOfArm(normalization))],
-    ["test accuracy", ...arms.map(({ testAccuracy }) => percent(testAccuracy))],
+    ["", ...arms.map(({ normalization }) => describeArm(normalization))],
+    ["test accuracy", ...arms.map(({ testAccuracy }) => formatPercent(testAccuracy))],
     ["steps to 85 %", ...arms.map(({ stepsTo85 }) => (stepsTo85 === null ? "never" : String(stepsTo85)))],
     ["images/s", ...arms.map(({ imagesPerSecond }) => imagesPerSecond.toFixed(0))],
     ["parameters", ...arms.map(({ parameters }) => parameters.toLocaleString("en"))],
     ["gradient norm at the start", ...arms.map(() => "")],
-    ...gradientRows(arms),
+    ...listGradientRows(arms),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) =>
@@ -62,7 +62,7 @@ export function resultTable({ data, arms }: RunResult): string {
 }
 
 /** A row for each layer, in the order of the network; all arms have the same layers. */
-export function gradientRows(arms: readonly ArmResult[]): string[][] {
+export function listGradientRows(arms: readonly ArmResult[]): string[][] {
   const layers = arms[0]?.gradientNorms.map(({ layer }) => layer) ?? [];
   return layers.map((layer, index) => [
     `  ${layer}`,

@@ -1,6 +1,6 @@
 import type { Normalization } from "./options.ts";
 
-export const nameOfArm = (normalization: Normalization): string =>
+export const describeArm = (normalization: Normalization): string =>
   normalization === "batch" ? "with batch norm" : "without batch norm";
 
-export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+export const formatPercent = (share: number): string => `${(100 * share).toFixed(2)} %`;

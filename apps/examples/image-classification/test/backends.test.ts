@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type WebgpuBackend, webgpu } from "@evenkeel/backend-webgpu";
 import { setDefaultBackend } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { backendsFor } from "../src/backends.ts";
+import { listBackends } from "../src/backends.ts";
 import { runJob, type Surroundings } from "../src/job.ts";
 import type { Options } from "../src/options.ts";
 
@@ -63,7 +63,7 @@ function countedWebgpu(
   const counted = {
     launches: 0,
     backends: (options: Options) => {
-      const [gpu] = backendsFor(options);
+      const [gpu] = listBackends(options);
       const open = async (): Promise<WebgpuBackend> => {
         const backend = await gpu.open();
         const launch = backend.launch.bind(backend);

@@ -2,12 +2,12 @@ import { PassThrough } from "node:stream";
 import { inflateSync } from "node:zlib";
 import type { ImageSet } from "@evenkeel/datasets";
 import { describe, expect, it } from "vitest";
-import { formatDuration, progressLine } from "../src/progress.ts";
-import { lineChart } from "../src/report/chart.ts";
-import { findings } from "../src/report/findings.ts";
+import { formatDuration, makeProgressLine } from "../src/progress.ts";
+import { drawLineChart } from "../src/report/chart.ts";
+import { describeFindings } from "../src/report/findings.ts";
 import { encodePng } from "../src/report/png.ts";
 import { report } from "../src/report/report.ts";
-import { type RunResult, resultTable, summaryOf } from "../src/run-result.ts";
+import { type RunResult, summarize, writeResultTable } from "../src/run-result.ts";
 import type { ArmResult } from "../src/training/arm-result.ts";
 import { compare } from "../src/training/test-results.ts";
 
@@ -54,7 +54,7 @@ const result: RunResult = {
 
 describe("results", () => {
   it("have a summary with exactly the documented keys", () => {
-    expect(summaryOf(result)).toEqual({
+    expect(summarize(result)).toEqual({
       dataset: "fashion-mnist",
       synthetic: false,
       backend: "cpu",
@@ -83,7 +83,7 @@ describe("results", () => {
   });
 
   it("have a table with a column for each arm", () => {
-    const lines = resultTable(result).split("\n");
+    const lines = writeResultTable(result).split("\n");
     expect(lines.shift()).toBe("Data: fashion-mnist");
     expect(lines[0]).toMatch(/with batch norm +without batch norm$/);
     expect(lines.find((line) => line.startsWith("steps to 85 %"))).toMatch(/50 +never$/);
@@ -92,8 +92,8 @@ describe("results", () => {
 
   it("say if synthetic figures replace a set that could not be reached", () => {
     const standIn: RunResult = { ...result, data: { name: "synthetic", insteadOf: "mnist" } };
-    expect(summaryOf(standIn)).toMatchObject({ dataset: "synthetic", synthetic: true });
-    expect(resultTable(standIn)).toMatch(
+    expect(summarize(standIn)).toMatchObject({ dataset: "synthetic", synthetic: true });
+    expect(writeResultTable(standIn)).toMatch(
       /^Data: synthetic figures, drawn by the program: mnist is not on this machine and could not be reached\n/,
     );
   });
@@ -143,7 +143,7 @@ describe("the findings", () => {
       { ...arm("batch", 50), confusion, ...batch },
       { ...arm("none", null), confusion, ...none },
     ];
-    return findings({ ...result, arms }).join(" ");
+    return describeFindings({ ...result, arms }).join(" ");
   };
 
   it("depend only on the numbers, not on which arm is better", () => {
@@ -184,7 +184,7 @@ describe("the findings", () => {
   });
 
   it("describe a single arm too", () => {
-    expect(findings({ ...result, arms: [arm("none", null)] }).join(" ")).toBe(
+    expect(describeFindings({ ...result, arms: [arm("none", null)] }).join(" ")).toBe(
       "Without batch norm the network classified 90.00 % of 10 test images correctly. It never classified 85 % of the held-out images correctly. The accuracy on held-out images ends 1.00 points above that on test images.",
     );
   });
@@ -226,7 +226,7 @@ describe("charts", () => {
   const series = (points: [number, number][]) => [{ name: "a", color: "red", points }];
 
   it("map the ends of a line to the ends of the axes", () => {
-    const svg = lineChart({
+    const svg = drawLineChart({
       title: "t",
       xLabel: "x",
       yLabel: "y",
@@ -245,7 +245,7 @@ describe("charts", () => {
       [2, 0],
       [3, 100],
     ];
-    const svg = lineChart({
+    const svg = drawLineChart({
       title: "t",
       xLabel: "x",
       yLabel: "y",
@@ -253,8 +253,8 @@ describe("charts", () => {
       series: series(points),
     });
     expect(/points="([^"]*)"/.exec(svg)![1]!.split(" ")).toHaveLength(2);
-    expect(lineChart({ title: "t", xLabel: "x", yLabel: "y", series: series([]) })).not.toContain("NaN");
-    expect(lineChart({ title: "t", xLabel: "x", yLabel: "y", series: series([[1, 5]]) })).not.toContain(
+    expect(drawLineChart({ title: "t", xLabel: "x", yLabel: "y", series: series([]) })).not.toContain("NaN");
+    expect(drawLineChart({ title: "t", xLabel: "x", yLabel: "y", series: series([[1, 5]]) })).not.toContain(
       "NaN",
     );
   });
@@ -263,7 +263,7 @@ describe("charts", () => {
 describe("progress", () => {
   it("prints a line for every tenth without a terminal", () => {
     const stream = new PassThrough();
-    const line = progressLine(stream);
+    const line = makeProgressLine(stream);
     for (let done = 1; done <= 40; done++) line.update({ label: "a", done, total: 40, detail: `d${done}` });
     line.finish();
     const lines = stream.read().toString().trim().split("\n");

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseCommand } from "../src/command-line.ts";
 import { type Options, settingNames, settings } from "../src/options.ts";
 import { writeRecord } from "../src/record.ts";
-import { type RunRecord, resumedRecord, saveRunRecord } from "../src/run/run-record.ts";
+import { type RunRecord, readResumedRecord, saveRunRecord } from "../src/run/run-record.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -21,7 +21,7 @@ const started: RunRecord = {
   data: { name: "synthetic", insteadOf: "fashion-mnist" },
   backend: "cpu",
 };
-const resume = (...args: string[]) => resumedRecord(folder, parseCommand(["--resume", ...args])!);
+const resume = (...args: string[]) => readResumedRecord(folder, parseCommand(["--resume", ...args])!);
 
 /** For each option the value that the run was started with, and a different one. */
 const values: { readonly [Name in keyof Options]: readonly [same: string, other: string] } = {

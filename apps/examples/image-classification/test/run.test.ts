@@ -19,10 +19,10 @@ afterAll(() => rm(folder, { recursive: true }));
 const run = (args: readonly string[], at?: readonly [string, (child: Child) => void]): Promise<Ending> =>
   runProgram(args, { folder, at });
 
-const resultOf = async (name: string, arm: string): Promise<ArmResult> =>
+const readResult = async (name: string, arm: string): Promise<ArmResult> =>
   JSON.parse(await readFile(join(folder, name, arm, "result.json"), "utf8")).result;
 
-const weightsOf = (name: string, arm: string) => readFile(join(folder, name, arm, "model.safetensors"));
+const readWeights = (name: string, arm: string) => readFile(join(folder, name, arm, "model.safetensors"));
 
 describe("the program", () => {
   it("continues after an interruption and gives the same result", async () => {
@@ -38,11 +38,11 @@ describe("the program", () => {
     const resumed = await run(["--resume", "--out", "broken"]);
     expect(resumed.code).toBe(0);
     for (const arm of ["batch", "none"]) {
-      expect((await resultOf("whole", arm)).losses).toHaveLength(60);
-      expect((await weightsOf("broken", arm)).equals(await weightsOf("whole", arm))).toBe(true);
+      expect((await readResult("whole", arm)).losses).toHaveLength(60);
+      expect((await readWeights("broken", arm)).equals(await readWeights("whole", arm))).toBe(true);
       const timed = { imagesPerSecond: 0, trainingSeconds: 0 };
-      expect({ ...(await resultOf("broken", arm)), ...timed }).toEqual({
-        ...(await resultOf("whole", arm)),
+      expect({ ...(await readResult("broken", arm)), ...timed }).toEqual({
+        ...(await readResult("whole", arm)),
         ...timed,
       });
     }
@@ -85,7 +85,7 @@ describe("the program", () => {
     };
     const args = [...quick, ...oneArm, "--epochs", "4", "--out", "unread"];
     expect((await run(args, ["epoch 1/4", close])).code).toBe(0);
-    expect((await resultOf("unread", "batch")).epochs).toBe(4);
+    expect((await readResult("unread", "batch")).epochs).toBe(4);
   });
 
   it("ignores the results of an earlier run in its folder", async () => {
@@ -98,7 +98,7 @@ describe("the program", () => {
     expect(interrupted.code).toBe(130);
     expect((await readdir(join(folder, "again"))).sort()).toEqual(["batch", "options.json"]);
     expect((await run(["--resume", "--out", "again"])).code).toBe(0);
-    expect((await resultOf("again", "batch")).epochs).toBe(100);
+    expect((await readResult("again", "batch")).epochs).toBe(100);
   });
 
   it("refuses a folder that another run is using", async () => {

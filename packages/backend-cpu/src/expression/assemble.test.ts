@@ -1,14 +1,21 @@
 import type { DType } from "@evenkeel/tensor";
-import { buildExpression, computeType, DTypeError, e, sizeOf } from "@evenkeel/tensor";
+import { buildExpression, countElements, DTypeError, e, getComputeType } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { assembleExpression } from "./assemble.ts";
 import type { Problem } from "./testing.ts";
-import { elementwise, expected, instantiate, itemsOf, runAssembled, uniforms } from "./testing.ts";
+import {
+  computeExpected,
+  countItems,
+  instantiate,
+  makeProblem,
+  makeUniforms,
+  runAssembled,
+} from "./testing.ts";
 
-const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
+const listNumbers = (length: number): number[] => Array.from({ length }, (_, index) => index);
 
 /** Row-major strides of a shape whose axes in `kept` exist; the others are broadcast. */
-function stridesFor(shape: readonly number[], kept: readonly boolean[]): number[] {
+function computeStrides(shape: readonly number[], kept: readonly boolean[]): number[] {
   const strides = shape.map(() => 0);
   let stride = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -19,13 +26,17 @@ function stridesFor(shape: readonly number[], kept: readonly boolean[]): number[
   return strides;
 }
 
-const axesOf = (rank: number, mask: number): boolean[] => range(rank).map((axis) => (mask >> axis) % 2 === 1);
+const listAxes = (rank: number, mask: number): boolean[] =>
+  listNumbers(rank).map((axis) => (mask >> axis) % 2 === 1);
 
 function broadcastProblem(shape: readonly number[], masks: readonly number[]): Problem {
   const reads = masks.map((mask, read) => {
-    const kept = axesOf(shape.length, mask);
-    const size = sizeOf(shape.filter((_, axis) => kept[axis]));
-    return { data: range(size).map((value) => value * (read + 2) - 7), strides: stridesFor(shape, kept) };
+    const kept = listAxes(shape.length, mask);
+    const size = countElements(shape.filter((_, axis) => kept[axis]));
+    return {
+      data: listNumbers(size).map((value) => value * (read + 2) - 7),
+      strides: computeStrides(shape, kept),
+    };
   });
   const expression = buildExpression({ inputs: ["f32", "i32"] }, ([a, b]) => [
     e.sub(e.mul(a!, 3), e.cast(b!, "f32")),
@@ -46,7 +57,7 @@ describe("layouts", () => {
           [mask, full ^ mask],
         ]) {
           const problem = broadcastProblem([...outer, length], masks);
-          expect(runAssembled(problem), `${problem.shape} ${masks}`).toEqual(expected(problem));
+          expect(runAssembled(problem), `${problem.shape} ${masks}`).toEqual(computeExpected(problem));
         }
       }
     }
@@ -54,7 +65,7 @@ describe("layouts", () => {
 
   test("an empty share writes nothing", () => {
     const problem = broadcastProblem([2, 3, 5], [7, 7]);
-    expect(runAssembled(problem, [0, 0, 6, 6])).toEqual(expected(problem));
+    expect(runAssembled(problem, [0, 0, 6, 6])).toEqual(computeExpected(problem));
   });
 
   test("the output may use the memory of an input", () => {
@@ -62,9 +73,9 @@ describe("layouts", () => {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
     const run = instantiate(assembleExpression(expression, { rank: 1, innermost: [1] }), memory);
     const data = new Float32Array(memory.buffer, 256, 37);
-    data.set(range(37));
+    data.set(listNumbers(37));
     run(0, 37, [256, 256]);
-    expect([...data]).toEqual(range(37).map((value) => value + 1));
+    expect([...data]).toEqual(listNumbers(37).map((value) => value + 1));
   });
 });
 
@@ -78,8 +89,8 @@ describe("cuts", () => {
   test.each(Object.entries(bodies))(
     "a %s expression has the same bits wherever it is cut",
     (_, expression) => {
-      const next = uniforms();
-      const random = (length: number): number[] => range(length).map(() => 4 * next() - 2);
+      const next = makeUniforms();
+      const random = (length: number): number[] => listNumbers(length).map(() => 4 * next() - 2);
       const shapes = [
         { shape: [131], strides: [[1], [1]] },
         {
@@ -98,12 +109,12 @@ describe("cuts", () => {
         },
       ];
       for (const { shape, strides } of shapes) {
-        const reads = strides.map((own) => ({ data: random(sizeOf(shape)), strides: own }));
+        const reads = strides.map((own) => ({ data: random(countElements(shape)), strides: own }));
         const problem = { expression, shape, reads };
         const whole = runAssembled(problem).map((array) => new Uint32Array(array.buffer));
         for (let round = 0; round < 20; round++) {
-          const cuts = range(5)
-            .map(() => Math.floor(next() * itemsOf(problem)))
+          const cuts = listNumbers(5)
+            .map(() => Math.floor(next() * countItems(problem)))
             .sort((a, b) => a - b);
           expect(runAssembled(problem, cuts).map((array) => new Uint32Array(array.buffer))).toEqual(whole);
         }
@@ -115,7 +126,7 @@ describe("cuts", () => {
 describe("storage", () => {
   const dtypes: readonly DType[] = ["f32", "i32", "u32", "u8", "bool"];
   const samples = (dtype: DType): number[] =>
-    range(43).map((index) =>
+    listNumbers(43).map((index) =>
       dtype === "bool" ? index % 2 : dtype === "u8" ? (index * 37) % 256 : index * 5,
     );
 
@@ -123,7 +134,7 @@ describe("storage", () => {
     "%s to %s",
     (from, to) => {
       const expression = buildExpression({ inputs: [from, from], outputs: [to] }, ([a, b]) =>
-        e.cast(from === "bool" ? e.and(a!, b!) : e.max(a!, b!), computeType(to)),
+        e.cast(from === "bool" ? e.and(a!, b!) : e.max(a!, b!), getComputeType(to)),
       );
       for (const strides of [[0], [1]]) {
         const reads = [
@@ -131,7 +142,7 @@ describe("storage", () => {
           { data: samples(from).reverse(), strides },
         ];
         const problem = { expression, shape: [43], reads };
-        expect(runAssembled(problem)).toEqual(expected(problem));
+        expect(runAssembled(problem)).toEqual(computeExpected(problem));
       }
     },
   );
@@ -140,8 +151,8 @@ describe("storage", () => {
     const expression = buildExpression({ inputs: ["u8"], outputs: ["u8"] }, ([x]) =>
       e.sub(e.mul(x!, 3), 100),
     );
-    const problem = elementwise(expression, [range(256)]);
-    expect([...runAssembled(problem)[0]!]).toEqual(range(256).map((x) => (x * 3 - 100) & 255));
+    const problem = makeProblem(expression, [listNumbers(256)]);
+    expect([...runAssembled(problem)[0]!]).toEqual(listNumbers(256).map((x) => (x * 3 - 100) & 255));
   });
 
   test("a value is converted to the type it is stored as", () => {
@@ -150,7 +161,7 @@ describe("storage", () => {
       e.greater(x!, 1),
       x!,
     ]);
-    const [bool, f32, i32] = runAssembled(elementwise(expression, [[0, 1.5, -2.5, 1]]));
+    const [bool, f32, i32] = runAssembled(makeProblem(expression, [[0, 1.5, -2.5, 1]]));
     expect([...bool!]).toEqual([0, 1, 1, 1]);
     expect([...f32!]).toEqual([0, 1, 0, 0]);
     expect([...i32!]).toEqual([0, 1, -2, 1]);
@@ -164,23 +175,23 @@ describe("storage", () => {
 
 test("one value in several outputs, and outputs without inputs", () => {
   const twice = buildExpression({ inputs: ["f32"] }, ([x]) => [x!, e.neg(x!), x!]);
-  const problem = elementwise(twice, [range(23)]);
-  expect(runAssembled(problem)).toEqual(expected(problem));
+  const problem = makeProblem(twice, [listNumbers(23)]);
+  expect(runAssembled(problem)).toEqual(computeExpected(problem));
   const fill = buildExpression({ inputs: [], scalars: ["f32"] }, (_, [a]) => [e.mul(a!, 2), e.indexLike(a!)]);
   const filled = { expression: fill, shape: [45], reads: [], scalars: [1.5] };
-  expect(runAssembled(filled)).toEqual(expected(filled));
+  expect(runAssembled(filled)).toEqual(computeExpected(filled));
 });
 
 test("sixty operands", () => {
-  const inputs = range(60).map((): DType => "f32");
+  const inputs = listNumbers(60).map((): DType => "f32");
   const expression = buildExpression({ inputs }, (values) =>
     values.reduce((sum, value) => e.add(sum, value)),
   );
-  const problem = elementwise(
+  const problem = makeProblem(
     expression,
-    range(60).map((input) => range(21).map((index) => input * index)),
+    listNumbers(60).map((input) => listNumbers(21).map((index) => input * index)),
   );
-  expect(runAssembled(problem)).toEqual(expected(problem));
+  expect(runAssembled(problem)).toEqual(computeExpected(problem));
 });
 
 test("plain memory can be used after one byte is patched", () => {

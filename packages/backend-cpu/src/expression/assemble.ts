@@ -4,10 +4,10 @@ import { lower } from "./lower.ts";
 import { control, i32 } from "./opcodes.ts";
 import type { ExpressionLayout, Parameters } from "./parameters.ts";
 import { emitParameters, runTypes } from "./parameters.ts";
-import { rowWalk } from "./rows.ts";
-import { bytesOfElement } from "./storage.ts";
+import { makeRowWalk } from "./rows.ts";
+import { countElementBytes } from "./storage.ts";
 import { lanes, unrolled, VectorBody } from "./vector-body.ts";
-import { moduleOf } from "./wasm-module.ts";
+import { encodeModule } from "./wasm-module.ts";
 
 /**
  * Assembles an expression to a module that exports `run(begin, end, scratch, args)`. The arguments are words: reads, writes,
@@ -28,7 +28,7 @@ export function assembleExpression(
   const parameters = emitParameters(f, lowered, layout);
   if (layout.rank === 1) emitElements(f, lowered, layout, parameters);
   else emitRows(f, lowered, layout, parameters);
-  return moduleOf("run", f);
+  return encodeModule("run", f);
 }
 
 /** Items are elements: one row from `begin` to `end`. */
@@ -39,18 +39,18 @@ function emitElements(
   parameters: Parameters,
 ): void {
   const { begin, end, reads, writes } = parameters;
-  const index = f.newLocal(valueTypes.i32);
-  const remaining = f.newLocal(valueTypes.i32);
+  const index = f.addLocal(valueTypes.i32);
+  const remaining = f.addLocal(valueTypes.i32);
   const body = new VectorBody(f, expression, layout, parameters, { reads, writes, index });
   f.get(end).get(begin).op(i32.sub).tee(remaining);
   f.if(() => {
     reads.forEach((pointer, read) => {
       if (layout.innermost[read] === 1) {
-        emitOffset(f, pointer, begin, bytesOfElement(expression.inputs[read]!));
+        emitOffset(f, pointer, begin, countElementBytes(expression.inputs[read]!));
       }
     });
     writes.forEach((pointer, write) => {
-      emitOffset(f, pointer, begin, bytesOfElement(expression.outputs[write]!.dtype));
+      emitOffset(f, pointer, begin, countElementBytes(expression.outputs[write]!.dtype));
     });
     f.get(begin).set(index);
     body.emitCallStage();
@@ -67,20 +67,20 @@ function emitRows(
   parameters: Parameters,
 ): void {
   const { begin, end, reads, writes, dimensions } = parameters;
-  const bytes = expression.inputs.map(bytesOfElement);
-  const walk = rowWalk(f, parameters, bytes);
-  const index = f.newLocal(valueTypes.i32);
-  const remaining = f.newLocal(valueTypes.i32);
+  const bytes = expression.inputs.map(countElementBytes);
+  const walk = makeRowWalk(f, parameters, bytes);
+  const index = f.addLocal(valueTypes.i32);
+  const remaining = f.addLocal(valueTypes.i32);
   const length = dimensions.at(-1)!;
   const cursors = reads.map((pointer, read) =>
-    layout.innermost[read] === 1 ? f.newLocal(valueTypes.i32) : pointer,
+    layout.innermost[read] === 1 ? f.addLocal(valueTypes.i32) : pointer,
   );
   const body = new VectorBody(f, expression, layout, parameters, { reads: cursors, writes, index });
   f.get(begin).get(end).op(i32.ltU);
   f.if(() => {
     f.get(begin).get(length).op(i32.mul).set(index);
     writes.forEach((pointer, write) => {
-      emitOffset(f, pointer, index, bytesOfElement(expression.outputs[write]!.dtype));
+      emitOffset(f, pointer, index, countElementBytes(expression.outputs[write]!.dtype));
     });
     walk.emitStart();
     body.emitCallStage();

@@ -4,7 +4,7 @@ import { control, f32x4, f64x2, i32x4, v128 } from "./opcodes.ts";
 
 /** Functions whose exact results need float64, which is computed in two lanes at a time. */
 
-const bytesFrom = (...firsts: number[]): number[] =>
+const listBytes = (...firsts: number[]): number[] =>
   firsts.flatMap((first) => Array.from({ length: 8 }, (_, byte) => first + byte));
 
 /** Writes a function of two lanes once for each half of a vector and joins the results. */
@@ -14,9 +14,9 @@ function emitHalves(f: FunctionWriter, half: (get: (local: number) => FunctionWr
     f
       .get(local)
       .get(local)
-      .op(v128.shuffle, ...bytesFrom(8, 8)),
+      .op(v128.shuffle, ...listBytes(8, 8)),
   );
-  f.op(v128.shuffle, ...bytesFrom(0, 16));
+  f.op(v128.shuffle, ...listBytes(0, 16));
 }
 
 /** Quotients of 32-bit integers are exact in float64 once truncated; a divisor of 0 gives 0. */
@@ -39,7 +39,7 @@ function pushDouble(f: FunctionWriter, value: number): FunctionWriter {
  * quotient is missing.
  */
 export function emitFloatRemainder(f: FunctionWriter, a: number, b: number): void {
-  const [rest, divisor, quotient] = [0, 1, 2].map(() => f.newLocal(valueTypes.v128)) as [
+  const [rest, divisor, quotient] = [0, 1, 2].map(() => f.addLocal(valueTypes.v128)) as [
     number,
     number,
     number,
@@ -78,8 +78,8 @@ const sineSteps = [12, 10, 8, 6, 4, 2].map((even) => -1 / (even * (even + 1)));
 
 /** sin(x + quadrants pi / 2) for every x. `near` holds it where |x| is small; `emitFarSine` computes it elsewhere. */
 export function emitSine(f: FunctionWriter, x: number, near: number, quadrants: number): void {
-  const isFar = f.newLocal(valueTypes.v128);
-  const result = f.newLocal(valueTypes.v128);
+  const isFar = f.addLocal(valueTypes.v128);
+  const result = f.addLocal(valueTypes.v128);
   f.get(near).set(result);
   f.get(x).op(f32x4.abs).words(fewTurns).op(f32x4.gt).tee(isFar).op(v128.anyTrue);
   f.if(() => {
@@ -94,7 +94,7 @@ export function emitSine(f: FunctionWriter, x: number, near: number, quadrants: 
  * split into a multiple of 2^-24 turns and a rest. Without their whole turns, the multiples are summed without rounding.
  */
 function emitFarSine(f: FunctionWriter, quadrants: number): void {
-  const [x, whole, rest, term, rounded] = Array.from({ length: 5 }, () => f.newLocal(valueTypes.v128)) as [
+  const [x, whole, rest, term, rounded] = Array.from({ length: 5 }, () => f.addLocal(valueTypes.v128)) as [
     number,
     number,
     number,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { FunctionWriter, pushSigned, pushUnsigned, valueTypes } from "./function-writer.ts";
-import { moduleOf } from "./wasm-module.ts";
+import { encodeModule } from "./wasm-module.ts";
 
 function encoded(push: (bytes: number[], value: number) => void, value: number): number[] {
   const bytes: number[] = [];
@@ -24,7 +24,7 @@ test("LEB128, as in the examples of the DWARF and WebAssembly specifications", (
 
 test("locals are declared in runs of one type, after the parameters", () => {
   const f = new FunctionWriter([valueTypes.i32, valueTypes.f32]);
-  expect([valueTypes.v128, valueTypes.v128, valueTypes.i32].map((type) => f.newLocal(type))).toEqual([
+  expect([valueTypes.v128, valueTypes.v128, valueTypes.i32].map((type) => f.addLocal(type))).toEqual([
     2, 3, 4,
   ]);
   expect(f.body()).toEqual([2, 2, valueTypes.v128, 1, valueTypes.i32, 0x0b]);
@@ -40,5 +40,5 @@ test("a module of nested blocks validates", () => {
       ),
     ),
   );
-  expect(WebAssembly.validate(moduleOf("run", f))).toBe(true);
+  expect(WebAssembly.validate(encodeModule("run", f))).toBe(true);
 });

@@ -35,7 +35,7 @@ export class FunctionWriter {
   }
 
   /** Adds a local variable. Parameters are the first locals. */
-  newLocal(type: ValueType): number {
+  addLocal(type: ValueType): number {
     return this.parameters.length + this.locals.push(type) - 1;
   }
 

@@ -1,5 +1,5 @@
 import type { Expression, ExpressionNode, Value } from "@evenkeel/tensor";
-import { computeType, ExpressionBuilder, e, evaluator } from "@evenkeel/tensor";
+import { ExpressionBuilder, e, getComputeType, makeEvaluator } from "@evenkeel/tensor";
 import { cos, sin } from "./functions/circular.ts";
 import { divideSigned, remainder } from "./functions/division.ts";
 import { erf } from "./functions/error-function.ts";
@@ -31,19 +31,21 @@ export function lower(expression: Expression): Expression {
   const builder = new ExpressionBuilder();
   const values: Value[] = [];
   for (const node of expression.nodes) {
-    values.push("operands" in node ? lowerNode(builder, node, operandsIn(node, values)) : builder.add(node));
+    values.push(
+      "operands" in node ? lowerNode(builder, node, listOperands(node, values)) : builder.add(node),
+    );
   }
   return builder.finish(
     expression.inputs,
     expression.scalars,
     expression.outputs.map(({ node, dtype }) => ({
-      value: e.cast(values[node]!, computeType(dtype)),
+      value: e.cast(values[node]!, getComputeType(dtype)),
       dtype,
     })),
   );
 }
 
-const operandsIn = (node: FunctionNode, values: readonly Value[]): Value[] =>
+const listOperands = (node: FunctionNode, values: readonly Value[]): Value[] =>
   node.operands.map((operand) => values[operand]!);
 
 function lowerNode(builder: ExpressionBuilder, node: FunctionNode, operands: readonly Value[]): Value {
@@ -71,6 +73,6 @@ function foldConstants(
     ...node,
     operands: values.map(({ node }) => node),
   } as unknown as ExpressionNode);
-  const [result] = evaluator(single.finish([], [], [{ value, dtype: node.type }]))([], [], 0);
+  const [result] = makeEvaluator(single.finish([], [], [{ value, dtype: node.type }]))([], [], 0);
   return node.type === "f32" ? Math.fround(result!) : result;
 }

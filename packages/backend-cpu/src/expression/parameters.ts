@@ -38,7 +38,7 @@ export function emitParameters(
   let byteOffset = 0;
   const next = (isFloat: boolean): number => {
     const { load } = isFloat ? f32 : i32;
-    const local = f.newLocal(isFloat ? valueTypes.f32 : valueTypes.i32);
+    const local = f.addLocal(isFloat ? valueTypes.f32 : valueTypes.i32);
     f.get(args).memory(load, byteOffset).set(local);
     byteOffset += 4;
     return local;

@@ -12,11 +12,11 @@ export interface RowWalk {
 }
 
 /** @param bytes of one element of each read */
-export function rowWalk(f: FunctionWriter, parameters: Parameters, bytes: readonly number[]): RowWalk {
+export function makeRowWalk(f: FunctionWriter, parameters: Parameters, bytes: readonly number[]): RowWalk {
   const { reads, dimensions, strides, begin } = parameters;
   const outer = dimensions.length - 1;
-  const positions = dimensions.slice(0, outer).map(() => f.newLocal(valueTypes.i32));
-  const rest = f.newLocal(valueTypes.i32);
+  const positions = dimensions.slice(0, outer).map(() => f.addLocal(valueTypes.i32));
+  const rest = f.addLocal(valueTypes.i32);
 
   function emitStart(): void {
     strides.forEach((own, read) => {

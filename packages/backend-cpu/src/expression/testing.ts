@@ -1,5 +1,5 @@
 import type { DType, Expression, NumericArray, Storage } from "@evenkeel/tensor";
-import { argumentWords, evaluator, propertiesOf, sizeOf, viewAs } from "@evenkeel/tensor";
+import { countElements, encodeArguments, getDTypeProperties, makeEvaluator, viewAs } from "@evenkeel/tensor";
 import { assembleExpression } from "./assemble.ts";
 
 /** An expression launch with data in place of buffers, for the tests of this folder. */
@@ -18,9 +18,9 @@ const argsAddress = 32 * 1024;
 const firstBuffer = 64 * 1024;
 const untouched = 0xa5;
 
-export const storageOf = (dtype: DType): Storage => propertiesOf(dtype).storage.wasm!;
+export const getStorage = (dtype: DType): Storage => getDTypeProperties(dtype).storage.wasm!;
 
-const paddedBytes = (data: NumericArray): number => Math.ceil((data.byteLength + 32) / 16) * 16;
+const countPaddedBytes = (data: NumericArray): number => Math.ceil((data.byteLength + 32) / 16) * 16;
 
 /** The exported function of an assembled expression, with its arguments as words. */
 export function instantiate(
@@ -36,8 +36,8 @@ export function instantiate(
 }
 
 /** Items of a problem: elements when its rank is 1, else rows. */
-export const itemsOf = ({ shape }: Problem): number =>
-  shape.length === 1 ? shape[0]! : sizeOf(shape.slice(0, -1));
+export const countItems = ({ shape }: Problem): number =>
+  shape.length === 1 ? shape[0]! : countElements(shape.slice(0, -1));
 
 /**
  * Assembles and runs a problem, its items cut at the given places; returns the stored outputs.
@@ -50,43 +50,43 @@ export function runAssembled(problem: Problem, cuts: readonly number[] = []): Nu
   const place = (storage: Storage, length: number): { pointer: number; array: NumericArray } => {
     const array = viewAs(storage, memory.buffer, next, length);
     const pointer = next;
-    new Uint8Array(memory.buffer, pointer, paddedBytes(array)).fill(untouched);
-    next += paddedBytes(array);
+    new Uint8Array(memory.buffer, pointer, countPaddedBytes(array)).fill(untouched);
+    next += countPaddedBytes(array);
     return { pointer, array };
   };
   const inputs = reads.map(({ data }, input) => {
-    const placed = place(storageOf(expression.inputs[input]!), data.length);
+    const placed = place(getStorage(expression.inputs[input]!), data.length);
     placed.array.set(data);
     return placed;
   });
-  const outputs = expression.outputs.map(({ dtype }) => place(storageOf(dtype), sizeOf(shape)));
+  const outputs = expression.outputs.map(({ dtype }) => place(getStorage(dtype), countElements(shape)));
   const innermost = reads.map(({ strides }) => strides.at(-1) as 0 | 1);
   const run = instantiate(assembleExpression(expression, { rank: shape.length, innermost }));
   const pointers = [...inputs, ...outputs].map(({ pointer }) => pointer);
   const geometry = shape.length === 1 ? [] : [...shape, ...reads.flatMap(({ strides }) => strides)];
-  const args = argumentWords([...pointers, ...geometry], expression.scalars, scalars);
-  const bounds = [0, ...cuts, itemsOf(problem)];
+  const args = encodeArguments([...pointers, ...geometry], expression.scalars, scalars);
+  const bounds = [0, ...cuts, countItems(problem)];
   for (let chunk = 1; chunk < bounds.length; chunk++) {
     run(bounds[chunk - 1]!, bounds[chunk]!, args);
   }
   return outputs.map(({ array, pointer }) => {
     const end = pointer + array.byteLength;
-    const after = new Uint8Array(memory.buffer, end, paddedBytes(array) - array.byteLength);
+    const after = new Uint8Array(memory.buffer, end, countPaddedBytes(array) - array.byteLength);
     if (!after.every((byte) => byte === untouched)) throw new Error("wrote behind the end of an output");
     return array.slice();
   });
 }
 
 /** What the problem's outputs should hold: the float64 meaning at every point, rounded to storage. */
-export function expected({ expression, shape, reads, scalars = [] }: Problem): NumericArray[] {
-  const evaluate = evaluator(expression);
-  const size = sizeOf(shape);
+export function computeExpected({ expression, shape, reads, scalars = [] }: Problem): NumericArray[] {
+  const evaluate = makeEvaluator(expression);
+  const size = countElements(shape);
   const outputs = expression.outputs.map(({ dtype }) =>
-    viewAs(storageOf(dtype), new ArrayBuffer(size * 4), 0, size),
+    viewAs(getStorage(dtype), new ArrayBuffer(size * 4), 0, size),
   );
   const stored = reads.map(({ data }, input) => {
     const array = viewAs(
-      storageOf(expression.inputs[input]!),
+      getStorage(expression.inputs[input]!),
       new ArrayBuffer(data.length * 4),
       0,
       data.length,
@@ -95,7 +95,7 @@ export function expected({ expression, shape, reads, scalars = [] }: Problem): N
     return array;
   });
   for (let index = 0; index < size; index++) {
-    const offsets = reads.map(({ strides }) => offsetOf(index, shape, strides));
+    const offsets = reads.map(({ strides }) => computeOffset(index, shape, strides));
     const values = evaluate(
       stored.map((array, input) => array[offsets[input]!]!),
       scalars.map((value, scalar) => (expression.scalars[scalar] === "f32" ? Math.fround(value) : value)),
@@ -108,7 +108,7 @@ export function expected({ expression, shape, reads, scalars = [] }: Problem): N
   return outputs;
 }
 
-function offsetOf(index: number, shape: readonly number[], strides: readonly number[]): number {
+function computeOffset(index: number, shape: readonly number[], strides: readonly number[]): number {
   let rest = index;
   let offset = 0;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -119,7 +119,7 @@ function offsetOf(index: number, shape: readonly number[], strides: readonly num
 }
 
 /** A launch of rank 1 over whole arrays. */
-export function elementwise(
+export function makeProblem(
   expression: Expression,
   data: readonly (readonly number[])[],
   scalars: readonly number[] = [],
@@ -129,12 +129,12 @@ export function elementwise(
 }
 
 /** Every pair of two lists, as two lists. */
-export function pairs(a: readonly number[], b: readonly number[] = a): [number[], number[]] {
+export function makePairs(a: readonly number[], b: readonly number[] = a): [number[], number[]] {
   return [a.flatMap((x) => b.map(() => x)), a.flatMap(() => b)];
 }
 
 /** A sequence in [0, 1) that is the same in every run. */
-export function uniforms(seed = 1): () => number {
+export function makeUniforms(seed = 1): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

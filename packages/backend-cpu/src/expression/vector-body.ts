@@ -4,9 +4,9 @@ import { valueTypes } from "./function-writer.ts";
 import { f32x4, i32, i32x4 } from "./opcodes.ts";
 import type { ExpressionLayout, Parameters } from "./parameters.ts";
 import type { Stage } from "./stages.ts";
-import { stages, stagesOf } from "./stages.ts";
+import { cutIntoStages, stages } from "./stages.ts";
 import {
-  bytesOfElement,
+  countElementBytes,
   emitDecode,
   emitEncode,
   emitLoad,
@@ -68,9 +68,9 @@ export class VectorBody {
     this.expression = expression;
     this.parameters = parameters;
     this.cursors = cursors;
-    this.stages = stagesOf(expression, layout.innermost);
+    this.stages = cutIntoStages(expression, layout.innermost);
     this.locals = this.stages.map((stage) =>
-      Array.from({ length: stage === stages.element ? unrolled : 1 }, () => f.newLocal(valueTypes.v128)),
+      Array.from({ length: stage === stages.element ? unrolled : 1 }, () => f.addLocal(valueTypes.v128)),
     );
     this.loads = nodes.flatMap((node, index) =>
       node.op === "input" && this.stages[index] === stages.element
@@ -99,16 +99,16 @@ export class VectorBody {
     const copies = Array.from({ length: unrolled }, (_, copy) => copy);
     for (const { cursor, dtype, locals } of this.loads) {
       for (const copy of copies) {
-        emitLoad(f, dtype, cursor, copy * lanes * bytesOfElement(dtype));
+        emitLoad(f, dtype, cursor, copy * lanes * countElementBytes(dtype));
         emitDecode(f, dtype).set(locals[copy]!);
       }
     }
     this.emitStage(stages.element, unrolled);
-    const encoded = f.newLocal(valueTypes.v128);
+    const encoded = f.addLocal(valueTypes.v128);
     for (const { cursor, dtype, locals } of this.stores) {
       for (const copy of copies) {
         emitEncode(f.get(locals[copy] ?? locals[0]!), dtype).set(encoded);
-        emitStore(f, dtype, cursor, encoded, copy * lanes * bytesOfElement(dtype));
+        emitStore(f, dtype, cursor, encoded, copy * lanes * countElementBytes(dtype));
       }
     }
     this.advance((bytes) => f.i32(unrolled * lanes * bytes));
@@ -139,7 +139,7 @@ export class VectorBody {
   private emitStores(remaining: number): void {
     const { f } = this;
     const stores = this.stores.map(({ cursor, dtype, locals }) => {
-      const encoded = f.newLocal(valueTypes.v128);
+      const encoded = f.addLocal(valueTypes.v128);
       emitEncode(f.get(locals[0]!), dtype).set(encoded);
       return { cursor, dtype, encoded };
     });
@@ -168,7 +168,7 @@ export class VectorBody {
     }
   }
 
-  private local(node: number, copy: number): number {
+  private getLocal(node: number, copy: number): number {
     const locals = this.locals[node]!;
     return locals[copy] ?? locals[0]!;
   }
@@ -179,7 +179,7 @@ export class VectorBody {
       if (node.op === "input" && stage === stages.element) return;
       for (let copy = 0; copy < copies; copy++) {
         this.emitNode(node, copy);
-        this.f.set(this.local(index, copy));
+        this.f.set(this.getLocal(index, copy));
       }
     });
   }
@@ -210,7 +210,7 @@ export class VectorBody {
         emitFunction(
           f,
           node,
-          operands.map((operand) => this.local(operand, copy)),
+          operands.map((operand) => this.getLocal(operand, copy)),
           operands.map((operand) => expression.nodes[operand]!),
         );
       }
@@ -225,7 +225,7 @@ export class VectorBody {
       pushBytes(bytes);
       f.op(i32.add).set(cursor);
     };
-    for (const { cursor, dtype } of [...this.loads, ...this.stores]) move(cursor, bytesOfElement(dtype));
+    for (const { cursor, dtype } of [...this.loads, ...this.stores]) move(cursor, countElementBytes(dtype));
     if (this.usesIndex) move(cursors.index, 1);
   }
 }

@@ -2,7 +2,7 @@ import type { BinaryFunction, Comparison, ScalarType, UnaryFunction, Value } fro
 import { buildExpression, e } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { assembleExpression } from "./assemble.ts";
-import { elementwise, expected, pairs, runAssembled } from "./testing.ts";
+import { computeExpected, makePairs, makeProblem, runAssembled } from "./testing.ts";
 
 type Number32 = "f32" | "i32" | "u32";
 
@@ -101,39 +101,39 @@ const functions = e as unknown as { readonly [op: string]: (...operands: Value[]
 describe("functions of one operand", () => {
   test.each(cases(exactUnary))("%s of %s", (op, type) => {
     const expression = buildExpression({ inputs: [type] }, ([x]) => functions[op]!(x!));
-    const problem = elementwise(expression, [values[type]]);
-    expect(runAssembled(problem)).toEqual(expected(problem));
+    const problem = makeProblem(expression, [values[type]]);
+    expect(runAssembled(problem)).toEqual(computeExpected(problem));
   });
 });
 
 describe("functions of two operands", () => {
   test.each(cases({ ...exactBinary, ...comparisons }))("%s of %s", (op, type) => {
     const expression = buildExpression({ inputs: [type, type] }, ([a, b]) => functions[op]!(a!, b!));
-    const problem = elementwise(expression, pairs(values[type]));
-    expect(runAssembled(problem)).toEqual(expected(problem));
+    const problem = makeProblem(expression, makePairs(values[type]));
+    expect(runAssembled(problem)).toEqual(computeExpected(problem));
   });
 
   test.each(["shiftLeft", "shiftRight"] as const)("%s by a constant, modulo 32", (op) => {
     for (const count of [0, 1, 31, 32, 45]) {
       for (const type of ["i32", "u32"] as const) {
         const expression = buildExpression({ inputs: [type] }, ([x]) => e[op](x!, count));
-        const problem = elementwise(expression, [values[type]]);
-        expect(runAssembled(problem)).toEqual(expected(problem));
+        const problem = makeProblem(expression, [values[type]]);
+        expect(runAssembled(problem)).toEqual(computeExpected(problem));
       }
     }
   });
 
   test("rem of floats is exact while the quotient is below 2^28", () => {
     const expression = buildExpression({ inputs: ["f32", "f32"] }, ([a, b]) => e.rem(a!, b!));
-    const [a, b] = pairs(values.f32);
+    const [a, b] = makePairs(values.f32);
     const isExact = (position: number): boolean => {
       const quotient = Math.abs(Math.fround(a[position]!) / Math.fround(b[position]!));
       return !(quotient >= 2 ** 28) || quotient === inf;
     };
-    const problem = elementwise(expression, [a.filter((_, i) => isExact(i)), b.filter((_, i) => isExact(i))]);
+    const problem = makeProblem(expression, [a.filter((_, i) => isExact(i)), b.filter((_, i) => isExact(i))]);
     // toEqual tells zeros apart, but the remainder of a negative number may be either zero.
     const [found] = runAssembled(problem);
-    const [wanted] = expected(problem);
+    const [wanted] = computeExpected(problem);
     expect(found!.map((x) => x + 0)).toEqual(wanted!.map((x) => x + 0));
   });
 });
@@ -143,8 +143,8 @@ test("casts between all types", () => {
     for (const to of every) {
       const expression = buildExpression({ inputs: [from] }, ([x]) => e.cast(x!, to));
       const extra = from === "f32" ? [2 ** 31, 2 ** 32, -(2 ** 33), 4e9, -2e9, 0.99, -0.99] : [];
-      const problem = elementwise(expression, [[...values[from], ...extra]]);
-      expect(runAssembled(problem), `${from} to ${to}`).toEqual(expected(problem));
+      const problem = makeProblem(expression, [[...values[from], ...extra]]);
+      expect(runAssembled(problem), `${from} to ${to}`).toEqual(computeExpected(problem));
     }
   }
 });
@@ -154,19 +154,19 @@ test("bitcasts preserve the bits", () => {
   for (const to of ["f32", "i32"] as const) {
     const there = buildExpression({ inputs: ["u32"] }, ([x]) => e.bitcast(x!, to));
     const back = buildExpression({ inputs: ["u32"] }, ([x]) => e.bitcast(e.bitcast(x!, to), "u32"));
-    expect(runAssembled(elementwise(there, [bits]))).toEqual(expected(elementwise(there, [bits])));
-    expect([...runAssembled(elementwise(back, [bits]))[0]!]).toEqual(bits);
+    expect(runAssembled(makeProblem(there, [bits]))).toEqual(computeExpected(makeProblem(there, [bits])));
+    expect([...runAssembled(makeProblem(back, [bits]))[0]!]).toEqual(bits);
   }
   const ofBool = buildExpression({ inputs: ["bool"] }, ([x]) => e.bitcast(x!, "u32"));
-  expect([...runAssembled(elementwise(ofBool, [[0, 1]]))[0]!]).toEqual([0, 1]);
+  expect([...runAssembled(makeProblem(ofBool, [[0, 1]]))[0]!]).toEqual([0, 1]);
 });
 
 describe("select", () => {
   test.each(every)("of %s", (type) => {
     const expression = buildExpression({ inputs: ["bool", type, type] }, ([c, a, b]) => e.select(c!, a!, b!));
-    const [a, b] = pairs(values[type]);
-    const problem = elementwise(expression, [a.map((_, index) => index % 2), a, b]);
-    expect(runAssembled(problem)).toEqual(expected(problem));
+    const [a, b] = makePairs(values[type]);
+    const problem = makeProblem(expression, [a.map((_, index) => index % 2), a, b]);
+    expect(runAssembled(problem)).toEqual(computeExpected(problem));
   });
 
   test("of the operands of its own comparison, as minimum and maximum", () => {
@@ -177,8 +177,8 @@ describe("select", () => {
       e.select(e.greater(a!, b!), b!, a!),
       e.select(e.lessEqual(a!, b!), a!, b!),
     ]);
-    const problem = elementwise(expression, pairs(values.f32));
-    expect(runAssembled(problem)).toEqual(expected(problem));
+    const problem = makeProblem(expression, makePairs(values.f32));
+    expect(runAssembled(problem)).toEqual(computeExpected(problem));
   });
 });
 
@@ -198,8 +198,8 @@ test("scalars of every type, constants and the index", () => {
     [0.5, -3, 4e9, 1],
     [-2, least, 0, 0],
   ]) {
-    const problem = elementwise(expression, [x], scalars);
-    expect(runAssembled(problem)).toEqual(expected(problem));
+    const problem = makeProblem(expression, [x], scalars);
+    expect(runAssembled(problem)).toEqual(computeExpected(problem));
   }
 });
 

@@ -8,28 +8,28 @@ const memoryKind = 0x02;
 const functionKind = 0x00;
 const sharedWithMaximum = 0x03;
 
-const text = (value: string): number[] => sized([...new TextEncoder().encode(value)]);
+const encodeText = (value: string): number[] => encodeSized([...new TextEncoder().encode(value)]);
 
-function unsigned(value: number): number[] {
+function encodeUnsigned(value: number): number[] {
   const bytes: number[] = [];
   pushUnsigned(bytes, value);
   return bytes;
 }
 
 /** Bytes preceded by their count. */
-const sized = (bytes: readonly number[]): number[] => [...unsigned(bytes.length), ...bytes];
+const encodeSized = (bytes: readonly number[]): number[] => [...encodeUnsigned(bytes.length), ...bytes];
 
-const section = (id: number, item: readonly number[]): number[] => [id, ...sized([1, ...item])];
+const encodeSection = (id: number, item: readonly number[]): number[] => [id, ...encodeSized([1, ...item])];
 
 /** A module that imports the shared memory `env.memory` of 1 to 65,536 pages and exports one function without results. */
-export function moduleOf(name: string, writer: FunctionWriter): Uint8Array<ArrayBuffer> {
-  const memory = [memoryKind, sharedWithMaximum, ...unsigned(1), ...unsigned(65_536)];
+export function encodeModule(name: string, writer: FunctionWriter): Uint8Array<ArrayBuffer> {
+  const memory = [memoryKind, sharedWithMaximum, ...encodeUnsigned(1), ...encodeUnsigned(65_536)];
   return new Uint8Array([
     ...header,
-    ...section(sections.type, [functionType, ...sized(writer.parameters), 0]),
-    ...section(sections.import, [...text("env"), ...text("memory"), ...memory]),
-    ...section(sections.function, [0]),
-    ...section(sections.export, [...text(name), functionKind, 0]),
-    ...section(sections.code, sized(writer.body())),
+    ...encodeSection(sections.type, [functionType, ...encodeSized(writer.parameters), 0]),
+    ...encodeSection(sections.import, [...encodeText("env"), ...encodeText("memory"), ...memory]),
+    ...encodeSection(sections.function, [0]),
+    ...encodeSection(sections.export, [...encodeText(name), functionKind, 0]),
+    ...encodeSection(sections.code, encodeSized(writer.body())),
   ]);
 }

@@ -1,5 +1,5 @@
 import type { WasmKernel } from "@evenkeel/tensor";
-import { bytesOfModule } from "@evenkeel/tensor";
+import { decodeModule } from "@evenkeel/tensor";
 import type { Heap } from "../memory/heap.ts";
 
 /** How launches name a kernel: a small number, and the address of its record in device memory. */
@@ -27,10 +27,10 @@ export class KernelRegistry {
   }
 
   /** Throws OutOfMemoryError. */
-  handleOf(kernel: WasmKernel): KernelHandle {
+  getHandle(kernel: WasmKernel): KernelHandle {
     let handle = this.known.get(kernel);
     if (handle === undefined) {
-      handle = this.handleIn(kernel.module, () => bytesOfModule(kernel.module), kernel.entry);
+      handle = this.handleIn(kernel.module, () => decodeModule(kernel.module), kernel.entry);
       this.known.set(kernel, handle);
     }
     return handle;
@@ -47,7 +47,7 @@ export class KernelRegistry {
     return module.kernels.get(entry) ?? this.register(module, entry, name);
   }
 
-  nameOf(id: number): string {
+  getName(id: number): string {
     return this.handles[id]?.name ?? `kernel ${id}`;
   }
 

@@ -33,7 +33,7 @@ export class KernelTable {
 
   private load(id: number, record: number): KernelFunction {
     const words = new Uint32Array(this.memory.buffer, record, 4);
-    const name = new TextDecoder().decode(this.copyOf(words[2]!, words[3]!));
+    const name = new TextDecoder().decode(this.copyBytes(words[2]!, words[3]!));
     const kernel = this.instantiate(words[0]!, words[1]!)[name];
     if (typeof kernel !== "function") throw new TypeError(`the module has no function "${name}"`);
     this.functions[id] = kernel as KernelFunction;
@@ -43,7 +43,7 @@ export class KernelTable {
   private instantiate(address: number, bytes: number): WebAssembly.Exports {
     const known = this.instances.get(address);
     if (known !== undefined) return known;
-    const code = this.copyOf(address, bytes);
+    const code = this.copyBytes(address, bytes);
     if (isPlain(this.memory.buffer)) importPlainMemory(code);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), {
       env: { memory: this.memory },
@@ -53,7 +53,7 @@ export class KernelTable {
   }
 
   /** Decoders and compilers do not take shared memory. */
-  private copyOf(address: number, bytes: number): Uint8Array<ArrayBuffer> {
+  private copyBytes(address: number, bytes: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.memory.buffer, address, bytes).slice();
   }
 }

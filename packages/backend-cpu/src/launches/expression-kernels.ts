@@ -1,5 +1,5 @@
 import type { Expression, ExpressionLaunch } from "@evenkeel/tensor";
-import { operandsOf, sizeOf } from "@evenkeel/tensor";
+import { countElements, listOperands } from "@evenkeel/tensor";
 import { assembleExpression } from "../expression/assemble.ts";
 import type { KernelHandle, KernelRegistry } from "../kernels/kernel-registry.ts";
 
@@ -9,10 +9,10 @@ const chunkElements = 8192;
 type Geometry = Pick<ExpressionLaunch<unknown, unknown>, "shape" | "reads">;
 
 /** Items are elements where there is one dimension, else rows of the innermost one. */
-export function expressionWork(shape: readonly number[]): { items: number; chunk: number } {
+export function computeWork(shape: readonly number[]): { items: number; chunk: number } {
   if (shape.length === 1) return { items: shape[0]!, chunk: chunkElements };
   const row = Math.max(1, shape.at(-1)!);
-  return { items: sizeOf(shape) / row, chunk: Math.max(1, Math.floor(chunkElements / row)) };
+  return { items: countElements(shape) / row, chunk: Math.max(1, Math.floor(chunkElements / row)) };
 }
 
 /** Appends the arguments that an assembled function takes between its pointers and its scalars. */
@@ -32,13 +32,13 @@ export class ExpressionKernels {
   }
 
   /** Throws DTypeError for f16. */
-  handleOf(expression: Expression, geometry: Geometry): KernelHandle {
+  getHandle(expression: Expression, geometry: Geometry): KernelHandle {
     let layouts = this.known.get(expression);
     if (layouts === undefined) {
       layouts = new Map();
       this.known.set(expression, layouts);
     }
-    const layout = describeLayout(geometry);
+    const layout = makeLayoutKey(geometry);
     let handle = layouts.get(layout);
     if (handle === undefined) {
       handle = this.assemble(expression, geometry, layout);
@@ -59,13 +59,13 @@ export class ExpressionKernels {
 }
 
 /** The rank, then the innermost stride of each read, as a key. */
-function describeLayout({ shape, reads }: Geometry): string {
+function makeLayoutKey({ shape, reads }: Geometry): string {
   let layout = `${shape.length}:`;
   for (const { strides } of reads) layout += strides[shape.length - 1] === 1 ? "1" : "0";
   return layout;
 }
 
 function nameExpression(expression: Expression): string {
-  const functions = expression.nodes.filter((node) => operandsOf(node).length > 0).map(({ op }) => op);
+  const functions = expression.nodes.filter((node) => listOperands(node).length > 0).map(({ op }) => op);
   return `expression ${[...new Set(functions)].join(" ") || "copy"}`;
 }

@@ -1,5 +1,5 @@
 import type { HostOperand, Limits, NumericArray } from "@evenkeel/tensor";
-import { bytesOfStorage, sizeOf, storageOf, viewAs } from "@evenkeel/tensor";
+import { countElements, countStorageBytes, getStorage, viewAs } from "@evenkeel/tensor";
 import type { DeviceMemory } from "../memory/device-memory.ts";
 
 /** An operand of a host step with its address resolved. */
@@ -28,8 +28,8 @@ export async function withHostArrays(
 }
 
 function viewHostArray(memory: DeviceMemory, { spec, address }: PlacedOperand, limits: Limits): NumericArray {
-  const storage = storageOf(spec.dtype, limits);
-  const size = sizeOf(spec.shape);
+  const storage = getStorage(spec.dtype, limits);
+  const size = countElements(spec.shape);
   if (memory.isShared) return viewAs(storage, memory.bytes.buffer, address, size);
-  return viewAs(storage, memory.bytes.slice(address, address + size * bytesOfStorage(storage)).buffer);
+  return viewAs(storage, memory.bytes.slice(address, address + size * countStorageBytes(storage)).buffer);
 }

@@ -1,5 +1,5 @@
 import type { RangeCheck } from "@evenkeel/tensor";
-import { rangeError } from "@evenkeel/tensor";
+import { makeRangeError } from "@evenkeel/tensor";
 import type { Heap } from "../memory/heap.ts";
 import { counterStride } from "../queue/entry.ts";
 
@@ -16,7 +16,7 @@ export class RangeChecks {
   }
 
   /** Throws OutOfMemoryError. */
-  countersOf(check: RangeCheck): number {
+  getCounters(check: RangeCheck): number {
     const text = `${check.argument}: ${check.range}`;
     let address = this.addresses.get(text);
     if (address === undefined) {
@@ -27,7 +27,7 @@ export class RangeChecks {
     return address;
   }
 
-  errorOf(counters: number, count: number): Error {
-    return rangeError(this.checks.get(counters)!, count);
+  makeError(counters: number, count: number): Error {
+    return makeRangeError(this.checks.get(counters)!, count);
   }
 }

@@ -2,15 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Block } from "./allocator.ts";
 import { Allocator } from "./allocator.ts";
-import { createDeviceMemory } from "./device-memory.ts";
+import { makeDeviceMemory } from "./device-memory.ts";
 
 const megabyte = 2 ** 20;
 
 function newAllocator(maxBytes = 64 * megabyte): {
   allocator: Allocator;
-  memory: ReturnType<typeof createDeviceMemory>;
+  memory: ReturnType<typeof makeDeviceMemory>;
 } {
-  const memory = createDeviceMemory(false, maxBytes);
+  const memory = makeDeviceMemory(false, maxBytes);
   return { allocator: new Allocator(memory), memory };
 }
 

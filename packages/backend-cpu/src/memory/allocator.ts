@@ -68,10 +68,10 @@ export class Allocator {
   }
 
   private find(bytes: number): Block | undefined {
-    const found = this.takeFrom(this.firstClass(bytes));
+    const found = this.takeFrom(this.findFirstClass(bytes));
     if (found !== undefined) return found;
     // The class of this very size holds smaller blocks too: worth a walk before the memory grows.
-    for (let block = this.lists[classOf(bytes)]; block !== undefined; block = block.nextFree) {
+    for (let block = this.lists[findSizeClass(bytes)]; block !== undefined; block = block.nextFree) {
       if (block.bytes >= bytes) {
         this.unlist(block);
         return block;
@@ -81,10 +81,10 @@ export class Allocator {
   }
 
   /** The first class in use whose blocks are all large enough, or -1. */
-  private firstClass(bytes: number): number {
+  private findFirstClass(bytes: number): number {
     const units = bytes / unitBytes;
     const spacing = units < classesPerOctave ? 1 : 2 ** (31 - Math.clz32(units) - octaveShift);
-    const start = classOf((units + spacing - 1) * unitBytes);
+    const start = findSizeClass((units + spacing - 1) * unitBytes);
     let word = start >>> 5;
     let bits = this.bitmap[word]! & (-1 << (start & 31));
     while (bits === 0) {
@@ -114,7 +114,7 @@ export class Allocator {
   private append(bytes: number): Block | undefined {
     const address = this.memory.extend(bytes);
     if (address === undefined) return undefined;
-    const block = newBlock(address, bytes, -1);
+    const block = makeBlock(address, bytes, -1);
     block.before = this.last;
     if (this.last !== undefined) this.last.after = block;
     this.last = block;
@@ -123,7 +123,7 @@ export class Allocator {
 
   private splitOff(block: Block, bytes: number): void {
     if (block.bytes === bytes) return;
-    const rest = newBlock(block.address + bytes, block.bytes - bytes, block.lastUse);
+    const rest = makeBlock(block.address + bytes, block.bytes - bytes, block.lastUse);
     rest.before = block;
     rest.after = block.after;
     if (rest.after === undefined) this.last = rest;
@@ -143,7 +143,7 @@ export class Allocator {
   }
 
   private list(block: Block): void {
-    const sizeClass = classOf(block.bytes);
+    const sizeClass = findSizeClass(block.bytes);
     const head = this.lists[sizeClass];
     block.isFree = true;
     block.previousFree = undefined;
@@ -154,7 +154,7 @@ export class Allocator {
   }
 
   private unlist(block: Block): void {
-    const sizeClass = classOf(block.bytes);
+    const sizeClass = findSizeClass(block.bytes);
     const { previousFree, nextFree } = block;
     block.isFree = false;
     if (nextFree !== undefined) nextFree.previousFree = previousFree;
@@ -171,14 +171,14 @@ export class Allocator {
 /** Zero bytes take a unit too: every buffer has an address of its own. */
 const roundUp = (bytes: number): number => Math.max(1, Math.ceil(bytes / unitBytes)) * unitBytes;
 
-function classOf(bytes: number): number {
+function findSizeClass(bytes: number): number {
   const units = bytes / unitBytes;
   if (units < classesPerOctave) return units;
   const octave = 31 - Math.clz32(units) - octaveShift;
   return octave * classesPerOctave + (units >>> octave);
 }
 
-function newBlock(address: number, bytes: number, lastUse: number): Block {
+function makeBlock(address: number, bytes: number, lastUse: number): Block {
   return {
     address,
     bytes,

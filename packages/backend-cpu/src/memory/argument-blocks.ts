@@ -10,4 +10,4 @@ export const argumentBytes: number = ringCapacity * wordsOfBlock * 4;
 export const guardBytes = 1024;
 
 /** The address of the block that belongs to a place in the ring. */
-export const blockAddress = (place: number): number => guardBytes + place * wordsOfBlock * 4;
+export const computeBlockAddress = (place: number): number => guardBytes + place * wordsOfBlock * 4;

@@ -78,7 +78,7 @@ export class DeviceMemory {
  * Creates a memory of up to `maxBytes`, or of as much as the engine lets a page reserve. Throws BackendError if that is
  * next to nothing.
  */
-export function createDeviceMemory(shared: boolean, maxBytes: number = maxPages * pageBytes): DeviceMemory {
+export function makeDeviceMemory(shared: boolean, maxBytes: number = maxPages * pageBytes): DeviceMemory {
   let maximum = Math.min(maxPages, Math.ceil((Math.max(1, maxBytes) + argumentBytes) / pageBytes));
   for (;;) {
     try {
@@ -86,13 +86,13 @@ export function createDeviceMemory(shared: boolean, maxBytes: number = maxPages 
       return new DeviceMemory(memory, Math.min(maxBytes, maximum * pageBytes - argumentBytes), shared);
     } catch (error) {
       // Engines on small machines refuse to reserve 4 GiB of addresses.
-      if (maximum < growthPages) throw noMemory(error, maximum * pageBytes, shared);
+      if (maximum < growthPages) throw makeMemoryError(error, maximum * pageBytes, shared);
       maximum >>>= 1;
     }
   }
 }
 
-function noMemory(cause: unknown, bytes: number, shared: boolean): BackendError {
+function makeMemoryError(cause: unknown, bytes: number, shared: boolean): BackendError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const kind = shared ? "shared memory" : "memory";
   return new BackendError(`cpu: the engine does not provide ${kind} of ${bytes} bytes: ${reason}`, { cause });

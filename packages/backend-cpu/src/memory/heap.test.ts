@@ -1,6 +1,6 @@
 import { OutOfMemoryError } from "@evenkeel/tensor";
 import { describe, expect, it } from "vitest";
-import { createDeviceMemory } from "./device-memory.ts";
+import { makeDeviceMemory } from "./device-memory.ts";
 import { Heap } from "./heap.ts";
 
 const megabyte = 2 ** 20;
@@ -9,7 +9,7 @@ const megabyte = 2 ** 20;
 function newHeap(): { heap: Heap; queue: { done: number } } {
   const queue = { done: 0 };
   return {
-    heap: new Heap(createDeviceMemory(false, 8 * megabyte), (ticket) => ticket < queue.done),
+    heap: new Heap(makeDeviceMemory(false, 8 * megabyte), (ticket) => ticket < queue.done),
     queue,
   };
 }

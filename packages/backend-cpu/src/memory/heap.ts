@@ -68,7 +68,7 @@ export class Heap {
   keep(data: Uint8Array): number {
     const bytes = Math.ceil(data.length / 16) * 16;
     if (this.slabAddress + bytes > this.slabEnd) {
-      const slab = this.staging.untouched(Math.max(bytes, slabBytes), bytes) ?? this.fail(bytes);
+      const slab = this.staging.findUntouched(Math.max(bytes, slabBytes), bytes) ?? this.fail(bytes);
       this.slabAddress = slab.address;
       this.slabEnd = slab.address + slab.bytes;
     }
@@ -78,7 +78,7 @@ export class Heap {
     return address;
   }
 
-  statistics(): { live: number; pooled: number; peak: number } {
+  getStatistics(): { live: number; pooled: number; peak: number } {
     return { live: this.live, pooled: this.memory.used - this.live, peak: this.peak };
   }
 

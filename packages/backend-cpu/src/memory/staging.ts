@@ -20,10 +20,10 @@ export class Staging {
   /** Returns undefined when there is no room. */
   take(bytes: number): Block | undefined {
     const size = Math.max(smallestBytes, 2 ** Math.ceil(Math.log2(bytes)));
-    const blocks = this.blocksOf(size);
+    const blocks = this.getBlocks(size);
     // The block that was released first comes first: if it is still in use, most of the others are too.
     const [oldest] = blocks;
-    if (oldest === undefined || !this.isDone(oldest.lastUse)) return this.untouched(size, bytes);
+    if (oldest === undefined || !this.isDone(oldest.lastUse)) return this.findUntouched(size, bytes);
     blocks.shift();
     return oldest;
   }
@@ -32,7 +32,7 @@ export class Staging {
    * A block that no queued launch touches: memory that is used for the first time, else free memory of at least `least`
    * bytes. Undefined when there is no room.
    */
-  untouched(bytes: number, least: number = bytes): Block | undefined {
+  findUntouched(bytes: number, least: number = bytes): Block | undefined {
     const fresh = this.allocator.allocateFresh(bytes);
     if (fresh !== undefined) return fresh;
     this.giveBack();
@@ -61,10 +61,10 @@ export class Staging {
   /** Lets the block be taken again once the launch with this ticket has run. */
   release(block: Block, lastUse: number): void {
     block.lastUse = lastUse;
-    this.blocksOf(block.bytes).push(block);
+    this.getBlocks(block.bytes).push(block);
   }
 
-  private blocksOf(size: number): Block[] {
+  private getBlocks(size: number): Block[] {
     let blocks = this.kept.get(size);
     if (blocks === undefined) {
       blocks = [];

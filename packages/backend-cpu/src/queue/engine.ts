@@ -26,13 +26,13 @@ export interface Engine {
   /** Entries that it takes beyond the first that has not finished. */
   readonly lookahead: number;
   /** How many entries have finished. */
-  completed(): number;
+  countCompleted(): number;
   /** Returns false if it can take no more entries for now. */
   tryEnqueue(entry: Entry): boolean;
   /** Ends the host step that the queue has reached. */
   finishHost(): void;
   /** Resolves when this many entries have finished; rejects with EngineLost. */
-  until(completed: number): Promise<void>;
+  waitUntil(completed: number): Promise<void>;
   /** The first failure that has not been taken, of the entries before `ticket`. */
   takeFailure(ticket: number): Failure | undefined;
   /** Gives up. Everything that waits, now or later, rejects with EngineLost, which names the unfinished entry. */

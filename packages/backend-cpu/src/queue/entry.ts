@@ -87,7 +87,7 @@ export function writeEntry(
 
 export const readKernel = (words: Float64Array, slot: number): number => words[slot + kernel]!;
 
-export const countersOf = (words: Float64Array, slot: number): number => words[slot + counters]!;
+export const readCounters = (words: Float64Array, slot: number): number => words[slot + counters]!;
 
 /** Runs the entries of a ring, or of a single slot, on one thread. */
 export class EntryRunner {
@@ -109,7 +109,7 @@ export class EntryRunner {
     const call = this.table.find(words[slot + kernel]!, words[slot + record]!);
     const own = words[slot + scratch]! + this.worker * words[slot + scratchStride]!;
     const args = words[slot + argsAddress]!;
-    const counter = this.zeroedCounter(slot);
+    const counter = this.clearCounter(slot);
     const address = counter?.byteOffset ?? 0;
     const step = words[slot + chunk]!;
     const begin = share * words[slot + chunksPerShare]! * step;
@@ -120,8 +120,8 @@ export class EntryRunner {
     return counter?.[0] ?? 0;
   }
 
-  private zeroedCounter(slot: number): Uint32Array | undefined {
-    const first = countersOf(this.words, slot);
+  private clearCounter(slot: number): Uint32Array | undefined {
+    const first = readCounters(this.words, slot);
     if (first === 0) return undefined;
     const counter = new Uint32Array(this.memory.buffer, first + this.worker * counterStride, 1);
     counter[0] = 0;

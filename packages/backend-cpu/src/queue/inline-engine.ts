@@ -1,6 +1,6 @@
-import { nextTurn } from "@evenkeel/tensor";
+import { waitForNextTurn } from "@evenkeel/tensor";
 import { KernelTable } from "../kernels/kernel-table.ts";
-import { blockAddress } from "../memory/argument-blocks.ts";
+import { computeBlockAddress } from "../memory/argument-blocks.ts";
 import type { DeviceMemory } from "../memory/device-memory.ts";
 import type { Engine, Failure } from "./engine.ts";
 import { EngineLost, Milestones } from "./engine.ts";
@@ -32,7 +32,7 @@ export class InlineEngine implements Engine {
     this.runner = new EntryRunner(memory.memory, new KernelTable(memory.memory), this.slot, 0);
   }
 
-  completed(): number {
+  countCompleted(): number {
     return this.finished;
   }
 
@@ -42,7 +42,7 @@ export class InlineEngine implements Engine {
       this.hostIsRunning = true;
       return true;
     }
-    const shares = writeEntry(this.slot, 0, entry, this.memory.words, blockAddress(0));
+    const shares = writeEntry(this.slot, 0, entry, this.memory.words, computeBlockAddress(0));
     let count = 0;
     try {
       for (let share = 0; share < shares; share++) count += this.runner.run(0, share);
@@ -74,7 +74,7 @@ export class InlineEngine implements Engine {
     this.advance();
   }
 
-  until(completed: number): Promise<void> {
+  waitUntil(completed: number): Promise<void> {
     if (this.lost !== undefined) return Promise.reject(this.lost);
     return this.finished >= completed ? this.giveWay() : this.milestones.wait(completed);
   }
@@ -83,7 +83,7 @@ export class InlineEngine implements Engine {
     const now = performance.now();
     if (now - this.turnedAt < longestStretch) return;
     this.turnedAt = now;
-    await nextTurn();
+    await waitForNextTurn();
   }
 
   takeFailure(ticket: number): Failure | undefined {

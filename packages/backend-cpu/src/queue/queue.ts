@@ -9,7 +9,7 @@ import { noKernel } from "./entry.ts";
  */
 export class Queue {
   private readonly engine: Engine;
-  private readonly errorOf: (failure: Failure) => Error;
+  private readonly makeError: (failure: Failure) => Error;
   private pushed = 0;
   private enqueued = 0;
   private readonly spilled: Entry[] = [];
@@ -21,10 +21,10 @@ export class Queue {
   private lastReport: Promise<void> = Promise.resolve();
   private hostFailure: { readonly ticket: number; readonly error: DeviceError } | undefined;
 
-  /** `errorOf` makes the error that a failure is reported as. */
-  constructor(engine: Engine, errorOf: (failure: Failure) => Error) {
+  /** `makeError` makes the error that a failure is reported as. */
+  constructor(engine: Engine, makeError: (failure: Failure) => Error) {
     this.engine = engine;
-    this.errorOf = errorOf;
+    this.makeError = makeError;
   }
 
   /** The ticket of the next entry. */
@@ -33,7 +33,7 @@ export class Queue {
   }
 
   isDone(ticket: number): boolean {
-    return ticket < this.engine.completed();
+    return ticket < this.engine.countCompleted();
   }
 
   /** Returns the entry's ticket. */
@@ -50,7 +50,7 @@ export class Queue {
    * Resolves when everything before `ticket` has run, and everything that the previous call waits for. Rejects with the
    * first failure among these that has not been reported yet, and every time once the device is lost.
    */
-  until(ticket: number): Promise<void> {
+  waitUntil(ticket: number): Promise<void> {
     const report = this.reportAfter(this.lastReport, ticket);
     this.lastReport = report.catch(() => undefined);
     return report;
@@ -62,26 +62,26 @@ export class Queue {
    */
   private async reportAfter(earlier: Promise<void>, ticket: number): Promise<void> {
     try {
-      await this.engine.until(ticket);
+      await this.engine.waitUntil(ticket);
     } catch (error) {
-      this.lost ??= this.lossOf((error as EngineLost).failure);
+      this.lost ??= this.makeLossError((error as EngineLost).failure);
       throw this.lost;
     }
     await earlier;
     this.reportFailure(ticket);
   }
 
-  private lossOf(failure: Failure): Error {
+  private makeLossError(failure: Failure): Error {
     return failure.kernel === noKernel && this.running !== undefined
-      ? hostError(this.running, failure.message)
-      : this.errorOf(failure);
+      ? makeHostError(this.running, failure.message)
+      : this.makeError(failure);
   }
 
   private reportFailure(ticket: number): void {
     const host = this.hostFailure;
     const hostFailed = host !== undefined && host.ticket < ticket;
     const failure = this.engine.takeFailure(hostFailed ? host.ticket : ticket);
-    if (failure !== undefined) throw this.errorOf(failure);
+    if (failure !== undefined) throw this.makeError(failure);
     if (hostFailed) {
       this.hostFailure = undefined;
       throw host.error;
@@ -97,7 +97,7 @@ export class Queue {
 
   private async runHost(entry: HostEntry, ticket: number): Promise<void> {
     try {
-      await this.engine.until(ticket);
+      await this.engine.waitUntil(ticket);
     } catch {
       return; // The device is lost: whoever waits for it learns so.
     }
@@ -106,7 +106,7 @@ export class Queue {
       await entry.run();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      this.hostFailure ??= { ticket, error: hostError(entry, message, error) };
+      this.hostFailure ??= { ticket, error: makeHostError(entry, message, error) };
     }
     this.running = undefined;
     this.engine.finishHost();
@@ -117,7 +117,7 @@ export class Queue {
     this.isDraining = true;
     while (this.spilled.length > 0) {
       try {
-        await this.engine.until(this.enqueued - (this.engine.lookahead >> 1));
+        await this.engine.waitUntil(this.enqueued - (this.engine.lookahead >> 1));
       } catch {
         this.spilled.length = 0; // The device is lost: whoever waits for it learns so.
       }
@@ -137,5 +137,5 @@ export class Queue {
   }
 }
 
-const hostError = ({ name }: HostEntry, message: string, cause?: unknown): DeviceError =>
+const makeHostError = ({ name }: HostEntry, message: string, cause?: unknown): DeviceError =>
   new DeviceError(`host step "${name}" failed: ${message}`, { cause });

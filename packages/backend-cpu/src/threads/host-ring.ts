@@ -1,8 +1,8 @@
-import { blockAddress, ringCapacity } from "../memory/argument-blocks.ts";
+import { computeBlockAddress, ringCapacity } from "../memory/argument-blocks.ts";
 import type { Failure } from "../queue/engine.ts";
 import type { Entry } from "../queue/entry.ts";
 import { writeEntry } from "../queue/entry.ts";
-import { controlWord, failureState, Ring, slotOf, tagMask } from "./ring.ts";
+import { computeSlot, controlWord, failureState, Ring, tagMask } from "./ring.ts";
 
 /** No tag. */
 const nobodyWaits = -1;
@@ -22,8 +22,8 @@ export class HostRing extends Ring {
   /** Publishes an entry. `memory` is device memory in words. Fewer than `ringCapacity` earlier entries may be unfinished. */
   publish(ticket: number, entry: Entry, threads: number, memory: Int32Array): void {
     const tag = ticket & tagMask;
-    const block = blockAddress(tag % ringCapacity);
-    const shares = writeEntry(this.slots, slotOf(tag), entry, memory, block);
+    const block = computeBlockAddress(tag % ringCapacity);
+    const shares = writeEntry(this.slots, computeSlot(tag), entry, memory, block);
     Atomics.store(this.shares, tag % ringCapacity, shares);
     Atomics.store(this.words, controlWord.head, (tag + 1) & tagMask);
     const sleepers = Atomics.load(this.words, controlWord.sleepers);
@@ -37,18 +37,18 @@ export class HostRing extends Ring {
   }
 
   /** The number of finished entries, given that number at an earlier time. */
-  finishedSince(before: number): number {
+  countFinishedSince(before: number): number {
     return before + ((this.openTag() - before) & tagMask);
   }
 
   /** Requests that the signal changes when this many entries have finished. Returns its present value. */
-  signalAt(completed: number): number {
+  requestSignal(completed: number): number {
     Atomics.store(this.words, controlWord.awaited, completed & tagMask);
     return Atomics.load(this.words, controlWord.signal);
   }
 
   /** Resolves when the signal changes; undefined when it has changed already. */
-  changeFrom(signal: number): Promise<unknown> | undefined {
+  waitForChange(signal: number): Promise<unknown> | undefined {
     if (waitAsync === undefined) return new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
     const wait = waitAsync(this.words, controlWord.signal, signal);
     return wait.async ? wait.value : undefined;
@@ -63,7 +63,7 @@ export class HostRing extends Ring {
     const { words } = this;
     if (Atomics.load(words, controlWord.failure) === failureState.none) return undefined;
     this.lockFailure();
-    const finished = this.finishedSince(finishedBefore);
+    const finished = this.countFinishedSince(finishedBefore);
     const failed = finished - ((finished - words[controlWord.failedTag]!) & tagMask);
     if (failed >= ticket) {
       Atomics.store(words, controlWord.failure, failureState.isReady);

@@ -1,6 +1,6 @@
 import { KernelTable } from "../kernels/kernel-table.ts";
-import { countersOf, EntryRunner, readKernel } from "../queue/entry.ts";
-import { shareOf, slotOf, tagOf } from "./ring.ts";
+import { EntryRunner, readCounters, readKernel } from "../queue/entry.ts";
+import { computeSlot, decodeShare, decodeTag } from "./ring.ts";
 import type { WorkerSetup } from "./spawn.ts";
 import { nothing, WorkerRing } from "./worker-ring.ts";
 
@@ -47,11 +47,11 @@ function runLaunches(ring: WorkerRing, runner: EntryRunner): never {
 }
 
 function runShare(ring: WorkerRing, runner: EntryRunner, claim: number): void {
-  const slot = slotOf(tagOf(claim));
+  const slot = computeSlot(decodeTag(claim));
   try {
-    const outside = runner.run(slot, shareOf(claim));
+    const outside = runner.run(slot, decodeShare(claim));
     if (outside > 0) {
-      ring.failOutside(claim, readKernel(ring.slots, slot), countersOf(ring.slots, slot), outside);
+      ring.failOutside(claim, readKernel(ring.slots, slot), readCounters(ring.slots, slot), outside);
     }
   } catch (error) {
     ring.fail(claim, readKernel(ring.slots, slot), error instanceof Error ? error.message : String(error));

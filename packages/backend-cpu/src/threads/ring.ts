@@ -37,7 +37,7 @@ const sharesOffset: number = slotsOffset + ringCapacity * slotWords * 8;
 const takenOffset: number = sharesOffset + ringCapacity * 4;
 /** Processors fetch lines in pairs. */
 const takenStride = 32;
-export const ringBytes = (threads: number): number => takenOffset + threads * takenStride * 4;
+export const countRingBytes = (threads: number): number => takenOffset + threads * takenStride * 4;
 
 /**
  * The queue of launches in shared memory. One entry at a time is open: workers claim its shares, and whoever finishes
@@ -72,7 +72,7 @@ export class Ring {
   }
 
   /** The number of shares of an entry that is published and unfinished. */
-  protected sharesAt(tag: number): number {
+  protected countShares(tag: number): number {
     return Atomics.load(this.shares, tag % ringCapacity);
   }
 
@@ -85,7 +85,7 @@ export class Ring {
     if (next === 0) this.taken.fill(0);
     Atomics.store(words, controlWord.open, next);
     if (next !== Atomics.load(words, controlWord.head)) {
-      this.wake(this.sharesAt(next) - takers);
+      this.wake(this.countShares(next) - takers);
     }
     if (next === Atomics.load(words, controlWord.awaited)) {
       Atomics.add(words, controlWord.signal, 1);
@@ -109,9 +109,9 @@ export class Ring {
   }
 }
 
-export const takenIndex = (worker: number): number => worker * takenStride;
+export const computeTakenIndex = (worker: number): number => worker * takenStride;
 
-export const claimOf = (tag: number, share: number): number => ((tag << shareBits) | share) >>> 0;
-export const tagOf = (claim: number): number => claim >>> shareBits;
-export const shareOf = (claim: number): number => claim & shareMask;
-export const slotOf = (tag: number): number => (tag % ringCapacity) * slotWords;
+export const encodeClaim = (tag: number, share: number): number => ((tag << shareBits) | share) >>> 0;
+export const decodeTag = (claim: number): number => claim >>> shareBits;
+export const decodeShare = (claim: number): number => claim & shareMask;
+export const computeSlot = (tag: number): number => (tag % ringCapacity) * slotWords;

@@ -1,4 +1,4 @@
-import { BackendError, nodeModule } from "@evenkeel/tensor";
+import { BackendError, loadNodeModule } from "@evenkeel/tensor";
 import { source } from "./launch-loop.worker.text.ts";
 
 /** The data that a worker receives before it starts. */
@@ -28,7 +28,7 @@ export type Spawn = (setup: WorkerSetup, onCrash: (reason: string) => void) => P
  * with BackendError when it does not start; afterwards `onCrash` tells that it has stopped by itself.
  */
 export const spawn: Spawn = async (setup, onCrash) => {
-  const node = await nodeModule<typeof import("node:worker_threads")>("node:worker_threads");
+  const node = await loadNodeModule<typeof import("node:worker_threads")>("node:worker_threads");
   return node === undefined ? spawnInBrowser(setup, onCrash) : spawnInNode(node, setup, onCrash);
 };
 

@@ -2,17 +2,17 @@ import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { BackendError, DeviceError } from "@evenkeel/tensor";
-import { valuesOf } from "@evenkeel/tensor/testing";
+import { readValues } from "@evenkeel/tensor/testing";
 import { describe, expect, it } from "vitest";
-import { launchOf } from "../../test/devices.ts";
+import { makeLaunch } from "../../test/devices.ts";
 import { CpuDevice } from "../device.ts";
-import { createDeviceMemory } from "../memory/device-memory.ts";
+import { makeDeviceMemory } from "../memory/device-memory.ts";
 import type { Spawn } from "./spawn.ts";
 import { spawn } from "./spawn.ts";
 import { ThreadEngine } from "./thread-engine.ts";
 
 async function openWith(spawnWorker: Spawn, threads = 2): Promise<CpuDevice> {
-  const memory = createDeviceMemory(true, 2 ** 24);
+  const memory = makeDeviceMemory(true, 2 ** 24);
   return new CpuDevice(memory, await ThreadEngine.start(memory, threads, spawnWorker), new Set());
 }
 
@@ -24,8 +24,8 @@ describe("a pool of workers", () => {
       return spawn(setup, onCrash);
     });
     const y = backend.allocate(8);
-    backend.launch(launchOf("work", [y], [2 ** 32 - 1], { items: 2, chunk: 1 }));
-    const reads = [valuesOf(backend, y), backend.idle()];
+    backend.launch(makeLaunch("work", [y], [2 ** 32 - 1], { items: 2, chunk: 1 }));
+    const reads = [readValues(backend, y), backend.idle()];
     backend.launch({ kind: "host", name: "never", operands: {}, run: () => expect.fail("must not run") });
     crash("out of memory");
     for (const read of reads) {
@@ -33,8 +33,8 @@ describe("a pool of workers", () => {
       await expect(read).rejects.toThrow(/launch "work" failed: a worker thread stopped: out of memory/);
     }
     await expect(backend.idle()).rejects.toThrow(/out of memory/);
-    for (let step = 0; step < 3000; step++) backend.launch(launchOf("addTo", [y], [1]));
-    await expect(valuesOf(backend, y)).rejects.toThrow(/out of memory/);
+    for (let step = 0; step < 3000; step++) backend.launch(makeLaunch("addTo", [y], [1]));
+    await expect(readValues(backend, y)).rejects.toThrow(/out of memory/);
     await expect(backend.close()).rejects.toThrow(/out of memory/);
   });
 
@@ -49,11 +49,11 @@ describe("a pool of workers", () => {
       return { ...thread, terminate };
     });
     const y = backend.allocate(8);
-    backend.launch(launchOf("addTo", [y], [1]));
-    backend.launch(launchOf("work", [y], [2 ** 32 - 1], { items: 1e6, chunk: 1 }));
+    backend.launch(makeLaunch("addTo", [y], [1]));
+    backend.launch(makeLaunch("work", [y], [2 ** 32 - 1], { items: 1e6, chunk: 1 }));
     const reason = 'launch "work" failed: it had not ended after 30 ms';
     await Promise.all(
-      [valuesOf(backend, y), backend[wait]({ deadline: 30 })].map((result) =>
+      [readValues(backend, y), backend[wait]({ deadline: 30 })].map((result) =>
         expect(result).rejects.toThrow(new DeviceError(reason)),
       ),
     );

@@ -6,7 +6,7 @@ import { EngineLost, Milestones } from "../queue/engine.ts";
 import type { Entry } from "../queue/entry.ts";
 import { noKernel, readKernel } from "../queue/entry.ts";
 import { HostRing } from "./host-ring.ts";
-import { ringBytes, slotOf } from "./ring.ts";
+import { computeSlot, countRingBytes } from "./ring.ts";
 import type { Spawn, WorkerThread } from "./spawn.ts";
 import { spawn } from "./spawn.ts";
 
@@ -33,7 +33,7 @@ export class ThreadEngine implements Engine {
     threads: number,
     spawnWorker: Spawn = spawn,
   ): Promise<ThreadEngine> {
-    const shared = sharedBytes(ringBytes(threads));
+    const shared = allocateShared(countRingBytes(threads));
     const engine = new ThreadEngine(memory, shared);
     const starts = Array.from({ length: threads }, (_, worker) =>
       spawnWorker({ memory: memory.memory, shared, worker, threads }, (reason) =>
@@ -54,13 +54,16 @@ export class ThreadEngine implements Engine {
     return this.workers.length;
   }
 
-  completed(): number {
-    this.finished = this.ring.finishedSince(this.finished);
+  countCompleted(): number {
+    this.finished = this.ring.countFinishedSince(this.finished);
     return this.finished;
   }
 
   tryEnqueue(entry: Entry): boolean {
-    if (this.published - this.finished >= ringCapacity && this.published - this.completed() >= ringCapacity) {
+    if (
+      this.published - this.finished >= ringCapacity &&
+      this.published - this.countCompleted() >= ringCapacity
+    ) {
       return false;
     }
     this.ring.publish(this.published++, entry, this.threads, this.memory.words);
@@ -71,9 +74,9 @@ export class ThreadEngine implements Engine {
     this.ring.finishHost();
   }
 
-  until(completed: number): Promise<void> {
+  waitUntil(completed: number): Promise<void> {
     if (this.lost !== undefined) return Promise.reject(this.lost);
-    if (this.completed() >= completed) return Promise.resolve();
+    if (this.countCompleted() >= completed) return Promise.resolve();
     const reached = this.milestones.wait(completed);
     this.listen();
     return reached;
@@ -92,19 +95,19 @@ export class ThreadEngine implements Engine {
     for (;;) {
       const { next } = this.milestones;
       if (next === undefined) break;
-      const signal = this.ring.signalAt(next);
-      if (this.completed() >= next) {
+      const signal = this.ring.requestSignal(next);
+      if (this.countCompleted() >= next) {
         this.milestones.reach(this.finished);
         continue;
       }
       this.workers[0]!.hold();
       if (this.isListening) return;
-      const change = this.ring.changeFrom(signal);
+      const change = this.ring.waitForChange(signal);
       if (change === undefined) continue;
       this.isListening = true;
       void change.then(() => {
         this.isListening = false;
-        this.milestones.reach(this.completed());
+        this.milestones.reach(this.countCompleted());
         this.listen();
       });
       return;
@@ -115,16 +118,16 @@ export class ThreadEngine implements Engine {
 
   lose(reason: string): void {
     if (this.lost !== undefined) return;
-    const ticket = this.completed();
+    const ticket = this.countCompleted();
     const kernel =
-      ticket < this.published ? readKernel(this.ring.slots, slotOf(this.ring.openTag())) : noKernel;
+      ticket < this.published ? readKernel(this.ring.slots, computeSlot(this.ring.openTag())) : noKernel;
     this.lost = new EngineLost({ ticket, kernel, message: reason });
     this.milestones.fail(this.lost);
     void this.stop();
   }
 }
 
-function sharedBytes(bytes: number): SharedArrayBuffer {
+function allocateShared(bytes: number): SharedArrayBuffer {
   try {
     return new SharedArrayBuffer(bytes);
   } catch (cause) {

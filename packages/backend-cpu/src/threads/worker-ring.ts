@@ -1,13 +1,13 @@
 import {
-  claimOf,
+  computeTakenIndex,
   controlWord,
+  decodeShare,
+  decodeTag,
+  encodeClaim,
   failureState,
   messageBytes,
   Ring,
-  shareOf,
   tagMask,
-  tagOf,
-  takenIndex,
 } from "./ring.ts";
 
 /** Returned where there is no claim. Claims are unsigned. */
@@ -33,20 +33,20 @@ export class WorkerRing extends Ring {
     let open = this.openTag();
     for (let step = 0; step < threads && open !== Atomics.load(words, controlWord.head); ) {
       const range = (this.worker + step) % threads;
-      const index = takenIndex(range);
+      const index = computeTakenIndex(range);
       const before = Atomics.load(taken, index);
-      const count = tagOf(before) === open ? shareOf(before) : 0;
-      const shares = this.sharesAt(open);
-      const share = firstShare(range, shares, threads) + count;
+      const count = decodeTag(before) === open ? decodeShare(before) : 0;
+      const shares = this.countShares(open);
+      const share = computeFirstShare(range, shares, threads) + count;
       const now = this.openTag();
       if (now !== open) {
         // By now the shares or counts may belong to another entry that has been opened.
         open = now;
         step = 0;
-      } else if (share >= firstShare(range + 1, shares, threads)) {
+      } else if (share >= computeFirstShare(range + 1, shares, threads)) {
         step++;
-      } else if (Atomics.compareExchange(taken, index, before, claimOf(open, count + 1)) === before) {
-        return claimOf(open, share);
+      } else if (Atomics.compareExchange(taken, index, before, encodeClaim(open, count + 1)) === before) {
+        return encodeClaim(open, share);
       }
     }
     return nothing;
@@ -57,14 +57,14 @@ export class WorkerRing extends Ring {
     // The order matters: the head is never behind an entry that was open earlier.
     const open = this.openTag();
     const published = (Atomics.load(this.words, controlWord.head) - open) & tagMask;
-    return published > 1 && this.sharesAt(open) > 0;
+    return published > 1 && this.countShares(open) > 0;
   }
 
   /** Reports a share as done, and opens the next entry after the last one. */
   finish(claim: number): void {
-    const tag = tagOf(claim);
+    const tag = decodeTag(claim);
     // Read before the share counts as done, because from then on the entry may end and its slot may be reused.
-    const shares = this.sharesAt(tag);
+    const shares = this.countShares(tag);
     if (Atomics.add(this.words, controlWord.finishedShares, 1) + 1 < shares) return;
     Atomics.store(this.words, controlWord.finishedShares, 0);
     this.openNext(tag, 1);
@@ -88,7 +88,7 @@ export class WorkerRing extends Ring {
     const { words } = this;
     const text = new TextEncoder().encode(message).subarray(0, messageBytes);
     this.message.set(text);
-    words[controlWord.failedTag] = tagOf(claim);
+    words[controlWord.failedTag] = decodeTag(claim);
     words[controlWord.failedKernel] = kernel;
     words[controlWord.failureBytes] = text.length;
     words[controlWord.failedCounters] = counters;
@@ -110,5 +110,5 @@ export class WorkerRing extends Ring {
 }
 
 /** The beginning of a worker's range of shares. The sizes of ranges differ by at most one share. */
-const firstShare = (worker: number, shares: number, threads: number): number =>
+const computeFirstShare = (worker: number, shares: number, threads: number): number =>
   Math.ceil((worker * shares) / threads);

@@ -1,6 +1,6 @@
 import { placeInTurn, sineOfTurned, timesHigh } from "./sine.ts";
 import type { FunctionName, WgslFunction } from "./wgsl-function.ts";
-import { polynomial } from "./wgsl-function.ts";
+import { printPolynomial } from "./wgsl-function.ts";
 
 /** (2 artanh(s) - 2 s) / s^3 in powers of s^2. */
 const artanhSeries = [11, 9, 7, 5, 3].map((odd) => 2 / odd);
@@ -121,7 +121,7 @@ const expMinusOne: WgslFunction = {
   uses: ["exponential"],
   source: `
 fn expMinusOne(x: vec4f) -> vec4f {
-  let near = fma(x * x, ${polynomial("x", expSeries)}, x);
+  let near = fma(x * x, ${printPolynomial("x", expSeries)}, x);
   return select(exponential(x) - vec4f(1f), near, abs(x) < vec4f(0.5f));
 }`,
 };
@@ -136,7 +136,7 @@ const logOnePlus: WgslFunction = {
 fn logOnePlus(x: vec4f) -> vec4f {
   let s = x / (vec4f(2f) + x);
   let z = s * s;
-  let near = fma(s * z, ${polynomial("z", artanhSeries)}, s + s);
+  let near = fma(s * z, ${printPolynomial("z", artanhSeries)}, s + s);
   return select(logarithm(vec4f(1f) + x), near, (x > vec4f(-0.3f)) & (x < vec4f(0.5f)));
 }`,
 };
@@ -162,8 +162,8 @@ fn errorFunction(x: vec4f) -> vec4f {
   let bounded = clamp(x, vec4f(-4f), vec4f(4f));
   let size = abs(bounded);
   let z = bounded * bounded;
-  let p = ${polynomial("z", [-5.96409791e-4, 4.98797373e-3, -2.67631037e-2, 1.12817205e-1, -3.76124847e-1, 1.28379148e-1])};
-  let q = ${polynomial("size", [-2.13724063e-4, 3.21279924e-3, -2.2883027e-2, 1.05250985e-1, 6.35726591e-1, 1.1285119])};
+  let p = ${printPolynomial("z", [-5.96409791e-4, 4.98797373e-3, -2.67631037e-2, 1.12817205e-1, -3.76124847e-1, 1.28379148e-1])};
+  let q = ${printPolynomial("size", [-2.13724063e-4, 3.21279924e-3, -2.2883027e-2, 1.05250985e-1, 6.35726591e-1, 1.1285119])};
   let far = vec4f(1f) - exp(-(q * size));
   return orNan(select(select(far, -far, x < vec4f()), fma(p, bounded, bounded), size < vec4f(0.93f)), x, vec4<bool>());
 }`,
@@ -214,7 +214,7 @@ const functions: { readonly [name in FunctionName]: WgslFunction } = {
 };
 
 /** The sources of these functions and of what they call, each once, callees first. */
-export function functionSources(names: Iterable<FunctionName>): string[] {
+export function listFunctionSources(names: Iterable<FunctionName>): string[] {
   const sources = new Map<FunctionName, string>();
   const visit = (name: FunctionName): void => {
     if (sources.has(name)) return;

@@ -6,7 +6,7 @@ const kinds = (shape: number[], ...strides: number[][]): [string, string[]] => {
   return [walk, reads.map(({ kind }) => kind)];
 };
 
-describe("layoutOf", () => {
+describe("computeLayout", () => {
   test("is a line if every input is contiguous or a single element", () => {
     expect(kinds([6], [1], [0])).toEqual(["line", ["linear", "single"]]);
     expect(kinds([2, 3], [3, 1], [0, 0])).toEqual(["line", ["linear", "single"]]);

@@ -1,4 +1,4 @@
-import { sizeOf, stridesOf } from "@evenkeel/tensor";
+import { computeStrides, countElements } from "@evenkeel/tensor";
 
 /**
  * How an invocation finds the four points that it owns in one input: `linear`: where the output has them; `single`: the
@@ -39,18 +39,20 @@ export function layOutStrides(
   strides: readonly (readonly number[])[],
 ): ExpressionLayout {
   const isRows = (shape.at(-1) ?? 1) % pointsOfInvocation === 0;
-  const reads = strides.map((own) => ({ kind: kindOf(shape, own, isRows) }));
+  const reads = strides.map((own) => ({ kind: findReadKind(shape, own, isRows) }));
   const isLine = reads.every(({ kind }) => kind === "linear" || kind === "single");
   return { walk: isLine ? "line" : isRows ? "rows" : "points", rank: shape.length, reads };
 }
 
 /** Whether the strides walk a contiguous operand of this shape; those of single elements do not matter. */
 export function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
-  const wanted = stridesOf(shape);
-  return sizeOf(shape) <= 1 || shape.every((size, axis) => size === 1 || strides[axis] === wanted[axis]);
+  const wanted = computeStrides(shape);
+  return (
+    countElements(shape) <= 1 || shape.every((size, axis) => size === 1 || strides[axis] === wanted[axis])
+  );
 }
 
-function kindOf(shape: readonly number[], strides: readonly number[], isRows: boolean): ReadKind {
+function findReadKind(shape: readonly number[], strides: readonly number[], isRows: boolean): ReadKind {
   if (isContiguous(shape, strides)) return "linear";
   if (strides.every((stride) => stride === 0)) return "single";
   if (!isRows) return "points";

@@ -1,7 +1,7 @@
 import type { DType, Expression, WgslKernel } from "@evenkeel/tensor";
-import { isFloat, isTruth, propertiesOf } from "@evenkeel/tensor";
+import { getDTypeProperties, isFloat, isTruth } from "@evenkeel/tensor";
 import type { FloatElements } from "@evenkeel/tensor/wgsl";
-import { floatElements, floatElementsSource } from "@evenkeel/tensor/wgsl";
+import { makeFloatElements, writeFloatElements } from "@evenkeel/tensor/wgsl";
 import type { ReadKind } from "./layout.ts";
 
 /** Whether an input of this kind is bound as an array of vectors. */
@@ -9,38 +9,38 @@ export const isVectorKind = (kind: ReadKind): boolean => kind === "linear" || ki
 
 const byteShifts = "vec4u(0u, 8u, 16u, 24u)";
 
-const byteOf = (word: string, at: string): string => `((${word} >> (((${at}) & 3u) * 8u)) & 255u)`;
+const printByte = (word: string, at: string): string => `((${word} >> (((${at}) & 3u) * 8u)) & 255u)`;
 
 /** The bits of a word that belong to the first `rest` points, as a mask, where a point takes `bits` of them. */
-const maskOf = (bits: number): string => `(1u << (rest * ${bits}u)) - 1u`;
+const printMask = (bits: number): string => `(1u << (rest * ${bits}u)) - 1u`;
 
 /** The vector type of four elements as they come out of their words. */
-const vectorOf = (dtype: DType): string =>
-  isFloat(dtype) ? "vec4f" : `vec4${propertiesOf(dtype).wgsl.word[0]}`;
+const printVectorType = (dtype: DType): string =>
+  isFloat(dtype) ? "vec4f" : `vec4${getDTypeProperties(dtype).wgsl.word[0]}`;
 
 /** Whether four elements share a word. */
-const isByte = (dtype: DType): boolean => propertiesOf(dtype).mask !== undefined;
+const isByte = (dtype: DType): boolean => getDTypeProperties(dtype).mask !== undefined;
 
-const isPair = (dtype: DType): boolean => propertiesOf(dtype).wgsl.pairs !== undefined;
+const isPair = (dtype: DType): boolean => getDTypeProperties(dtype).wgsl.pairs !== undefined;
 
 /** One element of an operand that begins at the word `base` of an array of words. */
-function packedElement(dtype: DType, words: string, at: string, base: string): string {
-  const { word, pairs } = propertiesOf(dtype).wgsl;
-  if (isByte(dtype)) return byteOf(`${words}[${base} + ((${at}) >> 2u)]`, at);
+function printPackedElement(dtype: DType, words: string, at: string, base: string): string {
+  const { word, pairs } = getDTypeProperties(dtype).wgsl;
+  if (isByte(dtype)) return printByte(`${words}[${base} + ((${at}) >> 2u)]`, at);
   if (pairs) return `${pairs.unpack}(${words}[${base} + ((${at}) >> 1u)])[(${at}) & 1u]`;
   const bits = `${words}[${base} + ${at}]`;
   return word === "u32" ? bits : `bitcast<${word}>(${bits})`;
 }
 
 /** The elements at these places as a vector of the type that expressions compute with. */
-function gathered(dtype: DType, elements: readonly string[]): string {
-  const vector = `${vectorOf(dtype)}(${elements.join(", ")})`;
+function printGathered(dtype: DType, elements: readonly string[]): string {
+  const vector = `${printVectorType(dtype)}(${elements.join(", ")})`;
   return isTruth(dtype) ? `${vector} != vec4u()` : vector;
 }
 
 /** The statements that store bytes: one invocation owns a word. */
 const storeBytes = (array: string, place: string, value: string): string[] => [
-  `let mask_${array} = select(0xffffffffu, ${maskOf(8)}, rest < 4u);`,
+  `let mask_${array} = select(0xffffffffu, ${printMask(8)}, rest < 4u);`,
   `let bytes_${array} = (${value} & vec4u(255u)) << ${byteShifts};`,
   `let word_${array} = bytes_${array}.x | bytes_${array}.y | bytes_${array}.z | bytes_${array}.w;`,
   `${place} = (${place} & ~mask_${array}) | (word_${array} & mask_${array});`,
@@ -78,10 +78,10 @@ export interface Memory {
   storePoints(dtype: DType, array: string, at: string, value: string): string[];
 }
 
-export function memoryOf(features: ReadonlySet<string>): Memory {
-  const floats = (dtype: DType, width: 1 | 4): FloatElements => floatElements(dtype, width, { features });
+export function chooseMemory(features: ReadonlySet<string>): Memory {
+  const floats = (dtype: DType, width: 1 | 4): FloatElements => makeFloatElements(dtype, width, { features });
   const element = (dtype: DType, array: string, at: string): string => {
-    if (isByte(dtype)) return byteOf(`${array}[(${at}) >> 2u]`, at);
+    if (isByte(dtype)) return printByte(`${array}[(${at}) >> 2u]`, at);
     return isPair(dtype) ? floats(dtype, 1).load(array, at) : `${array}[${at}]`;
   };
   return {
@@ -91,10 +91,10 @@ export function memoryOf(features: ReadonlySet<string>): Memory {
     },
     functions: ({ outputs }) => {
       const pairs = outputs.map(({ dtype }) => dtype).filter(isPair);
-      return [...new Set(pairs.map((dtype) => floatElementsSource(floats(dtype, 4)).trimEnd()))];
+      return [...new Set(pairs.map((dtype) => writeFloatElements(floats(dtype, 4)).trimEnd()))];
     },
     elementType: (dtype, isVector) => {
-      const { word } = propertiesOf(dtype).wgsl;
+      const { word } = getDTypeProperties(dtype).wgsl;
       if (isPair(dtype)) return floats(dtype, isVector ? 4 : 1).type;
       return isVector && !isByte(dtype) ? `vec4<${word}>` : word;
     },
@@ -105,14 +105,14 @@ export function memoryOf(features: ReadonlySet<string>): Memory {
       return isTruth(dtype) ? `${vector} != vec4u()` : vector;
     },
     loadElements: (dtype, array, at) =>
-      gathered(
+      printGathered(
         dtype,
         at.map((place) => element(dtype, array, place)),
       ),
     loadPacked: (dtype, words, at, base) =>
-      gathered(
+      printGathered(
         dtype,
-        at.map((place) => packedElement(dtype, words, place, base)),
+        at.map((place) => printPackedElement(dtype, words, place, base)),
       ),
     storePoints: (dtype, array, at, value) => {
       const place = `${array}[${at}]`;

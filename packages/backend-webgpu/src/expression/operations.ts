@@ -1,5 +1,5 @@
 import type { ExpressionNode, ScalarType } from "@evenkeel/tensor";
-import { scalarName } from "./parameters.ts";
+import { nameScalar } from "./parameters.ts";
 import type { FunctionName } from "./wgsl-function.ts";
 
 /** The properties of the kernel that are needed to print a node. */
@@ -89,8 +89,8 @@ export function printNode(node: ExpressionNode, context: PrintContext): string {
       return context.input(node.index);
     case "scalar":
       return node.type === "bool"
-        ? `vec4<bool>(p.${scalarName(node.index)} != 0u)`
-        : `${vectorType[node.type]}(p.${scalarName(node.index)})`;
+        ? `vec4<bool>(p.${nameScalar(node.index)} != 0u)`
+        : `${vectorType[node.type]}(p.${nameScalar(node.index)})`;
     case "constant":
       return printConstant(node.type, node.value);
     case "index":

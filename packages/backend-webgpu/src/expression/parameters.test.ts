@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gridOf } from "./parameters.ts";
+import { foldPoints } from "./parameters.ts";
 
 test.each([
   [1, [1, 1, 1]],
@@ -8,5 +8,5 @@ test.each([
   [65_535 * 256, [65_535, 1, 1]],
   [65_535 * 256 + 1, [32_768, 2, 1]],
 ])("a grid for %i points", (points, grid) => {
-  expect(gridOf(points, 65_535)).toEqual(grid);
+  expect(foldPoints(points, 65_535)).toEqual(grid);
 });

@@ -1,5 +1,5 @@
 import type { Expression, ExpressionLaunch, ParameterType, ScalarType } from "@evenkeel/tensor";
-import { sizeOf } from "@evenkeel/tensor";
+import { countElements } from "@evenkeel/tensor";
 import type { ExpressionLayout, ReadKind } from "./layout.ts";
 import { pointsOfInvocation } from "./layout.ts";
 
@@ -25,44 +25,44 @@ export interface Parameter {
 /** Whether an input of this kind is found by coordinates. */
 export const needsStrides = (kind: ReadKind): boolean => kind !== "linear" && kind !== "single";
 
-const axesOf = ({ walk, rank }: ExpressionLayout): number[] =>
+const listAxes = ({ walk, rank }: ExpressionLayout): number[] =>
   walk === "line" ? [] : Array.from({ length: rank }, (_, axis) => axis);
 
-export const sizeName = (axis: number): string => `size${axis}`;
-export const strideName = (read: number, axis: number): string => `stride${read}_${axis}`;
-export const baseName = (read: number): string => `base${read}`;
-export const scalarName = (index: number): string => `scalar${index}`;
+export const nameSize = (axis: number): string => `size${axis}`;
+export const nameStride = (read: number, axis: number): string => `stride${read}_${axis}`;
+export const nameBase = (read: number): string => `base${read}`;
+export const nameScalar = (index: number): string => `scalar${index}`;
 
-const storedType = (type: ScalarType): ParameterType => (type === "bool" ? "u32" : type);
+const getStoredType = (type: ScalarType): ParameterType => (type === "bool" ? "u32" : type);
 
 /**
  * The number of points, the workgroups in a row of the grid, `zero` (a 0 that the compiler cannot know), the sizes of the
  * dimensions, the strides of each input that needs them or the first word of one that is packed, and the scalars.
  */
-export function parametersOf(expression: Expression, layout: ExpressionLayout): Parameter[] {
+export function listParameters(expression: Expression, layout: ExpressionLayout): Parameter[] {
   const word = (name: string, valueIn: Parameter["valueIn"]): Parameter => ({ name, type: "u32", valueIn });
-  const axes = axesOf(layout);
+  const axes = listAxes(layout);
   return [
-    word("count", ({ shape }) => sizeOf(shape)),
+    word("count", ({ shape }) => countElements(shape)),
     word("width", ({ width }) => width),
     word("zero", () => 0),
-    ...axes.map((axis) => word(sizeName(axis), ({ shape }) => shape[axis]!)),
+    ...axes.map((axis) => word(nameSize(axis), ({ shape }) => shape[axis]!)),
     ...layout.reads.flatMap(({ kind, isPacked }, read) => [
       ...(needsStrides(kind) ? axes : []).map((axis) =>
-        word(strideName(read, axis), ({ reads }) => reads[read]!.strides[axis]!),
+        word(nameStride(read, axis), ({ reads }) => reads[read]!.strides[axis]!),
       ),
-      ...(isPacked ? [word(baseName(read), ({ bases }) => bases[read]!)] : []),
+      ...(isPacked ? [word(nameBase(read), ({ bases }) => bases[read]!)] : []),
     ]),
     ...expression.scalars.map((type, index) => ({
-      name: scalarName(index),
-      type: storedType(type),
+      name: nameScalar(index),
+      type: getStoredType(type),
       valueIn: ({ scalars }: ExpressionCall) => scalars[index]!,
     })),
   ];
 }
 
 /** The grid of workgroups for this many points, in several rows where one dimension is too small. */
-export function gridOf(points: number, maxWorkgroups: number): [x: number, y: number, z: number] {
+export function foldPoints(points: number, maxWorkgroups: number): [x: number, y: number, z: number] {
   const groups = Math.ceil(points / (pointsOfInvocation * workgroupSize));
   const rows = Math.ceil(groups / maxWorkgroups);
   return [Math.ceil(groups / rows), rows, 1];

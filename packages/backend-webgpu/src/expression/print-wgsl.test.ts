@@ -4,23 +4,23 @@ import { describe, expect, test } from "vitest";
 import type { ExpressionLayout } from "./layout.ts";
 import { layOutStrides } from "./layout.ts";
 import type { ExpressionCall } from "./parameters.ts";
-import { parametersOf } from "./parameters.ts";
-import { nameOfExpression, printExpression } from "./print-wgsl.ts";
+import { listParameters } from "./parameters.ts";
+import { nameExpression, printExpression } from "./print-wgsl.ts";
 
 const relu = buildExpression({ inputs: ["f32"] }, ([x]) => e.max(x!, 0));
 
-function codeOf(expression: Expression, shape: number[], ...strides: number[][]): string {
+function writeCode(expression: Expression, shape: number[], ...strides: number[][]): string {
   return printExpression(expression, layOutStrides(shape, strides), new Set()).code;
 }
 
 /** The parameters of a launch, in order. */
-const valuesOf = (expression: Expression, layout: ExpressionLayout, call: ExpressionCall): number[] =>
-  parametersOf(expression, layout).map(({ valueIn }) => valueIn(call));
+const readValues = (expression: Expression, layout: ExpressionLayout, call: ExpressionCall): number[] =>
+  listParameters(expression, layout).map(({ valueIn }) => valueIn(call));
 
 /** The statement that computes the last node of a function of one input. */
-function lastOf(type: "f32" | "i32" | "u32" | "bool", body: (x: Value) => Value): string {
+function writeLast(type: "f32" | "i32" | "u32" | "bool", body: (x: Value) => Value): string {
   const expression = buildExpression({ inputs: [type] }, ([x]) => body(x!));
-  const [, statement] = /let v\d+ = (.*);\n {2}let stored/.exec(codeOf(expression, [8], [1]))!;
+  const [, statement] = /let v\d+ = (.*);\n {2}let stored/.exec(writeCode(expression, [8], [1]))!;
   return statement!;
 }
 
@@ -95,7 +95,7 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
       width: 1,
       bases: [0, 4],
     };
-    expect(valuesOf(sum, layout, launch)).toEqual([8, 1, 0, 0, 4]);
+    expect(readValues(sum, layout, launch)).toEqual([8, 1, 0, 0, 4]);
   });
 
   test("passes sizes, strides and scalars in the order of the struct", () => {
@@ -108,7 +108,7 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
       [1, 0],
     ];
     const layout = layOutStrides([2, 3], strides);
-    const names = parametersOf(expression, layout).map(({ name, type }) => `${name} ${type}`);
+    const names = listParameters(expression, layout).map(({ name, type }) => `${name} ${type}`);
     expect(names).toEqual([
       "count u32",
       "width u32",
@@ -122,7 +122,7 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
     ]);
     const reads = strides.map((own, operand) => ({ operand, strides: own }));
     const call = { shape: [2, 3], reads, scalars: [0.5, 1], width: 9, bases: [] };
-    expect(valuesOf(expression, layout, call)).toEqual([6, 9, 0, 2, 3, 1, 0, 0.5, 1]);
+    expect(readValues(expression, layout, call)).toEqual([6, 9, 0, 2, 3, 1, 0, 0.5, 1]);
   });
 
   test("loads and stores every dtype in its own form", () => {
@@ -153,7 +153,7 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
 
   test("preserves constants that WGSL would reject or round", () => {
     const constants = [Number.NaN, Number.POSITIVE_INFINITY, -0, 1e-40, 0.1, -3];
-    const code = codeOf(
+    const code = writeCode(
       buildExpression({ inputs: ["f32"] }, ([x]) => constants.map((value) => e.constantLike(x!, value))),
       [8],
       [1],
@@ -170,25 +170,28 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
   });
 
   test.each<[string, string]>([
-    [lastOf("f32", (x) => e.notEqual(x, x)), "!(v0 == v0)"],
-    [lastOf("f32", (x) => e.cast(x, "i32")), "toI32(v0)"],
-    [lastOf("f32", (x) => e.cast(x, "bool")), "(bitcast<vec4u>(v0) << vec4u(1u)) != vec4u()"],
-    [lastOf("f32", (x) => e.pow(x, 3)), "v0 * v0 * v0"],
-    [lastOf("u32", (x) => e.neg(x)), "vec4u() - v0"],
+    [writeLast("f32", (x) => e.notEqual(x, x)), "!(v0 == v0)"],
+    [writeLast("f32", (x) => e.cast(x, "i32")), "toI32(v0)"],
+    [writeLast("f32", (x) => e.cast(x, "bool")), "(bitcast<vec4u>(v0) << vec4u(1u)) != vec4u()"],
+    [writeLast("f32", (x) => e.pow(x, 3)), "v0 * v0 * v0"],
+    [writeLast("u32", (x) => e.neg(x)), "vec4u() - v0"],
     [
-      lastOf("i32", (x) => e.div(x, x)),
+      writeLast("i32", (x) => e.div(x, x)),
       "select(v0 / select(v0, vec4i(1), v0 == vec4i()), vec4i(), v0 == vec4i())",
     ],
-    [lastOf("i32", (x) => e.shiftRight(x, 40)), "v0 >> (vec4u(v1) & vec4u(31u))"],
-    [lastOf("bool", (x) => e.xor(x, x)), "v0 != v0"],
-    [lastOf("bool", (x) => e.less(x, x)), "select(vec4u(), vec4u(1u), v0) < select(vec4u(), vec4u(1u), v0)"],
-    [lastOf("bool", (x) => e.cast(x, "i32")), "select(vec4i(), vec4i(1), v0)"],
+    [writeLast("i32", (x) => e.shiftRight(x, 40)), "v0 >> (vec4u(v1) & vec4u(31u))"],
+    [writeLast("bool", (x) => e.xor(x, x)), "v0 != v0"],
+    [
+      writeLast("bool", (x) => e.less(x, x)),
+      "select(vec4u(), vec4u(1u), v0) < select(vec4u(), vec4u(1u), v0)",
+    ],
+    [writeLast("bool", (x) => e.cast(x, "i32")), "select(vec4i(), vec4i(1), v0)"],
   ])("prints %s", (found, expected) => {
     expect(found).toBe(expected);
   });
 
   test("defines what it uses, and nothing else", () => {
-    const code = codeOf(
+    const code = writeCode(
       buildExpression({ inputs: ["f32"] }, ([x]) => e.tanh(x!)),
       [8],
       [1],
@@ -199,6 +202,6 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
 });
 
 test("an expression is named after what it computes", () => {
-  expect(nameOfExpression(relu)).toBe("expression max");
-  expect(nameOfExpression(buildExpression({ inputs: ["f32"] }, ([x]) => x!))).toBe("expression copy");
+  expect(nameExpression(relu)).toBe("expression max");
+  expect(nameExpression(buildExpression({ inputs: ["f32"] }, ([x]) => x!))).toBe("expression copy");
 });

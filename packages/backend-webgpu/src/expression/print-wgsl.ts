@@ -1,13 +1,13 @@
 import type { DType, Expression, WgslKernel, WgslSchema } from "@evenkeel/tensor";
-import { operandsOf } from "@evenkeel/tensor";
-import { wgslKernel } from "@evenkeel/tensor/wgsl";
-import { functionSources } from "./functions.ts";
+import { listOperands } from "@evenkeel/tensor";
+import { makeWgslKernel } from "@evenkeel/tensor/wgsl";
+import { listFunctionSources } from "./functions.ts";
 import type { ExpressionLayout } from "./layout.ts";
 import { isBound } from "./layout.ts";
 import type { Memory } from "./memory.ts";
-import { isVectorKind, memoryOf } from "./memory.ts";
+import { chooseMemory, isVectorKind } from "./memory.ts";
 import { printNode } from "./operations.ts";
-import { baseName, needsStrides, parametersOf, sizeName, strideName, workgroupSize } from "./parameters.ts";
+import { listParameters, nameBase, nameSize, nameStride, needsStrides, workgroupSize } from "./parameters.ts";
 import type { FunctionName } from "./wgsl-function.ts";
 
 const indent = (lines: readonly string[]): string => lines.map((line) => `  ${line}`).join("\n");
@@ -22,46 +22,46 @@ export function printExpression(
   layout: ExpressionLayout,
   features: ReadonlySet<string>,
 ): WgslKernel {
-  const parameters = parametersOf(expression, layout).map(({ name, type }) => [name, type] as const);
+  const parameters = listParameters(expression, layout).map(({ name, type }) => [name, type] as const);
   const used = new Set<FunctionName>();
-  const memory = memoryOf(features);
+  const memory = chooseMemory(features);
   const body = printBody(expression, layout, memory, used);
   const code = [
     ...memory.functions(expression),
-    ...functionSources(used),
+    ...listFunctionSources(used),
     `@compute @workgroup_size(${workgroupSize})`,
     "fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {",
     indent(body),
     "}",
   ].join("\n");
-  return wgslKernel({
+  return makeWgslKernel({
     entry: "run",
     code,
     extensions: memory.extensions(expression),
     schema: {
-      ...operandsOfKernel(expression, layout, memory),
+      ...listKernelOperands(expression, layout, memory),
       parameters: Object.fromEntries(parameters),
     },
   });
 }
 
 /** A description of an expression, for errors and profiles. */
-export function nameOfExpression(expression: Expression): string {
-  const functions = expression.nodes.filter((node) => operandsOf(node).length > 0).map(({ op }) => op);
+export function nameExpression(expression: Expression): string {
+  const functions = expression.nodes.filter((node) => listOperands(node).length > 0).map(({ op }) => op);
   return `expression ${[...new Set(functions)].join(" ") || "copy"}`;
 }
 
-const inputName = (input: number): string => `input${input}`;
+const nameInput = (input: number): string => `input${input}`;
 const packName = "pack";
-const outputName = (output: number): string => `output${output}`;
+const nameOutput = (output: number): string => `output${output}`;
 
 /** The array from which an input is read: its own, or that of the output with which it shares memory. */
-function nameOfArray(layout: ExpressionLayout, input: number): string {
+function nameArray(layout: ExpressionLayout, input: number): string {
   const { sharedWith } = layout.reads[input]!;
-  return sharedWith === undefined ? inputName(input) : outputName(sharedWith);
+  return sharedWith === undefined ? nameInput(input) : nameOutput(sharedWith);
 }
 
-function operandsOfKernel(
+function listKernelOperands(
   { inputs, outputs }: Expression,
   { reads }: ExpressionLayout,
   memory: Memory,
@@ -69,12 +69,12 @@ function operandsOfKernel(
   const read = inputs.flatMap((dtype, input) => {
     const read = reads[input]!;
     return isBound(read)
-      ? [[inputName(input), memory.elementType(dtype, isVectorKind(read.kind))] as const]
+      ? [[nameInput(input), memory.elementType(dtype, isVectorKind(read.kind))] as const]
       : [];
   });
   const pack = reads.some(({ isPacked }) => isPacked) ? [[packName, "u32"] as const] : [];
   const written = outputs.map(
-    ({ dtype }, output) => [outputName(output), memory.elementType(dtype, true)] as const,
+    ({ dtype }, output) => [nameOutput(output), memory.elementType(dtype, true)] as const,
   );
   return { reads: Object.fromEntries([...read, ...pack]), writes: Object.fromEntries(written) };
 }
@@ -103,13 +103,13 @@ function printBody(
     ...printOffsets(layout),
     ...nodes.map((node, index) => `let v${index} = ${printNode(node, context)};`),
     ...outputs.flatMap(({ node, dtype }, output) =>
-      memory.storePoints(dtype, outputName(output), "quad", `v${node}`),
+      memory.storePoints(dtype, nameOutput(output), "quad", `v${node}`),
     ),
   ];
 }
 
 /** One name for the four points of a row, or one for each point. */
-const suffixesOf = ({ walk }: ExpressionLayout): string[] =>
+const listSuffixes = ({ walk }: ExpressionLayout): string[] =>
   walk === "rows" ? [""] : ["_0", "_1", "_2", "_3"];
 
 /**
@@ -120,10 +120,10 @@ function printOffsets(layout: ExpressionLayout): string[] {
   const { walk, rank, reads } = layout;
   if (walk === "line") return [];
   const lines: string[] = [];
-  suffixesOf(layout).forEach((suffix, point) => {
+  listSuffixes(layout).forEach((suffix, point) => {
     let left = walk === "rows" ? "at" : `min(at + ${point}u, p.count - 1u)`;
     for (let axis = rank - 1; axis > 0; axis--) {
-      const size = `p.${sizeName(axis)}`;
+      const size = `p.${nameSize(axis)}`;
       lines.push(`let left${axis}${suffix} = ${left};`);
       lines.push(`let c${axis}${suffix} = left${axis}${suffix} % ${size};`);
       left = `left${axis}${suffix} / ${size}`;
@@ -133,7 +133,7 @@ function printOffsets(layout: ExpressionLayout): string[] {
       if (!needsStrides(kind)) return;
       const terms = Array.from(
         { length: rank },
-        (_, axis) => `c${axis}${suffix} * p.${strideName(input, axis)}`,
+        (_, axis) => `c${axis}${suffix} * p.${nameStride(input, axis)}`,
       );
       lines.push(`let offset${input}${suffix} = ${terms.join(" + ")};`);
     });
@@ -143,15 +143,15 @@ function printOffsets(layout: ExpressionLayout): string[] {
 
 function printLoad(dtype: DType, input: number, layout: ExpressionLayout, memory: Memory): string {
   const { kind, isPacked } = layout.reads[input]!;
-  const places = placesOf(input, layout);
-  if (isPacked) return memory.loadPacked(dtype, packName, places, `p.${baseName(input)}`);
-  const array = nameOfArray(layout, input);
+  const places = printPlaces(input, layout);
+  if (isPacked) return memory.loadPacked(dtype, packName, places, `p.${nameBase(input)}`);
+  const array = nameArray(layout, input);
   if (!isVectorKind(kind)) return memory.loadElements(dtype, array, places);
   return memory.loadVector(dtype, array, kind === "linear" ? "quad" : `offset${input} >> 2u`);
 }
 
 /** The places of the four points' elements in an input, or one place if it is the same for all. */
-function placesOf(input: number, layout: ExpressionLayout): string[] {
+function printPlaces(input: number, layout: ExpressionLayout): string[] {
   const offset = `offset${input}`;
   const neighbours = (first: string): string[] => [0, 1, 2, 3].map((step) => `${first} + ${step}u`);
   switch (layout.reads[input]!.kind) {
@@ -165,6 +165,6 @@ function placesOf(input: number, layout: ExpressionLayout): string[] {
     case "run":
       return neighbours(offset);
     case "points":
-      return suffixesOf(layout).map((suffix) => `${offset}${suffix}`);
+      return listSuffixes(layout).map((suffix) => `${offset}${suffix}`);
   }
 }

@@ -1,5 +1,5 @@
 import type { WgslFunction } from "./wgsl-function.ts";
-import { polynomial } from "./wgsl-function.ts";
+import { printPolynomial } from "./wgsl-function.ts";
 
 /** pi / 2: four parts of 8 bits, whose products with whole numbers below 2^16 are exact, and the rest (Cody and Waite). */
 const halfPiParts = [201 / 2 ** 7, 253 / 2 ** 19, 170 / 2 ** 27, 136 / 2 ** 37, 2.5633441515945023e-12];
@@ -80,8 +80,8 @@ fn sineOfTurned(x: vec4f, quadrants: i32) -> vec4f {
   }
   quadrant += vec4i(quadrants);
   let z = r * r;
-  let sine = fma(r * z, ${polynomial("z", [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1])}, r);
-  let cosine = fma(z * z, ${polynomial("z", [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2])}, fma(z, vec4f(-0.5f), vec4f(1f)));
+  let sine = fma(r * z, ${printPolynomial("z", [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1])}, r);
+  let cosine = fma(z * z, ${printPolynomial("z", [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2])}, fma(z, vec4f(-0.5f), vec4f(1f)));
   let value = select(cosine, sine, (quadrant & vec4i(1)) == vec4i());
   let isInfinite = (bitcast<vec4u>(x) & vec4u(0x7fffffffu)) == vec4u(0x7f800000u);
   return orNan(select(-value, value, (quadrant & vec4i(2)) == vec4i()), x, isInfinite);

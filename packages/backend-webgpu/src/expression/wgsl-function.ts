@@ -27,7 +27,7 @@ export interface WgslFunction {
 }
 
 /** Horner's scheme; coefficients from the highest power down. */
-export const polynomial = (x: string, coefficients: readonly number[]): string =>
+export const printPolynomial = (x: string, coefficients: readonly number[]): string =>
   coefficients
     .slice(1)
     .reduce((sum, coefficient) => `fma(${sum}, ${x}, vec4f(${coefficient}f))`, `vec4f(${coefficients[0]}f)`);

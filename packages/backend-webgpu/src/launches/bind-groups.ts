@@ -36,17 +36,17 @@ export class BindGroups {
     this.counters = counters;
   }
 
-  layoutOf(accesses: readonly Access[]): BindLayout {
+  getLayout(accesses: readonly Access[]): BindLayout {
     const key = accesses.join("");
     let layout = this.layouts.get(key);
     if (layout === undefined) {
-      layout = this.createLayout(key, accesses);
+      layout = this.makeLayout(key, accesses);
       this.layouts.set(key, layout);
     }
     return layout;
   }
 
-  groupOf(name: string, layout: BindLayout, regions: readonly (Region | undefined)[]): GPUBindGroup {
+  getGroup(name: string, layout: BindLayout, regions: readonly (Region | undefined)[]): GPUBindGroup {
     let key = layout.key;
     for (const region of regions) {
       if (region !== undefined) key += `|${region.block.id} ${region.offset} ${region.bytes}`;
@@ -54,7 +54,7 @@ export class BindGroups {
     let group = this.groups.get(key);
     if (group === undefined) {
       if (this.groups.size >= groupsKept) this.groups.clear();
-      group = this.createGroup(name, layout, regions);
+      group = this.makeGroup(name, layout, regions);
       this.groups.set(key, group);
     }
     return group;
@@ -65,7 +65,7 @@ export class BindGroups {
     this.groups.clear();
   }
 
-  private createLayout(key: string, accesses: readonly Access[]): BindLayout {
+  private makeLayout(key: string, accesses: readonly Access[]): BindLayout {
     const entries = accesses.flatMap((access, binding): GPUBindGroupLayoutEntry[] => {
       if (access === "-") return [];
       const type = access === "r" ? "read-only-storage" : "storage";
@@ -76,7 +76,7 @@ export class BindGroups {
     return { key, accesses, group, pipeline };
   }
 
-  private createGroup(
+  private makeGroup(
     name: string,
     layout: BindLayout,
     regions: readonly (Region | undefined)[],

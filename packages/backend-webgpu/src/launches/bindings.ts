@@ -16,7 +16,11 @@ export type Access = "-" | "r" | "w";
 const vectorBytes = 16;
 
 /** The region of a view of a buffer that has been checked. Throws ArgumentError where its offset cannot be bound. */
-export function regionOf({ buffer, byteOffset, bytes }: BufferView, alignment: number, user: string): Region {
+export function findRegion(
+  { buffer, byteOffset, bytes }: BufferView,
+  alignment: number,
+  user: string,
+): Region {
   if (byteOffset % alignment !== 0) {
     throw new ArgumentError(
       `${user}: found a view at byte ${byteOffset} of its buffer, expected a multiple of ${alignment}`,
@@ -38,7 +42,7 @@ export const overlaps = (a: Region, b: Region): boolean =>
  * bindings that do not overlap: an input in another part of an output's buffer is bound as writable, and one that overlaps
  * with an output must be copied first. Throws ArgumentError for outputs that overlap with one another.
  */
-export function accessesOf(
+export function findAccesses(
   reads: readonly (Region | undefined)[],
   writes: readonly (Region | undefined)[],
   user: string,

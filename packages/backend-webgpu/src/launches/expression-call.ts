@@ -1,10 +1,10 @@
 import type { BufferView, Expression, ExpressionLaunch, WgslKernel } from "@evenkeel/tensor";
-import { sizeOf } from "@evenkeel/tensor";
+import { countElements } from "@evenkeel/tensor";
 import type { ExpressionLayout } from "../expression/layout.ts";
 import { isBound, layOutStrides } from "../expression/layout.ts";
 import type { Parameter } from "../expression/parameters.ts";
-import { gridOf, parametersOf } from "../expression/parameters.ts";
-import { nameOfExpression, printExpression } from "../expression/print-wgsl.ts";
+import { foldPoints, listParameters } from "../expression/parameters.ts";
+import { nameExpression, printExpression } from "../expression/print-wgsl.ts";
 import type { Region } from "./bindings.ts";
 import { isSameRegion } from "./bindings.ts";
 import type { KernelCall } from "./launcher.ts";
@@ -35,29 +35,29 @@ export class ExpressionKernels {
     this.maxBindings = limits.maxStorageBuffersPerShaderStage;
   }
 
-  nameOf(expression: Expression): string {
-    return this.printedOf(expression).name;
+  getName(expression: Expression): string {
+    return this.getPrinted(expression).name;
   }
 
   /** The kernel call of a launch with at least one point, over the regions of its operands. */
-  callOf(
+  makeCall(
     launch: ExpressionLaunch<BufferView, never>,
     reads: readonly Region[],
     writes: readonly Region[],
   ): KernelCall {
     const { expression, shape } = launch;
-    const layout = this.packed(layoutWithin(launch, reads, writes), writes.length);
-    const { name, kernels } = this.printedOf(expression);
-    const key = keyOf(layout);
+    const layout = this.packInputs(computeLayoutWithin(launch, reads, writes), writes.length);
+    const { name, kernels } = this.getPrinted(expression);
+    const key = makeLayoutKey(layout);
     let printed = kernels.get(key);
     if (printed === undefined) {
       printed = {
         kernel: printExpression(expression, layout, this.features),
-        parameters: parametersOf(expression, layout),
+        parameters: listParameters(expression, layout),
       };
       kernels.set(key, printed);
     }
-    const workgroups = gridOf(sizeOf(shape), this.maxWorkgroups);
+    const workgroups = foldPoints(countElements(shape), this.maxWorkgroups);
     const packed = reads.filter((_, read) => layout.reads[read]!.isPacked);
     let word = 0;
     const bases = reads.map(({ bytes }, read) => {
@@ -79,7 +79,7 @@ export class ExpressionKernels {
   }
 
   /** Packs the last inputs into one binding where there are more operands than bindings. */
-  private packed(layout: ExpressionLayout, writes: number): ExpressionLayout {
+  private packInputs(layout: ExpressionLayout, writes: number): ExpressionLayout {
     const bound = layout.reads.filter(isBound).length;
     if (bound + writes <= this.maxBindings) return layout;
     let left = bound + writes + 1 - this.maxBindings;
@@ -92,10 +92,10 @@ export class ExpressionKernels {
     return { ...layout, reads };
   }
 
-  private printedOf(expression: Expression): PrintedExpression {
+  private getPrinted(expression: Expression): PrintedExpression {
     let printed = this.printed.get(expression.key);
     if (printed === undefined) {
-      printed = { name: nameOfExpression(expression), kernels: new Map() };
+      printed = { name: nameExpression(expression), kernels: new Map() };
       this.printed.set(expression.key, printed);
     }
     return printed;
@@ -103,7 +103,7 @@ export class ExpressionKernels {
 }
 
 /** An input that is an output's memory, element for element, shares its binding. */
-function layoutWithin(
+function computeLayoutWithin(
   { expression, shape, reads }: ExpressionLaunch<BufferView, never>,
   readRegions: readonly Region[],
   writes: readonly Region[],
@@ -125,7 +125,7 @@ function layoutWithin(
   };
 }
 
-function keyOf({ walk, rank, reads }: ExpressionLayout): string {
+function makeLayoutKey({ walk, rank, reads }: ExpressionLayout): string {
   let key = walk === "line" ? walk : `${walk} ${rank}`;
   for (const { kind, sharedWith, isPacked } of reads) key += ` ${kind}${isPacked ? "p" : (sharedWith ?? "")}`;
   return key;

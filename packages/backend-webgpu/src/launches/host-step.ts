@@ -1,5 +1,5 @@
 import type { BufferView, HostLaunch, HostOperand, Limits, NumericArray } from "@evenkeel/tensor";
-import { DeviceError, sizeOf, storageOf, viewAs } from "@evenkeel/tensor";
+import { countElements, DeviceError, getStorage, viewAs } from "@evenkeel/tensor";
 import type { Transfers } from "../memory/transfers.ts";
 import type { WebgpuBuffer } from "../memory/webgpu-buffer.ts";
 import type { Recorder } from "../queue/recorder.ts";
@@ -29,7 +29,7 @@ export async function runHostStep(
   const arrays: { [name: string]: NumericArray } = {};
   for (const { name: operandName, operand, words } of copies) {
     const { shape, dtype } = operand.spec;
-    arrays[operandName] = viewAs(storageOf(dtype, limits), words, 0, sizeOf(shape));
+    arrays[operandName] = viewAs(getStorage(dtype, limits), words, 0, countElements(shape));
   }
   try {
     await run(arrays);

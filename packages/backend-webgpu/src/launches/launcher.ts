@@ -10,7 +10,7 @@ import type { UniformRing } from "../queue/uniform-ring.ts";
 import { checkParameters } from "../queue/uniform-ring.ts";
 import { BindGroups } from "./bind-groups.ts";
 import type { Access, Region } from "./bindings.ts";
-import { accessesOf } from "./bindings.ts";
+import { findAccesses } from "./bindings.ts";
 import type { Pipeline } from "./pipelines.ts";
 import { Pipelines } from "./pipelines.ts";
 
@@ -73,16 +73,16 @@ export class Launcher {
     checkParameters(name, kernel.parameterTypes, parameters);
     this.checkWorkgroups(name, workgroups);
     if (workgroups.includes(0)) return;
-    const { ofReads, ofWrites, copied } = accessesOf(reads, writes, name);
+    const { ofReads, ofWrites, copied } = findAccesses(reads, writes, name);
     const accesses = [...ofReads, ...(hasPack ? read : []), ...ofWrites, ...(hasCounter ? written : [])];
     this.checkBindings(name, accesses);
-    const layout = this.groups.layoutOf(accesses);
-    const pipeline = this.pipelines.pipelineOf(name, kernel, layout, hasCounter);
-    const copies = copied.map((index) => this.copyOf([reads[index]!]));
+    const layout = this.groups.getLayout(accesses);
+    const pipeline = this.pipelines.getPipeline(name, kernel, layout, hasCounter);
+    const copies = copied.map((index) => this.makeCopy([reads[index]!]));
     const placed = [...reads];
     for (const [position, index] of copied.entries()) placed[index] = copies[position];
     if (hasPack) {
-      const pack = this.copyOf(packed);
+      const pack = this.makeCopy(packed);
       placed.push(pack);
       copies.push(pack);
     }
@@ -97,7 +97,7 @@ export class Launcher {
   }
 
   /** Copies the regions, one behind the other, to a block for the next launch. */
-  private copyOf(regions: readonly Region[]): Region {
+  private makeCopy(regions: readonly Region[]): Region {
     const { queue, pool, transfers } = this.parts;
     const bytes = regions.reduce((sum, region) => sum + region.bytes, 0);
     const target = pool.take(bytes);
@@ -120,7 +120,7 @@ export class Launcher {
     }
     recorder.makeRoom();
     const offset = ring.place(kernel.parameterTypes, parameters);
-    const group = this.groups.groupOf(name, pipeline.layout, regions);
+    const group = this.groups.getGroup(name, pipeline.layout, regions);
     recorder.dispatch(name, pipeline.compiled, group, offset, workgroups);
     for (const region of regions) {
       if (region !== undefined) region.block.lastUse = recorder.submission;

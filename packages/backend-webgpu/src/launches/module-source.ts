@@ -13,7 +13,7 @@ struct Parameters { ${members.join(", ")} }
 }
 
 /** The binding after those of the operands: the counter of a launch's check. */
-const counterSource = (binding: number): string => `
+const writeCounter = (binding: number): string => `
 @group(0) @binding(${binding}) var<storage, read_write> outside: atomic<u32>;
 fn countOutside(count: u32) { if (count > 0u) { atomicAdd(&outside, count); } }`;
 
@@ -22,7 +22,7 @@ fn countOutside(count: u32) { if (count > 0u) { atomicAdd(&outside, count); } }`
  * check. Declarations follow the code, so that messages of the compiler have its line numbers. Throws ArgumentError where the
  * operands are not those of the kernel.
  */
-export function moduleSource(kernel: WgslKernel, accesses: readonly Access[], hasCounter: boolean): string {
+export function writeModule(kernel: WgslKernel, accesses: readonly Access[], hasCounter: boolean): string {
   const { reads, writes, parameters } = kernel.schema;
   const operands = [...Object.entries(reads), ...Object.entries(writes)];
   const found = accesses.length - Number(hasCounter);
@@ -39,6 +39,6 @@ export function moduleSource(kernel: WgslKernel, accesses: readonly Access[], ha
     return `\n@group(0) @binding(${binding}) var<storage, ${mode}> ${name.replace("?", "")}: array<${element}>;`;
   });
   const enabled = kernel.extensions.map((extension) => `enable ${extension};`);
-  const counter = hasCounter ? counterSource(operands.length) : "";
+  const counter = hasCounter ? writeCounter(operands.length) : "";
   return `${enabled.join("")}${kernel.code}${declarations.join("")}${parametersSource(parameters)}${counter}`;
 }

@@ -3,7 +3,7 @@ import { DeviceError } from "@evenkeel/tensor";
 import type { CounterTotals } from "../counters.ts";
 import type { Failures } from "../queue/failures.ts";
 import type { BindLayout } from "./bind-groups.ts";
-import { moduleSource } from "./module-source.ts";
+import { writeModule } from "./module-source.ts";
 
 /** A kernel for operands that are accessed in one way. */
 export interface Pipeline {
@@ -32,7 +32,7 @@ export class Pipelines {
   }
 
   /** Throws ArgumentError where the layout does not fit the operands of the kernel. */
-  pipelineOf(name: string, kernel: WgslKernel, layout: BindLayout, hasCounter: boolean): Pipeline {
+  getPipeline(name: string, kernel: WgslKernel, layout: BindLayout, hasCounter: boolean): Pipeline {
     let ofKernel = this.ofKernels.get(kernel);
     if (ofKernel === undefined) {
       ofKernel = new Map();
@@ -40,25 +40,25 @@ export class Pipelines {
     }
     let pipeline = ofKernel.get(layout.key);
     if (pipeline === undefined) {
-      pipeline = this.ofModule(name, kernel, layout, hasCounter);
+      pipeline = this.findPipeline(name, kernel, layout, hasCounter);
       ofKernel.set(layout.key, pipeline);
     }
     return pipeline;
   }
 
-  private ofModule(name: string, kernel: WgslKernel, layout: BindLayout, hasCounter: boolean): Pipeline {
+  private findPipeline(name: string, kernel: WgslKernel, layout: BindLayout, hasCounter: boolean): Pipeline {
     const { entry } = kernel;
-    const source = moduleSource(kernel, layout.accesses, hasCounter);
+    const source = writeModule(kernel, layout.accesses, hasCounter);
     const key = `${layout.key} ${entry} ${source}`;
     let pipeline = this.ofModules.get(key);
     if (pipeline === undefined) {
-      pipeline = this.create(name, source, entry, layout);
+      pipeline = this.makePipeline(name, source, entry, layout);
       this.ofModules.set(key, pipeline);
     }
     return pipeline;
   }
 
-  private create(name: string, source: string, entryPoint: string, layout: BindLayout): Pipeline {
+  private makePipeline(name: string, source: string, entryPoint: string, layout: BindLayout): Pipeline {
     this.counters.pipelines++;
     const { device } = this;
     // Its errors are reported with those of the pipeline, under the name of the launch.
@@ -70,12 +70,12 @@ export class Pipelines {
       layout: layout.pipeline,
       compute: { module, entryPoint },
     });
-    const ready = this.failures.orLost(compiling).then(
+    const ready = this.failures.rejectWhenLost(compiling).then(
       (compiled) => {
         pipeline.compiled = compiled;
       },
       async (error: Error) => {
-        pipeline.error = this.failures.isLost ? error : await compilationError(name, module, error);
+        pipeline.error = this.failures.isLost ? error : await makeCompilationError(name, module, error);
       },
     );
     const pipeline: Pipeline = { layout, ready };
@@ -83,7 +83,7 @@ export class Pipelines {
   }
 }
 
-async function compilationError(name: string, module: GPUShaderModule, error: Error): Promise<Error> {
+async function makeCompilationError(name: string, module: GPUShaderModule, error: Error): Promise<Error> {
   const { messages } = await module.getCompilationInfo();
   const errors = messages.filter(({ type }) => type === "error");
   const lines = errors.map(({ lineNum, linePos, message }) => `line ${lineNum}:${linePos}: ${message}`);

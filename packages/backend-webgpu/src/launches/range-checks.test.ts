@@ -13,17 +13,17 @@ class FakeTransfers {
 
   async read(block: Block, byteOffset: number, bytes: number): Promise<ArrayBuffer> {
     this.blocksRead.push(block);
-    return this.countersOf(block).buffer.slice(byteOffset, byteOffset + bytes);
+    return this.getCounters(block).buffer.slice(byteOffset, byteOffset + bytes);
   }
 
-  countersOf(block: Block): Uint32Array<ArrayBuffer> {
+  getCounters(block: Block): Uint32Array<ArrayBuffer> {
     const counters = this.counters.get(block) ?? new Uint32Array(block.bytes / 4);
     this.counters.set(block, counters);
     return counters;
   }
 }
 
-const checkOf = (length: number): RangeCheck => ({ argument: "take: indices", range: `[0, ${length})` });
+const makeCheck = (length: number): RangeCheck => ({ argument: "take: indices", range: `[0, ${length})` });
 
 describe("the counters of checks", () => {
   const transfers = new FakeTransfers();
@@ -32,31 +32,31 @@ describe("the counters of checks", () => {
     createBuffer: () => ({}),
   } as unknown as GPUDevice;
   const checks = new RangeChecks(device, transfers as unknown as Transfers);
-  const regions = Array.from({ length: 150 }, (_, length) => checks.regionOf(checkOf(length)));
-  const messagesOf = async () => (await checks.look())?.map(({ message }) => message);
+  const regions = Array.from({ length: 150 }, (_, length) => checks.getRegion(makeCheck(length)));
+  const collectMessages = async () => (await checks.look())?.map(({ message }) => message);
 
   /** As a kernel does. */
   function count(length: number, found: number): void {
     const { block, offset } = regions[length]!;
     checks.expect(regions[length]!);
-    transfers.countersOf(block)[offset / 4]! += found;
+    transfers.getCounters(block)[offset / 4]! += found;
   }
 
   it("are read only if kernels have run since the last time", async () => {
-    expect(await messagesOf()).toBeUndefined();
+    expect(await collectMessages()).toBeUndefined();
     count(100, 2);
     count(101, 0);
-    expect(await messagesOf()).toEqual(["take: indices: found 2 outside of [0, 100)"]);
+    expect(await collectMessages()).toEqual(["take: indices: found 2 outside of [0, 100)"]);
     expect(transfers.blocksRead).toEqual([regions[100]!.block]);
-    expect(await messagesOf()).toBeUndefined();
+    expect(await collectMessages()).toBeUndefined();
   });
 
   it("are reset to 0", async () => {
     count(1, 2 ** 31 - 1);
-    await messagesOf();
+    await collectMessages();
     count(1, 2 ** 31 - 1);
-    await messagesOf();
+    await collectMessages();
     count(1, 3);
-    expect(await messagesOf()).toEqual(["take: indices: found 3 outside of [0, 1)"]);
+    expect(await collectMessages()).toEqual(["take: indices: found 3 outside of [0, 1)"]);
   });
 });

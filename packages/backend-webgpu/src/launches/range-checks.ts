@@ -1,5 +1,5 @@
 import type { RangeCheck } from "@evenkeel/tensor";
-import { rangeError } from "@evenkeel/tensor";
+import { makeRangeError } from "@evenkeel/tensor";
 import { usage } from "../gpu-constants.ts";
 import { Block } from "../memory/block.ts";
 import type { Transfers } from "../memory/transfers.ts";
@@ -37,7 +37,7 @@ export class RangeChecks {
     this.alignment = device.limits.minStorageBufferOffsetAlignment;
   }
 
-  regionOf(check: RangeCheck): Region {
+  getRegion(check: RangeCheck): Region {
     const text = `${check.argument}: ${check.range}`;
     let region = this.regions.get(text);
     if (region === undefined) {
@@ -68,7 +68,7 @@ export class RangeChecks {
         const found = (count - counter.seen) | 0;
         if (found <= 0) return [];
         counter.seen = count;
-        return [rangeError(counter.check, found)];
+        return [makeRangeError(counter.check, found)];
       });
     });
     this.toLookAt.clear();

@@ -2,7 +2,7 @@ import { memoryAdvice, OutOfMemoryError } from "@evenkeel/tensor";
 import { usage } from "../gpu-constants.ts";
 import type { Failures } from "../queue/failures.ts";
 import { Block } from "./block.ts";
-import { sizeClass } from "./size-class.ts";
+import { computeSizeClass } from "./size-class.ts";
 
 /** Free blocks up to this many bytes are always kept. */
 const keptAnyway = 2 ** 26;
@@ -48,10 +48,10 @@ export class BufferPool {
         `allocate: found ${bytes} bytes, expected at most ${maxBufferBytes}, the largest buffer that a kernel can bind. ${memoryAdvice}`,
       );
     }
-    const size = Math.min(sizeClass(bytes), maxBufferBytes);
+    const size = Math.min(computeSizeClass(bytes), maxBufferBytes);
     const block = this.free.get(size)?.pop();
     if (block !== undefined) this.pooled -= size;
-    const taken = block ?? this.create(size);
+    const taken = block ?? this.makeBlock(size);
     this.live += size;
     this.peak = Math.max(this.peak, this.live);
     return taken;
@@ -66,10 +66,10 @@ export class BufferPool {
     this.pooled += block.bytes;
     const others = this.free.get(block.bytes) ?? [];
     this.free.set(block.bytes, others);
-    others.splice(placeOf(block, others), 0, block);
+    others.splice(findPlace(block, others), 0, block);
   }
 
-  statistics(): { readonly live: number; readonly pooled: number; readonly peak: number } {
+  getStatistics(): { readonly live: number; readonly pooled: number; readonly peak: number } {
     return { live: this.live, pooled: this.pooled, peak: this.peak };
   }
 
@@ -80,7 +80,7 @@ export class BufferPool {
     this.free.clear();
   }
 
-  private create(size: number): Block {
+  private makeBlock(size: number): Block {
     this.trim(Math.max(this.peak, keptAnyway));
     const { maxMemoryBytes } = this.limits;
     if (this.live + this.pooled + size > maxMemoryBytes) this.trim(maxMemoryBytes - this.live - size);
@@ -128,7 +128,7 @@ export class BufferPool {
 }
 
 /** The index at which a block belongs among others in descending order of ids. */
-function placeOf({ id }: Block, others: readonly Block[]): number {
+function findPlace({ id }: Block, others: readonly Block[]): number {
   let [low, high] = [0, others.length];
   while (low < high) {
     const middle = (low + high) >> 1;

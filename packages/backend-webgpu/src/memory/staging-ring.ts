@@ -1,5 +1,5 @@
 import { usage } from "../gpu-constants.ts";
-import { sizeClass } from "./size-class.ts";
+import { computeSizeClass } from "./size-class.ts";
 
 /** The most bytes of idle buffers that are kept. */
 const keptBytes = 2 ** 26;
@@ -18,7 +18,7 @@ export class StagingRing {
   }
 
   take(bytes: number): GPUBuffer {
-    const size = sizeClass(bytes);
+    const size = computeSizeClass(bytes);
     const buffer = this.idle.get(size)?.pop();
     if (buffer === undefined) {
       return this.device.createBuffer({ size, usage: usage.mapRead | usage.copyTarget });

@@ -1,7 +1,7 @@
 import type { CounterTotals } from "../counters.ts";
 import { mapForReading, usage } from "../gpu-constants.ts";
 import type { Failures } from "../queue/failures.ts";
-import { nudged } from "../queue/nudge.ts";
+import { nudge } from "../queue/nudge.ts";
 import type { Recorder } from "../queue/recorder.ts";
 import type { Block } from "./block.ts";
 import { StagingRing } from "./staging-ring.ts";
@@ -41,7 +41,7 @@ export class Transfers {
     new Uint8Array(staging.getMappedRange()).set(words);
     staging.unmap();
     this.recorder.copy(staging, 0, block.gpu, offset, byteLength);
-    this.recorder.afterSubmit(() => staging.destroy());
+    this.recorder.callAfterSubmit(() => staging.destroy());
   }
 
   /** Records a copy of bytes of a block, and resolves with them when the GPU has made it. Rejects when the device is lost. */
@@ -59,9 +59,9 @@ export class Transfers {
     this.recorder.copy(buffer, start, staging, 0, size);
     this.counters.bytesDownloaded += bytes;
     return new Promise((resolve, reject) => {
-      this.recorder.afterSubmit(() => {
-        const mapped = nudged(staging.mapAsync(mapForReading, 0, size), this.device.queue);
-        this.failures.orLost(mapped).then(() => {
+      this.recorder.callAfterSubmit(() => {
+        const mapped = nudge(staging.mapAsync(mapForReading, 0, size), this.device.queue);
+        this.failures.rejectWhenLost(mapped).then(() => {
           resolve(staging.getMappedRange(0, size).slice(offset - start, offset - start + bytes));
           staging.unmap();
           this.ring.give(staging);

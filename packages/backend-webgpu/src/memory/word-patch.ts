@@ -1,5 +1,5 @@
 import type { WgslKernel } from "@evenkeel/tensor";
-import { wgslKernel } from "@evenkeel/tensor/wgsl";
+import { makeWgslKernel } from "@evenkeel/tensor/wgsl";
 
 const schema = {
   reads: {},
@@ -8,7 +8,7 @@ const schema = {
 } as const;
 
 /** Replaces some bits of one word, to write less than a word. */
-export const wordPatch: WgslKernel<typeof schema> = /* @__PURE__ */ wgslKernel({
+export const wordPatch: WgslKernel<typeof schema> = /* @__PURE__ */ makeWgslKernel({
   entry: "patchWord",
   schema,
   code: `

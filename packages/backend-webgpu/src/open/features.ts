@@ -4,7 +4,7 @@ export type OptionalFeature = "shader-f16" | "subgroups" | "timestamp-query";
 export const knownFeatures: readonly OptionalFeature[] = ["shader-f16", "subgroups", "timestamp-query"];
 
 /** The features of an adapter that are known here, except those to leave unused. */
-export function optionalFeatures(
+export function listOptionalFeatures(
   present: { has(feature: string): boolean },
   without: readonly OptionalFeature[] = [],
 ): OptionalFeature[] {
@@ -12,11 +12,11 @@ export function optionalFeatures(
 }
 
 /** The same for a device, as plans see them. */
-export function featuresOf(
+export function findFeatures(
   present: { has(feature: string): boolean },
   options: { readonly without?: readonly OptionalFeature[]; readonly nonFinite?: boolean } = {},
 ): ReadonlySet<string> {
-  const features = new Set<string>(optionalFeatures(present, options.without));
+  const features = new Set<string>(listOptionalFeatures(present, options.without));
   if (options.nonFinite) features.add("non-finite");
   return features;
 }

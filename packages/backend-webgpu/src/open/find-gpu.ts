@@ -1,5 +1,5 @@
 import { BackendError } from "@evenkeel/tensor";
-import { findSoftwareDriver, machineToSearch, showsGpu } from "./software-driver.ts";
+import { findMachine, findSoftwareDriver, showsGpu } from "./software-driver.ts";
 
 /** The package that brings WebGPU to Node, by a name that no bundler follows into a browser's bundle. */
 const nodePackage = "webgpu";
@@ -19,17 +19,17 @@ export async function findGpu({ flags = [], software = false }: GpuOptions = {})
   const ofNavigator = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu;
   if (ofNavigator !== undefined) return ofNavigator;
   const { process } = globalThis as { process?: NodeJS.Process };
-  if (process?.versions?.node === undefined) throw new BackendError(browserRemedy());
-  const machine = await machineToSearch();
+  if (process?.versions?.node === undefined) throw new BackendError(describeBrowserRemedy());
+  const machine = await findMachine();
   const hasGpu = machine === undefined || showsGpu(machine);
   if (!hasGpu && !software) throw new BackendError(noGpu);
   const { create } = await importNodePackage();
   if (!hasGpu) useSoftwareDriver(findSoftwareDriver(machine));
-  return create([...flagsOf(process.env.VK_DRIVER_FILES), ...flags]);
+  return create([...listFlags(process.env.VK_DRIVER_FILES), ...flags]);
 }
 
 /** The flags that make Dawn use a named driver. */
-const flagsOf = (driver: string | undefined): string[] =>
+const listFlags = (driver: string | undefined): string[] =>
   driver?.includes("swiftshader") ? [zerosInLoops] : [];
 
 /**
@@ -58,7 +58,7 @@ async function importNodePackage(): Promise<NodePackage> {
   }
 }
 
-function browserRemedy(): string {
+function describeBrowserRemedy(): string {
   if (globalThis.isSecureContext === false) {
     return "webgpu: this page is not a secure context, so navigator.gpu is hidden: serve it over https or from localhost";
   }

@@ -1,10 +1,10 @@
-import { BackendError, opFamily } from "@evenkeel/tensor";
+import { BackendError, makeOpFamily } from "@evenkeel/tensor";
 import { expect, test } from "vitest";
 import { webgpu } from "../webgpu.ts";
 
 test("opening reports why kernels cannot be loaded, and tries again the next time", async () => {
   let isOnline = false;
-  opFamily({
+  makeOpFamily({
     wgsl: async () => {
       if (!isOnline) throw new TypeError("found no network");
       return { plans: new Map() };

@@ -1,7 +1,7 @@
 import { BackendError } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { describeAdapter, openAdapter, openDevice } from "./adapter.ts";
-import { featuresOf, optionalFeatures } from "./features.ts";
+import { findFeatures, listOptionalFeatures } from "./features.ts";
 import { findGpu } from "./find-gpu.ts";
 
 const info = (fields: Partial<GPUAdapterInfo>): GPUAdapterInfo => fields as GPUAdapterInfo;
@@ -34,10 +34,10 @@ describe("describeAdapter", () => {
 
 test("features are those that are known, available and not disabled", () => {
   const present = new Set(["subgroups", "shader-f16", "depth-clip-control"]);
-  expect(optionalFeatures(present)).toEqual(["shader-f16", "subgroups"]);
-  expect(optionalFeatures(present, ["shader-f16"])).toEqual(["subgroups"]);
-  expect([...featuresOf(present)]).toEqual(["shader-f16", "subgroups"]);
-  expect([...featuresOf(present, { without: ["shader-f16"], nonFinite: true })]).toEqual([
+  expect(listOptionalFeatures(present)).toEqual(["shader-f16", "subgroups"]);
+  expect(listOptionalFeatures(present, ["shader-f16"])).toEqual(["subgroups"]);
+  expect([...findFeatures(present)]).toEqual(["shader-f16", "subgroups"]);
+  expect([...findFeatures(present, { without: ["shader-f16"], nonFinite: true })]).toEqual([
     "subgroups",
     "non-finite",
   ]);

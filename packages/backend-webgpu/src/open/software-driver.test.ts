@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { findSoftwareDriver, type Machine, machineToSearch, showsGpu } from "./software-driver.ts";
+import { findMachine, findSoftwareDriver, type Machine, showsGpu } from "./software-driver.ts";
 
 const machine = (files: readonly string[], platform = "linux"): Machine => ({
   platform,
@@ -36,9 +36,9 @@ afterEach(() => vi.unstubAllGlobals());
 test("the machine is searched only in Node, unless a driver is specified", async () => {
   const searched = { ...process, env: { ...process.env, VK_DRIVER_FILES: undefined } };
   vi.stubGlobal("process", { ...searched, getBuiltinModule: undefined });
-  expect((await machineToSearch())!.list("/")).not.toEqual([]);
+  expect((await findMachine())!.list("/")).not.toEqual([]);
   vi.stubGlobal("process", { ...searched, env: { VK_DRIVER_FILES: "some.json" } });
-  expect(await machineToSearch()).toBeUndefined();
+  expect(await findMachine()).toBeUndefined();
   vi.stubGlobal("process", undefined);
-  expect(await machineToSearch()).toBeUndefined();
+  expect(await findMachine()).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { nodeModule } from "@evenkeel/tensor";
+import { loadNodeModule } from "@evenkeel/tensor";
 
 /** The access to the machine that the search needs. Programs use Node's modules, tests use substitutes. */
 export interface Machine {
@@ -40,9 +40,9 @@ export function findSoftwareDriver({ home, exists, list }: Machine): string | un
 }
 
 /** The machine that this program runs on; undefined where Vulkan has been told of a driver, or in a browser. */
-export async function machineToSearch(): Promise<Machine | undefined> {
+export async function findMachine(): Promise<Machine | undefined> {
   const { process } = globalThis;
-  const fs = await nodeModule<typeof import("node:fs")>("node:fs");
+  const fs = await loadNodeModule<typeof import("node:fs")>("node:fs");
   if (fs === undefined || process.env.VK_DRIVER_FILES !== undefined) return undefined;
   return {
     platform: process.platform,

@@ -39,11 +39,11 @@ describe("Failures", () => {
   });
 
   test("of a lost device reject every waiting call, every time", async () => {
-    const never = failures.orLost(new Promise(() => {}));
+    const never = failures.rejectWhenLost(new Promise(() => {}));
     const lost = new DeviceError("lost");
     failures.lose(lost);
     await expect(never).rejects.toBe(lost);
-    await expect(failures.orLost(Promise.reject(new Error("other")))).rejects.toBe(lost);
+    await expect(failures.rejectWhenLost(Promise.reject(new Error("other")))).rejects.toBe(lost);
     await expect(failures.report(0)).rejects.toBe(lost);
     await expect(failures.report(0)).rejects.toBe(lost);
     expect(failures.isLost).toBe(true);

@@ -61,7 +61,7 @@ export class Failures {
   }
 
   /** Settles as the promise does, or rejects when the device is lost, because the promises of a lost device may never settle. */
-  orLost<Result>(promise: Promise<Result>): Promise<Result> {
+  rejectWhenLost<Result>(promise: Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (this.lost !== undefined) reject(this.lost);
       else this.waiting.add(reject);
@@ -71,7 +71,7 @@ export class Failures {
 
   /** Throws the first failure before `ticket` that has not been reported, and always once the device is lost. */
   async report(ticket: number): Promise<void> {
-    await this.orLost(Promise.all(this.watched)).catch(() => {});
+    await this.rejectWhenLost(Promise.all(this.watched)).catch(() => {});
     const before = this.found.filter((failure) => failure.ticket < ticket);
     if (before.length > 0) {
       const first = before.reduce((a, b) => (b.ticket < a.ticket ? b : a));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nudged } from "./nudge.ts";
+import { nudge } from "./nudge.ts";
 
 test("submits until the promise settles, if the browser needs it", async () => {
   let submits = 0;
@@ -15,9 +15,9 @@ test("submits until the promise settles, if the browser needs it", async () => {
     new Promise((resolve) => {
       release = resolve;
     });
-  expect(await nudged(pending(), queue, true)).toBe("mapped");
+  expect(await nudge(pending(), queue, true)).toBe("mapped");
   expect(submits).toBe(3);
-  await expect(nudged(Promise.reject(new Error("lost")), queue, true)).rejects.toThrow("lost");
-  expect(await nudged(Promise.resolve("at once"), queue, false)).toBe("at once");
+  await expect(nudge(Promise.reject(new Error("lost")), queue, true)).rejects.toThrow("lost");
+  expect(await nudge(Promise.resolve("at once"), queue, false)).toBe("at once");
   expect(submits).toBe(4);
 });

@@ -3,7 +3,7 @@ const millisecondsBetweenNudges = 1;
 const isFirefox = (): boolean => /Firefox\//.test(globalThis.navigator?.userAgent ?? "");
 
 /** Firefox polls the GPU every 100 ms. A submission, even an empty one, makes it poll immediately. */
-export async function nudged<Result>(
+export async function nudge<Result>(
   promise: Promise<Result>,
   queue: Pick<GPUQueue, "submit">,
   isNeeded: boolean = isFirefox(),

@@ -15,7 +15,7 @@ export class PassTimer {
   }
 
   /** The description of the pass of the next launch. */
-  passOf(name: string): GPUComputePassDescriptor {
+  makePass(name: string): GPUComputePassDescriptor {
     const index = this.names.length % launchesOfSet;
     if (index === 0) {
       this.sets.push(this.device.createQuerySet({ type: "timestamp", count: 2 * launchesOfSet }));

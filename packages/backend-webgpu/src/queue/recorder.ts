@@ -53,7 +53,7 @@ export class Recorder {
     workgroups: readonly [number, number, number],
   ): void {
     if (this.timer !== undefined) this.endPass();
-    this.pass ??= this.open().beginComputePass(this.timer?.passOf(name));
+    this.pass ??= this.open().beginComputePass(this.timer?.makePass(name));
     if (pipeline !== this.pipeline) {
       this.pass.setPipeline(pipeline);
       this.pipeline = pipeline;
@@ -81,7 +81,7 @@ export class Recorder {
   }
 
   /** Calls back when what has been recorded so far has been submitted. */
-  afterSubmit(callback: () => void): void {
+  callAfterSubmit(callback: () => void): void {
     this.afterwards.push(callback);
   }
 

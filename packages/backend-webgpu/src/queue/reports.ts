@@ -1,7 +1,7 @@
 import { DeviceError } from "@evenkeel/tensor";
 import type { CommandQueue } from "./command-queue.ts";
 import type { Failures } from "./failures.ts";
-import { nudged } from "./nudge.ts";
+import { nudge } from "./nudge.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** Finds the errors that kernels have counted. */
@@ -50,7 +50,7 @@ export class Reports {
   }
 
   /** Queues a command that gives a result, and settles as it does, unless something queued earlier failed. */
-  of<Result>(start: () => Promise<Result>): Promise<Result> {
+  takeTurn<Result>(start: () => Promise<Result>): Promise<Result> {
     const ticket = this.queue.next;
     const result = new Promise<Result>((resolve, reject) => {
       this.queue.push(() => {
@@ -63,26 +63,26 @@ export class Reports {
     this.requestSubmit();
     const report = this.settle(result, ticket, this.lastReport).finally(() => this.pending.delete(report));
     this.pending.add(report);
-    this.lastReport = report.then(nothing, nothing);
+    this.lastReport = report.then(doNothing, doNothing);
     return report;
   }
 
   /** Resolves when everything that has been queued so far has finished. */
-  ofAll(): Promise<void> {
+  waitForAll(): Promise<void> {
     const { queue } = this.device;
-    return this.of(
+    return this.takeTurn(
       () =>
         new Promise<void>((resolve, reject) => {
-          this.recorder.afterSubmit(() => {
-            const done = nudged(queue.onSubmittedWorkDone(), queue);
-            this.failures.orLost(done).then(() => resolve(), reject);
+          this.recorder.callAfterSubmit(() => {
+            const done = nudge(queue.onSubmittedWorkDone(), queue);
+            this.failures.rejectWhenLost(done).then(() => resolve(), reject);
           });
         }),
     );
   }
 
   /** Resolves when every awaited result has settled. */
-  async settled(): Promise<void> {
+  async waitUntilSettled(): Promise<void> {
     await Promise.allSettled(this.pending);
   }
 
@@ -93,7 +93,7 @@ export class Reports {
     earlier: Promise<void>,
   ): Promise<Result> {
     try {
-      return await this.failures.orLost(result);
+      return await this.failures.rejectWhenLost(result);
     } catch (error) {
       const { name, message } = error as Error;
       // The loss of a device unmaps its buffers first, and is announced a moment later.
@@ -107,4 +107,4 @@ export class Reports {
   }
 }
 
-const nothing = (): void => {};
+const doNothing = (): void => {};

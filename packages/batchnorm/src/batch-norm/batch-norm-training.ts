@@ -1,14 +1,14 @@
 import type { GradientContext, Op, Spec, Tensor } from "@evenkeel/tensor";
 import { add, execute, formatShape, mul, ShapeError } from "@evenkeel/tensor";
 import { batchNormFamily } from "../batch-norm-family.ts";
-import { normalizationGradient } from "../gradient/gradient.ts";
+import { computeNormalizationGradient } from "../gradient/gradient.ts";
 import { normalizeOp } from "../normalize/normalize.ts";
-import { checkArgument, layoutOf, valuesPerChannel } from "../operands/layout.ts";
+import { checkArgument, computeLayout, countValuesPerChannel } from "../operands/layout.ts";
 import { checkBoth } from "../operands/options.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { checkNormalization } from "../pre-activation/attributes.ts";
-import { rowOf, rows } from "../statistics/rows.ts";
-import { statisticsOp, throughStatistics } from "../statistics/statistics.ts";
+import { extractRow, rows } from "../statistics/rows.ts";
+import { propagateThroughStatistics, statisticsOp } from "../statistics/statistics.ts";
 import { updateRunningStatistics } from "./running-statistics.ts";
 
 const name = "batchNormTraining";
@@ -27,7 +27,7 @@ export const batchNormTrainingOp: Op<NormalizationAttributes> = {
     for (const [argument, spec] of Object.entries(running)) {
       checkArgument(name, argument, spec, [channels], `x has ${channels} channels`);
     }
-    if (channels > 0 && valuesPerChannel(layoutOf(x!.shape, attrs.axis)) === 1) {
+    if (channels > 0 && countValuesPerChannel(computeLayout(x!.shape, attrs.axis)) === 1) {
       throw new ShapeError(
         `${name}: x: found ${formatShape(x!.shape)}, expected more than 1 value per channel when training: leave out a last batch of one (dropLast), or call eval()`,
       );
@@ -50,38 +50,38 @@ export const batchNormTrainingOp: Op<NormalizationAttributes> = {
       inputs: activation === "none" || residual ? [0, 1] : [0, 1, 2],
       outputs: activation !== "none" && residual ? [0, 1] : [1],
     }),
-    apply: gradients,
+    apply: computeGradients,
   },
   family: batchNormFamily,
 };
 
-function gradients(context: GradientContext<NormalizationAttributes>): (Tensor | undefined)[] {
+function computeGradients(context: GradientContext<NormalizationAttributes>): (Tensor | undefined)[] {
   const { inputs, outputs, outputGradients, attrs } = context;
   const [x, scale, shift] = inputs;
   const [y, statistics] = outputs;
   const [dy, dStatistics, dRunningMean, dRunningVariance] = outputGradients;
-  const count = valuesPerChannel(layoutOf(x!.shape, attrs.axis));
+  const count = countValuesPerChannel(computeLayout(x!.shape, attrs.axis));
   const weight = count === 0 ? 0 : (context.scalars[0] ?? 0);
   // The gradient through the statistics reads x once more.
   const lendsX = context.isLastUse && !dStatistics && !dRunningMean && !dRunningVariance;
   const ofY =
     dy &&
-    normalizationGradient(
+    computeNormalizationGradient(
       { dy, x: x!, statistics: statistics!, scale, shift, y },
       { ...attrs, ofBatch: true },
       lendsX,
     );
   const channels = [x!.shape[attrs.axis]!];
   const dMean = total(
-    dStatistics && rowOf(dStatistics, rows.mean, channels),
+    dStatistics && extractRow(dStatistics, rows.mean, channels),
     dRunningMean && mul(dRunningMean, weight),
   );
   const dM2 = total(
-    dStatistics && rowOf(dStatistics, rows.m2, channels),
+    dStatistics && extractRow(dStatistics, rows.m2, channels),
     dRunningVariance && mul(dRunningVariance, weight / Math.max(count - 1, 1)),
   );
   return [
-    total(ofY?.dx, throughStatistics(x!, statistics!, attrs.axis, dMean, dM2)),
+    total(ofY?.dx, propagateThroughStatistics(x!, statistics!, attrs.axis, dMean, dM2)),
     ofY?.dScale,
     ofY?.dShift,
     ofY?.dResidual,

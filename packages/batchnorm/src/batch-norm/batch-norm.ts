@@ -9,7 +9,7 @@ import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { populationStatistics } from "../statistics/pack-statistics.ts";
 import { batchNormTrainingOp } from "./batch-norm-training.ts";
 import { frozenRules } from "./fold.ts";
-import { weightOfNew } from "./running-statistics.ts";
+import { computeWeightOfNew } from "./running-statistics.ts";
 
 export interface BatchNormOptions {
   /** Multiplies the normalized values (gamma); default: none. */
@@ -91,13 +91,13 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): BatchNormR
 }
 
 function normalizeBatch(x: Tensor, axis: number, options: BatchNormOptions): BatchNormResult {
-  const { inputs, attrs, scalars } = trainingCall(axis, options);
+  const { inputs, attrs, scalars } = prepareTraining(axis, options);
   const donate = options.inPlace ? [0] : [];
-  return trainingResult(execute(batchNormTrainingOp, [x, ...inputs], attrs, { scalars, donate }), options);
+  return toTrainingResult(execute(batchNormTrainingOp, [x, ...inputs], attrs, { scalars, donate }), options);
 }
 
 /** The operands and attributes of the training op, except x. */
-export function trainingCall(
+export function prepareTraining(
   axis: number,
   options: BatchNormOptions,
 ): {
@@ -110,11 +110,11 @@ export function trainingCall(
   return {
     inputs: [scale, shift, residual, runningMean, runningVariance],
     attrs: { axis, epsilon, activation, residual: residual !== undefined },
-    scalars: [weightOfNew(momentum, numBatchesTracked)],
+    scalars: [computeWeightOfNew(momentum, numBatchesTracked)],
   };
 }
 
-export function trainingResult(
+export function toTrainingResult(
   outputs: readonly Tensor[],
   { numBatchesTracked = 0 }: BatchNormOptions,
 ): BatchNormResult {

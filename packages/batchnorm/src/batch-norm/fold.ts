@@ -14,7 +14,7 @@ import {
 } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
 import { anything, checkOptions, checkTensors, nonNegativeInteger } from "@evenkeel/tensor/checks";
-import { channelShape, checkArgument, checkDType } from "../operands/layout.ts";
+import { checkArgument, checkDType, computeChannelShape } from "../operands/layout.ts";
 import { affineRules } from "../operands/options.ts";
 import { inverseStdExpression } from "../statistics/rows.ts";
 
@@ -104,7 +104,7 @@ function fold(
     const centred = bias ? sub(bias, runningMean) : neg(runningMean);
     const moved = mul(centred, factor);
     return {
-      weight: mul(weight, reshape(factor, channelShape(weight.shape, outputAxis))),
+      weight: mul(weight, reshape(factor, computeChannelShape(weight.shape, outputAxis))),
       bias: shift ? add(moved, shift) : moved,
     };
   });

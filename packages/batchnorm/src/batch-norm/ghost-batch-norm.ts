@@ -1,12 +1,12 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, concatenate, formatShape, ShapeError, scope, slice } from "@evenkeel/tensor";
 import { positiveInteger } from "@evenkeel/tensor/checks";
-import { checkInput, layoutOf, valuesPerChannel } from "../operands/layout.ts";
+import { checkInput, computeLayout, countValuesPerChannel } from "../operands/layout.ts";
 import { checkCall } from "../operands/options.ts";
 import { checkNormalization } from "../pre-activation/attributes.ts";
 import { mergeStatistics } from "../statistics/merge-statistics.ts";
 import type { BatchNormOptions, BatchNormResult } from "./batch-norm.ts";
-import { batchNorm, commonRules, trainingCall } from "./batch-norm.ts";
+import { batchNorm, commonRules, prepareTraining } from "./batch-norm.ts";
 
 const name = "ghostBatchNorm";
 
@@ -36,9 +36,9 @@ export function ghostBatchNorm(x: Tensor, allOptions: GhostBatchNormOptions): Ba
   if (!options.training && options.runningMean !== undefined) return batchNorm(x, options);
   const samples = x.shape[0]!;
   const count = Math.max(1, Math.floor(samples / size));
-  checkNormalization(name, { x, ...options }, trainingCall(axis, options).attrs);
+  checkNormalization(name, { x, ...options }, prepareTraining(axis, options).attrs);
   const smallest = [Math.floor(samples / count), ...x.shape.slice(1)];
-  if (valuesPerChannel(layoutOf(smallest, axis)) === 1) {
+  if (countValuesPerChannel(computeLayout(smallest, axis)) === 1) {
     throw new ShapeError(
       `${name}: x: found ${formatShape(x.shape)} in ghost batches of ${size}, expected more than 1 value per channel in each`,
     );

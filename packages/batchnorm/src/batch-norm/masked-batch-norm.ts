@@ -6,7 +6,7 @@ import { checkCall } from "../operands/options.ts";
 import { checkMask, maskedStatistics } from "../statistics/masked-statistics.ts";
 import type { BatchNormOptions, BatchNormResult } from "./batch-norm.ts";
 import { batchNorm, commonRules } from "./batch-norm.ts";
-import { updateRunningStatistics, weightOfNew } from "./running-statistics.ts";
+import { computeWeightOfNew, updateRunningStatistics } from "./running-statistics.ts";
 
 export type MaskedBatchNormOptions = Omit<BatchNormOptions, "inPlace">;
 
@@ -43,18 +43,18 @@ export function maskedBatchNorm(
     return {
       y: where(mask, normalizeBy(filled, statistics, clean), 0),
       statistics,
-      ...runningStatistics(x, statistics, options),
+      ...computeRunningStatistics(x, statistics, options),
     };
   });
 }
 
-function runningStatistics(
+function computeRunningStatistics(
   x: Tensor,
   statistics: Tensor,
   options: MaskedBatchNormOptions,
 ): Partial<BatchNormResult> {
   const { runningMean, runningVariance, numBatchesTracked = 0 } = options;
-  const weight = weightOfNew(options.momentum, numBatchesTracked);
+  const weight = computeWeightOfNew(options.momentum, numBatchesTracked);
   if (runningMean === undefined || runningVariance === undefined) return {};
   const running = updateRunningStatistics(
     statistics,

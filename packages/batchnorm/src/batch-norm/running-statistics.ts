@@ -1,7 +1,7 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { buildExpression, e, evaluateExpression, scope } from "@evenkeel/tensor";
 import { checkTensors } from "@evenkeel/tensor/checks";
-import { rowsOf } from "../statistics/rows.ts";
+import { extractRows } from "../statistics/rows.ts";
 
 export interface RunningStatistics {
   readonly mean: Tensor;
@@ -38,12 +38,12 @@ export function updateRunningStatistics(
   });
   checkTensors("updateRunningStatistics", statistics, running?.mean, running?.variance);
   return scope(() => {
-    const operands = [...rowsOf(statistics, running.mean.shape), running.mean, running.variance];
+    const operands = [...extractRows(statistics, running.mean.shape), running.mean, running.variance];
     const [mean, variance] = evaluateExpression(expression, operands, { scalars: [momentum] });
     return { mean: mean!, variance: variance! };
   });
 }
 
 /** The weight of the new statistics: `momentum`, or for null 1 / the number of batches. */
-export const weightOfNew = (momentum: number | null = 0.1, numBatchesTracked = 0): number =>
+export const computeWeightOfNew = (momentum: number | null = 0.1, numBatchesTracked = 0): number =>
   momentum ?? 1 / (numBatchesTracked + 1);

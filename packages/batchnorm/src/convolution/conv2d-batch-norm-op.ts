@@ -4,7 +4,7 @@ import { conv2dOp } from "@evenkeel/tensor/ops";
 import { batchNormTrainingOp, total } from "../batch-norm/batch-norm-training.ts";
 import { conv2dBatchNormFamily } from "./conv2d-batch-norm-family.ts";
 import type { Conv2dBatchNormAttributes } from "./conv2d-batch-norm-operands.ts";
-import { convolved, others } from "./conv2d-batch-norm-operands.ts";
+import { selectConvolved, selectOthers } from "./conv2d-batch-norm-operands.ts";
 
 /**
  * A convolution and the training batch norm of its output z. The convolution can take the statistics while it writes
@@ -13,13 +13,13 @@ import { convolved, others } from "./conv2d-batch-norm-operands.ts";
 export const conv2dBatchNormOp: Op<Conv2dBatchNormAttributes> = {
   name: "conv2dBatchNorm",
   outputs: (inputs, { convolution, normalization }) => {
-    const [z] = conv2dOp.outputs(convolved(inputs), convolution);
-    return [z!, ...batchNormTrainingOp.outputs([z, ...others(inputs)], normalization)];
+    const [z] = conv2dOp.outputs(selectConvolved(inputs), convolution);
+    return [z!, ...batchNormTrainingOp.outputs([z, ...selectOthers(inputs)], normalization)];
   },
   meaning: {
     composition: (inputs, { convolution, normalization }, scalars) => {
-      const [z] = execute(conv2dOp, convolved(inputs), convolution);
-      return [z!, ...execute(batchNormTrainingOp, [z, ...others(inputs)], normalization, { scalars })];
+      const [z] = execute(conv2dOp, selectConvolved(inputs), convolution);
+      return [z!, ...execute(batchNormTrainingOp, [z, ...selectOthers(inputs)], normalization, { scalars })];
     },
   },
   gradient: {
@@ -32,15 +32,15 @@ export const conv2dBatchNormOp: Op<Conv2dBatchNormAttributes> = {
       };
     },
     apply: (context) => {
-      const { dz, ofOthers } = throughBatchNorm(context);
-      const ofConvolution = dz === undefined ? [] : throughConvolution(context, dz);
+      const { dz, ofOthers } = propagateThroughBatchNorm(context);
+      const ofConvolution = dz === undefined ? [] : propagateThroughConvolution(context, dz);
       return [ofConvolution[0], ofConvolution[1], ofConvolution[2], ...ofOthers];
     },
   },
   family: conv2dBatchNormFamily,
 };
 
-function throughBatchNorm(context: GradientContext<Conv2dBatchNormAttributes>): {
+function propagateThroughBatchNorm(context: GradientContext<Conv2dBatchNormAttributes>): {
   readonly dz: Tensor | undefined;
   readonly ofOthers: readonly (Tensor | undefined)[];
 } {
@@ -53,8 +53,8 @@ function throughBatchNorm(context: GradientContext<Conv2dBatchNormAttributes>): 
     attrs: context.attrs.normalization,
     outputs,
     outputGradients,
-    inputs: [z, ...others(context.inputs)],
-    inputSpecs: [context.outputSpecs[0], ...others(context.inputSpecs)],
+    inputs: [z, ...selectOthers(context.inputs)],
+    inputSpecs: [context.outputSpecs[0], ...selectOthers(context.inputSpecs)],
     outputSpecs: context.outputSpecs.slice(1),
     needed: [true, ...context.needed.slice(3)],
     isLastUse: context.isLastUse === true && !readsZ,
@@ -62,11 +62,11 @@ function throughBatchNorm(context: GradientContext<Conv2dBatchNormAttributes>): 
   return { dz: total(ofZ, dz), ofOthers };
 }
 
-function throughConvolution(
+function propagateThroughConvolution(
   context: GradientContext<Conv2dBatchNormAttributes>,
   dz: Tensor,
 ): (Tensor | undefined)[] {
-  const inputSpecs = convolved(context.inputSpecs);
+  const inputSpecs = selectConvolved(context.inputSpecs);
   return conv2dOp.gradient!.apply({
     ...context,
     ...{

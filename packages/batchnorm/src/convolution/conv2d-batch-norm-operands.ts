@@ -11,8 +11,8 @@ export interface Conv2dBatchNormAttributes {
 export type Operands<Value> = readonly (Value | undefined)[];
 
 /** The inputs of the convolution: x, weight and an optional bias. */
-export const convolved = <Value>(inputs: Operands<Value>): Operands<Value> =>
+export const selectConvolved = <Value>(inputs: Operands<Value>): Operands<Value> =>
   inputs.slice(0, inputs[2] ? 3 : 2);
 
 /** The inputs of the batch norm that follow x: scale, shift, residual, running mean and variance. */
-export const others = <Value>(inputs: Operands<Value>): Operands<Value> => inputs.slice(3);
+export const selectOthers = <Value>(inputs: Operands<Value>): Operands<Value> => inputs.slice(3);

@@ -1,5 +1,5 @@
 import type { CaseInput, Expression, OpCase, OpCases, ProductEpilogue, Shape } from "@evenkeel/tensor";
-import { buildExpression, e, sizeOf } from "@evenkeel/tensor";
+import { buildExpression, countElements, e } from "@evenkeel/tensor";
 import { f32 } from "../operands/case-inputs.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { conv2dBatchNormOp } from "./conv2d-batch-norm-op.ts";
@@ -26,7 +26,7 @@ const geometry = (before: number, after: number, more: Partial<Geometry> = {}): 
 
 /** Weights that leave z with deviations of about 1. */
 const weights = (shape: Shape): CaseInput => {
-  const deviation = 1 / Math.sqrt(Math.max(1, sizeOf(shape.slice(1))));
+  const deviation = 1 / Math.sqrt(Math.max(1, countElements(shape.slice(1))));
   return f32(shape, { normal: [0, deviation] });
 };
 

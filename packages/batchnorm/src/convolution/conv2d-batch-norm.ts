@@ -1,8 +1,8 @@
 import type { ConvolutionOptions, Tensor } from "@evenkeel/tensor";
-import { conv2dCall, execute } from "@evenkeel/tensor";
+import { execute, prepareConv2d } from "@evenkeel/tensor";
 import { anything, oneOf } from "@evenkeel/tensor/checks";
 import type { BatchNormOptions, BatchNormResult } from "../batch-norm/batch-norm.ts";
-import { commonRules, trainingCall, trainingResult } from "../batch-norm/batch-norm.ts";
+import { commonRules, prepareTraining, toTrainingResult } from "../batch-norm/batch-norm.ts";
 import { checkCall } from "../operands/options.ts";
 import { conv2dBatchNormOp } from "./conv2d-batch-norm-op.ts";
 
@@ -32,9 +32,9 @@ export function conv2dBatchNorm(
   const { axis, training, ...rules } = commonRules;
   const way = oneOf("onWrite", "onRead");
   checkCall("conv2dBatchNorm", options, { ...rules, bias: anything, convolution: anything, statistics: way });
-  const { inputs, attrs: convolution } = conv2dCall(x, weight, options.bias, options.convolution);
+  const { inputs, attrs: convolution } = prepareConv2d(x, weight, options.bias, options.convolution);
   const { statistics } = options;
-  const call = trainingCall(1, options);
+  const call = prepareTraining(1, options);
   const [z, ...outputs] = execute(
     conv2dBatchNormOp,
     [...inputs, ...(options.bias ? [] : [undefined]), ...call.inputs],
@@ -42,5 +42,5 @@ export function conv2dBatchNorm(
     { scalars: call.scalars },
   );
   z!.dispose();
-  return trainingResult(outputs, options);
+  return toTrainingResult(outputs, options);
 }

@@ -1,5 +1,5 @@
 import type { Layout } from "../operands/layout.ts";
-import { valuesPerChannel } from "../operands/layout.ts";
+import { countValuesPerChannel } from "../operands/layout.ts";
 
 /**
  * How the WebAssembly kernels divide their work on the CPU. `planar`: values of a channel form runs of `inner`, and
@@ -80,19 +80,19 @@ const smallestStream = 1 << 19;
  * `isStream` is true where statistics are given: nothing is read twice then, so tensors of any size are streamed.
  * Default: by size.
  */
-export function gridOf(layout: Layout, isStream?: boolean): Grid {
+export function planGrid(layout: Layout, isStream?: boolean): Grid {
   const { outer, channels, inner } = layout;
   isStream ??= outer * channels * inner >= smallestStream;
-  if (channels === 1) return planarGrid(1, 1, outer * inner, isStream);
+  if (channels === 1) return planPlanarGrid(1, 1, outer * inner, isStream);
   if (inner >= shortestRun || outer * channels * inner === 0)
-    return planarGrid(outer, channels, inner, isStream);
-  return interleavedGrid(layout);
+    return planPlanarGrid(outer, channels, inner, isStream);
+  return planInterleavedGrid(layout);
 }
 
-function planarGrid(rows: number, channels: number, columns: number, isStream: boolean): PlanarGrid {
+function planPlanarGrid(rows: number, channels: number, columns: number, isStream: boolean): PlanarGrid {
   const values = rows * columns;
   const items = Math.max(1, Math.min(mostParts, Math.floor((values * channels) / smallestPart)));
-  const { tileRows, tileColumns } = tileOf(isStream ? Math.ceil(rows / items) : rows, columns);
+  const { tileRows, tileColumns } = chooseTile(isStream ? Math.ceil(rows / items) : rows, columns);
   const rowsOfTiles = Math.ceil(rows / tileRows);
   const tiles = Math.ceil(columns / tileColumns) * rowsOfTiles;
   // A stream is cut into rows and then into channels; otherwise items are channels, which are cut only if there are
@@ -110,14 +110,14 @@ function planarGrid(rows: number, channels: number, columns: number, isStream: b
     form: "planar",
     parts,
     blocks,
-    chunk: chunkOf((values * channelsPerItem) / parts),
+    chunk: countItemsPerChunk((values * channelsPerItem) / parts),
     parameters: { channels, rows, columns, channelsPerItem, tileRows, tileColumns, tiles, tilesPerItem },
     arrayBytes: 0,
   };
 }
 
 /** Long rows are cut evenly into tiles; short rows share a tile, and `rows` of them are cut evenly. */
-function tileOf(rows: number, columns: number): { tileRows: number; tileColumns: number } {
+function chooseTile(rows: number, columns: number): { tileRows: number; tileColumns: number } {
   const pieces = Math.ceil(columns / mostTileValues);
   if (pieces > 1) return { tileRows: 1, tileColumns: Math.ceil(columns / pieces / 16) * 16 };
   const tileColumns = Math.max(1, columns);
@@ -128,7 +128,7 @@ function tileOf(rows: number, columns: number): { tileRows: number; tileColumns:
   };
 }
 
-function interleavedGrid(layout: Layout): InterleavedGrid {
+function planInterleavedGrid(layout: Layout): InterleavedGrid {
   const { outer: rows, channels, inner } = layout;
   const columns = channels * inner;
   const fits = rows * Math.min(columns, shortestRun) <= cachedValues;
@@ -144,10 +144,11 @@ function interleavedGrid(layout: Layout): InterleavedGrid {
     form: "interleaved",
     parts: Math.ceil(rows / rowsPerItem),
     blocks: Math.ceil(channels / channelsPerItem),
-    chunk: chunkOf((valuesPerChannel(layout) * channelsPerItem) / parts),
+    chunk: countItemsPerChunk((countValuesPerChannel(layout) * channelsPerItem) / parts),
     parameters: { channels, rows, inner, channelsPerItem, rowsPerItem },
     arrayBytes: Math.ceil((channelsPerItem * inner) / 4) * 16,
   };
 }
 
-const chunkOf = (valuesPerItem: number): number => Math.ceil(smallestChunk / Math.max(1, valuesPerItem));
+const countItemsPerChunk = (valuesPerItem: number): number =>
+  Math.ceil(smallestChunk / Math.max(1, valuesPerItem));

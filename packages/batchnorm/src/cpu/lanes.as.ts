@@ -39,7 +39,7 @@ function laneMask(lanes: usize): v128 {
  * odd distance keeps them out of the same few cache sets when a row is a power of two long.
  */
 @inline
-function quarterOf(rows: usize): usize {
+function computeQuarter(rows: usize): usize {
   return ((rows >> 2) - 1) | 1;
 }
 
@@ -74,4 +74,4 @@ function fillInner(to: usize, inner: usize, value: f32): void {
   for (let at = to; at < to + inner * 4; at += 4) store<f32>(at, value);
 }
 
-export { accumulate, fillInner, madd, quarterOf, lanesBefore, loadLanes, storeLanes, laneMask, sumLanes, sum4 };
+export { accumulate, fillInner, madd, computeQuarter, lanesBefore, loadLanes, storeLanes, laneMask, sumLanes, sum4 };

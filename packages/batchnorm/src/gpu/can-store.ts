@@ -1,7 +1,7 @@
 import type { Limits, Spec } from "@evenkeel/tensor";
-import { floatElements, widthOf } from "@evenkeel/tensor/wgsl";
-import { layoutOf } from "../operands/layout.ts";
-import { tilesOf } from "./channel-tiles.ts";
+import { countValues, makeFloatElements } from "@evenkeel/tensor/wgsl";
+import { computeLayout } from "../operands/layout.ts";
+import { planTiles } from "./channel-tiles.ts";
 
 /**
  * Whether kernels can write tensors in the layout of the first input as they are stored, which excludes single elements
@@ -12,6 +12,6 @@ export function canStore(
   { axis }: { readonly axis: number },
   limits: Limits,
 ): boolean {
-  const { layout } = tilesOf(layoutOf(first!.shape, axis));
-  return floatElements(first!.dtype, widthOf(layout), limits).store !== undefined;
+  const { layout } = planTiles(computeLayout(first!.shape, axis));
+  return makeFloatElements(first!.dtype, countValues(layout), limits).store !== undefined;
 }

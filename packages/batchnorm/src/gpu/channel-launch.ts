@@ -8,7 +8,7 @@ import type {
   LineValues,
   WgslParameters,
 } from "@evenkeel/tensor/wgsl";
-import { floatElements, lineLaunch, widthOf } from "@evenkeel/tensor/wgsl";
+import { countValues, makeFloatElements, planLineLaunch } from "@evenkeel/tensor/wgsl";
 
 /** The dtype of tensors, and the limits of the device. */
 export interface ChannelTarget {
@@ -17,14 +17,14 @@ export interface ChannelTarget {
 }
 
 /** A launch over channels, of tensors of this dtype. */
-export function channelLaunch<Operands extends LineOperands, Parameters extends WgslParameters>(
+export function planChannelLaunch<Operands extends LineOperands, Parameters extends WgslParameters>(
   entry: string,
   schema: LineSchema<Operands, Parameters>,
   cut: LineCut,
   values: LineValues<Operands, Parameters>,
   { dtype, limits }: ChannelTarget,
-  textOf: (setting: LineSetting<keyof Operands & string>) => LineText,
+  writeText: (setting: LineSetting<keyof Operands & string>) => LineText,
 ): PlannedLaunch {
-  const elements = floatElements(dtype, widthOf(cut.layout), limits);
-  return lineLaunch(entry, schema, cut, values, { limits, elements }, textOf);
+  const elements = makeFloatElements(dtype, countValues(cut.layout), limits);
+  return planLineLaunch(entry, schema, cut, values, { limits, elements }, writeText);
 }

@@ -1,6 +1,6 @@
 import type { Activation } from "@evenkeel/tensor";
 import type { LineSetting, LineText } from "@evenkeel/tensor/wgsl";
-import { joinText } from "@evenkeel/tensor/wgsl";
+import { writeJoin } from "@evenkeel/tensor/wgsl";
 
 /**
  * The state of a channel, which each thread has in a variable `all`: the fields of `State`, each for all channels of a
@@ -17,7 +17,7 @@ export const allBits = 0xffffffff;
 const variables = ["all"];
 
 /** The text of a kernel whose threads have this state, which they merge if `joins` is true. */
-export const channelText = (
+export const writeChannelText = (
   { fields, code }: ChannelState,
   { walk }: LineSetting,
   body: string,
@@ -35,7 +35,7 @@ ${code}`,
 
 /** Merges the states of all threads, always in the same order, and names the result `result`. */
 export const joinAll = (result: string, { fields }: ChannelState, { walk }: LineSetting): string => `
-  ${joinText({ variables, fields }, walk.usesSubgroups, true)}
+  ${writeJoin({ variables, fields }, walk.usesSubgroups, true)}
   let ${result} = all;`;
 
 /**
@@ -51,24 +51,24 @@ export const centreText = `
   let rest = (pivot - (centre - beyond)) + (found.mean - beyond);`;
 
 /** Statistics give z = (x - centre) * factor + offset. Forward and backward passes compute z here, with the same bits. */
-export const coefficients = (hasScale: boolean, hasShift: boolean): string => `${centreText}
+export const writeCoefficients = (hasScale: boolean, hasShift: boolean): string => `${centreText}
   let variance = found.m2 / orOne(found.n) + p.epsilon;
   let inverseStd = select(inverseSqrt(variance), PerLine(), variance == PerLine());
   let factor = inverseStd${hasScale ? " * scale[line]" : ""};
   let offset = fma(-rest, factor, ${hasShift ? "shift[line]" : "PerLine()"});`;
 
 /** `value`, multiplied by the slope of the activation where `basis` is at most 0. NaN counts as above 0. */
-export function activatedText(activation: Activation, basis: string, value: string): string {
+export function writeActivated(activation: Activation, basis: string, value: string): string {
   if (activation === "none") return value;
   const isRelu = activation === "relu" || activation.leakyRelu === 0;
   return `select(${value}, ${isRelu ? "Loaded()" : `${value} * p.slope`}, ${basis} <= Loaded())`;
 }
 
 /** A row of statistics for a channel: the count, the mean, the rest of the mean, or M2 of one of several parts. */
-export const rowOfPart = (name: string, part: string, row: number): string =>
+export const writeRowOfPart = (name: string, part: string, row: number): string =>
   `${name}[(${part} * 4u + ${row}u) * p.lines + line]`;
 
 /** Statistics that are complete. */
-export const statisticsGiven = (name: string): string => `
-  let pivot = ${rowOfPart(name, "0u", 1)};
-  let found = Given(${[0, 2, 3].map((row) => rowOfPart(name, "0u", row)).join(", ")});`;
+export const writeGivenStatistics = (name: string): string => `
+  let pivot = ${writeRowOfPart(name, "0u", 1)};
+  let found = Given(${[0, 2, 3].map((row) => writeRowOfPart(name, "0u", row)).join(", ")});`;

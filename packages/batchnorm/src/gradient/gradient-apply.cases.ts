@@ -2,14 +2,14 @@ import type { CaseInput, OpCase, OpCases, Shape } from "@evenkeel/tensor";
 import { caseShapes, f16, f32, halfShapes, positive } from "../operands/case-inputs.ts";
 import { gradientApplyOp } from "./gradient-apply.ts";
 import type { GradientApplyAttributes } from "./gradient-attributes.ts";
-import { gradientInputs } from "./gradient-inputs.ts";
+import { makeGradientInputs } from "./gradient-inputs.ts";
 
 const plain: GradientApplyAttributes = { axis: 1, epsilon: 1e-5, activation: "none" };
 const leaky = { leakyRelu: 0.2 };
 
 /** dy, x, statistics, scale, shift, sums. */
 function operands(shape: Shape, axis: number): (CaseInput | undefined)[] {
-  return [...gradientInputs(shape, axis).slice(0, 5), f32([2, shape[axis]!])];
+  return [...makeGradientInputs(shape, axis).slice(0, 5), f32([2, shape[axis]!])];
 }
 
 function variants(layout: string, shape: Shape, axis: number): OpCase<GradientApplyAttributes>[] {

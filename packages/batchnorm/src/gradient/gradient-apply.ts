@@ -3,11 +3,16 @@ import { buildExpression, cast, e, evaluateExpression, execute } from "@evenkeel
 import type { Rules } from "@evenkeel/tensor/checks";
 import { anything, checkOptions, checkTensors } from "@evenkeel/tensor/checks";
 import { batchNormFamily } from "../batch-norm-family.ts";
-import { channelShape, checkArgument, checkInput } from "../operands/layout.ts";
+import { checkArgument, checkInput, computeChannelShape } from "../operands/layout.ts";
 import { affineRules, axisRule } from "../operands/options.ts";
 import { activated } from "../pre-activation/activation.ts";
-import { channelTensors, channelValues, normalized, standardized } from "../pre-activation/normalized.ts";
-import { inverseStdExpression, nonZero, rowOf } from "../statistics/rows.ts";
+import {
+  listChannelTensors,
+  nameChannelValues,
+  normalized,
+  standardized,
+} from "../pre-activation/normalized.ts";
+import { extractRow, inverseStdExpression, nonZero } from "../statistics/rows.ts";
 import type { GradientApplyAttributes } from "./gradient-attributes.ts";
 import { checkGradient } from "./gradient-attributes.ts";
 import type { GradientOperands } from "./gradient-sums.ts";
@@ -27,23 +32,23 @@ export const gradientApplyOp: Op<GradientApplyAttributes> = {
   meaning: {
     composition: ([dy, x, statistics, scale, shift, sums], attrs) => {
       const operands = { dy: dy!, x: x!, statistics: statistics!, scale, shift };
-      const shape = channelShape(x!.shape, attrs.axis);
-      const [dScale, dShift] = [rowOf(sums!, 0, shape), rowOf(sums!, 1, shape)];
-      const dz = gradientOfZ(operands, attrs);
+      const shape = computeChannelShape(x!.shape, attrs.axis);
+      const [dScale, dShift] = [extractRow(sums!, 0, shape), extractRow(sums!, 1, shape)];
+      const dz = computeGradientOfZ(operands, attrs);
       return [cast(applySums({ ...operands, dz, dScale, dShift }, attrs), x!.dtype)];
     },
   },
   family: batchNormFamily,
 };
 
-function gradientOfZ(
+function computeGradientOfZ(
   { dy, x, statistics, scale, shift }: GradientOperands,
   { axis, epsilon, activation }: GradientApplyAttributes,
 ): Tensor {
   if (activation === "none") return cast(dy, "f32");
-  const inputs = [cast(dy, "f32"), cast(x, "f32"), ...channelTensors(x, axis, statistics, scale, shift)];
+  const inputs = [cast(dy, "f32"), cast(x, "f32"), ...listChannelTensors(x, axis, statistics, scale, shift)];
   const expression = buildExpression({ inputs: inputs.map(() => "f32") }, ([dy, x, ...others]) => {
-    const channel = channelValues(others, scale !== undefined, shift !== undefined);
+    const channel = nameChannelValues(others, scale !== undefined, shift !== undefined);
     return activated(activation, normalized(x!, channel, epsilon), dy!);
   });
   return evaluateExpression(expression, inputs)[0]!;
@@ -70,12 +75,12 @@ export function applySums(
     cast(x, "f32"),
     dScale,
     dShift,
-    ...channelTensors(x, axis, statistics, scale, undefined),
+    ...listChannelTensors(x, axis, statistics, scale, undefined),
   ];
   const expression = buildExpression(
     { inputs: inputs.map(() => "f32") },
     ([dz, x, dScale, dShift, ...others]) => {
-      const channel = channelValues(others, scale !== undefined, false);
+      const channel = nameChannelValues(others, scale !== undefined, false);
       const values = count ?? nonZero(channel.count);
       const inverseStd = inverseStdExpression(channel.count, channel.m2, epsilon);
       const factor = channel.scale ? e.mul(channel.scale, inverseStd) : inverseStd;

@@ -1,14 +1,14 @@
 import type { OpCase, OpCases, Shape } from "@evenkeel/tensor";
 import { caseShapes, f16, f32, halfShapes, positive } from "../operands/case-inputs.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
-import { accuracyOf, gradientInputs } from "./gradient-inputs.ts";
+import { chooseAccuracy, makeGradientInputs } from "./gradient-inputs.ts";
 import { gradientSumsOp } from "./gradient-sums.ts";
 
 const plain: NormalizationAttributes = { axis: 1, epsilon: 1e-5, activation: "none", residual: false };
 const leaky = { leakyRelu: 0.2 };
 
 function variants(layout: string, shape: Shape, axis: number): OpCase<NormalizationAttributes>[] {
-  const [dy, x, statistics, scale, shift, y] = gradientInputs(shape, axis);
+  const [dy, x, statistics, scale, shift, y] = makeGradientInputs(shape, axis);
   const attrs = { ...plain, axis };
   const cases: OpCase<NormalizationAttributes>[] = [
     { name: "nothing but statistics", attrs, inputs: [dy, x, statistics] },
@@ -43,23 +43,23 @@ export const gradientSumsCases: OpCases<NormalizationAttributes> = {
       ...{
         name,
         attrs: { ...plain, axis, activation: "relu" as const },
-        inputs: gradientInputs(shape, axis),
+        inputs: makeGradientInputs(shape, axis),
       },
-      accuracy: accuracyOf(shape, axis),
+      accuracy: chooseAccuracy(shape, axis),
     })),
     ...[
       { name: "everything, in parts", shape: [70, 61, 8], axis: 2 },
       { name: "everything, as much as a workgroup keeps", shape: [45, 2, 16, 16], axis: 1 },
     ].map(({ name, shape, axis }) => ({
       name,
-      inputs: gradientInputs(shape, axis),
-      accuracy: accuracyOf(shape, axis),
+      inputs: makeGradientInputs(shape, axis),
+      accuracy: chooseAccuracy(shape, axis),
       attrs: { ...plain, axis, residual: true, activation: leaky },
     })),
     ...halfShapes.flatMap(({ name, shape, axis }) => {
-      const [, , statistics, scale, shift] = gradientInputs(shape, axis);
+      const [, , statistics, scale, shift] = makeGradientInputs(shape, axis);
       const half = f16(shape);
-      const common = { accuracy: accuracyOf(shape, axis) };
+      const common = { accuracy: chooseAccuracy(shape, axis) };
       const attrs = { ...plain, axis, activation: "relu" as const };
       return [
         { ...common, name, attrs, inputs: [half, half, statistics, scale, shift] },

@@ -14,11 +14,16 @@ import {
 import type { Rules } from "@evenkeel/tensor/checks";
 import { anything, checkOptions, checkTensors } from "@evenkeel/tensor/checks";
 import { batchNormFamily } from "../batch-norm-family.ts";
-import { batchAxes, checkArgument, checkInput } from "../operands/layout.ts";
+import { checkArgument, checkInput, listBatchAxes } from "../operands/layout.ts";
 import { affineRules, axisRule } from "../operands/options.ts";
 import { activated } from "../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
-import { channelTensors, channelValues, normalized, standardized } from "../pre-activation/normalized.ts";
+import {
+  listChannelTensors,
+  nameChannelValues,
+  normalized,
+  standardized,
+} from "../pre-activation/normalized.ts";
 import { checkGradient, keepsDz } from "./gradient-attributes.ts";
 
 export interface GradientOperands {
@@ -58,13 +63,13 @@ export function sumGradients(
   operands: GradientOperands,
   attrs: NormalizationAttributes,
 ): { readonly dz: Tensor; readonly dScale: Tensor; readonly dShift: Tensor } {
-  const [dz, product] = gradientsOfZ(operands, attrs);
-  const axes = batchAxes(dz.shape, attrs.axis);
+  const [dz, product] = computeGradientsOfZ(operands, attrs);
+  const axes = listBatchAxes(dz.shape, attrs.axis);
   return { dz, dShift: sum(dz, { axis: axes }), dScale: sum(product, { axis: axes }) };
 }
 
 /** dz and dz * xhat. */
-function gradientsOfZ(
+function computeGradientsOfZ(
   { dy, x, statistics, scale, shift, y }: GradientOperands,
   attrs: NormalizationAttributes,
 ): [Tensor, Tensor] {
@@ -74,11 +79,11 @@ function gradientsOfZ(
     cast(dy, "f32"),
     cast(x, "f32"),
     ...basis,
-    ...channelTensors(x, axis, statistics, scale, shift),
+    ...listChannelTensors(x, axis, statistics, scale, shift),
   ];
   const expression = buildExpression({ inputs: inputs.map(() => "f32") }, ([dy, x, ...others]) => {
     const y = basis.length > 0 ? others.shift() : undefined;
-    const channel = channelValues(others, scale !== undefined, shift !== undefined);
+    const channel = nameChannelValues(others, scale !== undefined, shift !== undefined);
     const dz = activated(activation, y ?? normalized(x!, channel, epsilon), dy!);
     return [dz, e.mul(dz, standardized(x!, channel, epsilon))];
   });
@@ -111,7 +116,7 @@ const gradientSumsRules: Rules<GradientSumsOptions> = {
  * `gradientApply`.
  *
  * Shapes: dy, x and y alike, statistics [4, C], scale and shift [C] -> sums [2, C], dz as x. The rows of the sums are dScale and
- * dShift of this part: `parameterGradientsOf` takes them apart. Throws ShapeError, DTypeError or ArgumentError where they do not fit.
+ * dShift of this part: `extractParameterGradients` takes them apart. Throws ShapeError, DTypeError or ArgumentError where they do not fit.
  *
  * @returns `sums`, and `dz`, the gradient of the residual, if y and an activation are given: pass it to
  * `gradientApply` instead of dy, with the activation "none"
@@ -137,12 +142,15 @@ export function gradientSums(
  *
  * Shapes: [2, C] -> [C] each. Throws ShapeError for anything but sums.
  *
- * @example const { dScale, dShift } = parameterGradientsOf(sums);
+ * @example const { dScale, dShift } = extractParameterGradients(sums);
  */
-export function parameterGradientsOf(sums: Tensor): { readonly dScale: Tensor; readonly dShift: Tensor } {
-  checkTensors("parameterGradientsOf", sums);
+export function extractParameterGradients(sums: Tensor): {
+  readonly dScale: Tensor;
+  readonly dShift: Tensor;
+} {
+  checkTensors("extractParameterGradients", sums);
   checkArgument(
-    "parameterGradientsOf",
+    "extractParameterGradients",
     "sums",
     sums,
     [2, sums.shape[1] ?? 0],

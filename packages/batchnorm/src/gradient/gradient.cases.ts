@@ -2,7 +2,7 @@ import type { OpCase, OpCases, Shape } from "@evenkeel/tensor";
 import { caseShapes, f16, f32, halfShapes, positive } from "../operands/case-inputs.ts";
 import { normalizeGradientOp } from "./gradient.ts";
 import type { GradientAttributes } from "./gradient-attributes.ts";
-import { accuracyOf, gradientInputs } from "./gradient-inputs.ts";
+import { chooseAccuracy, makeGradientInputs } from "./gradient-inputs.ts";
 
 const plain: GradientAttributes = {
   axis: 1,
@@ -14,7 +14,7 @@ const plain: GradientAttributes = {
 const leaky = { leakyRelu: 0.2 };
 
 function variants(layout: string, shape: Shape, axis: number): OpCase<GradientAttributes>[] {
-  const [dy, x, statistics, scale, shift, y] = gradientInputs(shape, axis);
+  const [dy, x, statistics, scale, shift, y] = makeGradientInputs(shape, axis);
   const attrs = { ...plain, axis };
   const given = { ...attrs, ofBatch: false };
   const cases: OpCase<GradientAttributes>[] = [
@@ -61,7 +61,7 @@ export const normalizeGradientCases: OpCases<GradientAttributes> = {
     ...variants("interleaved", [3, 2, 7, 6], 3),
     ...caseShapes.map(({ name, shape, axis }) => {
       const attrs = { ...plain, axis, activation: "relu" as const };
-      return { name, attrs, inputs: gradientInputs(shape, axis), accuracy: accuracyOf(shape, axis) };
+      return { name, attrs, inputs: makeGradientInputs(shape, axis), accuracy: chooseAccuracy(shape, axis) };
     }),
     ...[
       { name: "everything, in parts", shape: [70, 61, 8], axis: 2 },
@@ -69,13 +69,13 @@ export const normalizeGradientCases: OpCases<GradientAttributes> = {
     ].map(({ name, shape, axis }) => ({
       name,
       attrs: { ...plain, axis, residual: true, activation: leaky },
-      inputs: gradientInputs(shape, axis),
-      accuracy: accuracyOf(shape, axis),
+      inputs: makeGradientInputs(shape, axis),
+      accuracy: chooseAccuracy(shape, axis),
     })),
     ...halfShapes.flatMap(({ name, shape, axis }) => {
-      const [, , statistics, scale, shift] = gradientInputs(shape, axis);
+      const [, , statistics, scale, shift] = makeGradientInputs(shape, axis);
       const half = f16(shape);
-      const common = { accuracy: accuracyOf(shape, axis) };
+      const common = { accuracy: chooseAccuracy(shape, axis) };
       const attrs = { ...plain, axis, activation: "relu" as const };
       return [
         { ...common, name, attrs, inputs: [half, half, statistics, scale, shift] },
@@ -90,7 +90,7 @@ export const normalizeGradientCases: OpCases<GradientAttributes> = {
     {
       name: "given statistics in parts",
       attrs: { ...plain, ofBatch: false, residual: true, activation: "relu" },
-      inputs: gradientInputs([9_001, 3], 1),
+      inputs: makeGradientInputs([9_001, 3], 1),
       accuracy: { relative: 1e-5, absolute: 1e-2, reason: "1e-5 of the sum of magnitudes" },
     },
     {

@@ -1,7 +1,7 @@
 import type { Op, Spec, Tensor } from "@evenkeel/tensor";
 import { cast, execute, reshape } from "@evenkeel/tensor";
 import { batchNormFamily } from "../batch-norm-family.ts";
-import { channelShape, layoutOf, valuesPerChannel } from "../operands/layout.ts";
+import { computeChannelShape, computeLayout, countValuesPerChannel } from "../operands/layout.ts";
 import { applySums } from "./gradient-apply.ts";
 import type { GradientAttributes } from "./gradient-attributes.ts";
 import { checkGradient, keepsDz } from "./gradient-attributes.ts";
@@ -25,9 +25,11 @@ export const normalizeGradientOp: Op<GradientAttributes> = {
     composition: ([dy, x, statistics, scale, shift, y], attrs) => {
       const operands = { dy: dy!, x: x!, statistics: statistics!, scale, shift, y };
       const { dz, dScale, dShift } = sumGradients(operands, attrs);
-      const shape = channelShape(x!.shape, attrs.axis);
+      const shape = computeChannelShape(x!.shape, attrs.axis);
       const rows = { dScale: reshape(dScale, shape), dShift: reshape(dShift, shape) };
-      const count = attrs.ofBatch ? Math.max(1, valuesPerChannel(layoutOf(x!.shape, attrs.axis))) : 0;
+      const count = attrs.ofBatch
+        ? Math.max(1, countValuesPerChannel(computeLayout(x!.shape, attrs.axis)))
+        : 0;
       const dx = applySums({ ...operands, dz, ...rows }, attrs, count);
       const { dtype } = x!;
       return [cast(dx, dtype), dScale, dShift, ...(keepsDz(attrs) ? [cast(dz, dtype)] : [])];
@@ -49,7 +51,7 @@ export interface NormalizationGradient {
  * and of x if `lendsX` says that nothing else needs x, unless other tensors view that memory. Writing where one has
  * just read saves memory traffic.
  */
-export function normalizationGradient(
+export function computeNormalizationGradient(
   { dy, x, statistics, scale, shift, y }: GradientOperands,
   attrs: GradientAttributes,
   lendsX = false,

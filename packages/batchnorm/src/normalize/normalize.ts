@@ -3,14 +3,14 @@ import { buildExpression, cast, e, evaluateExpression, execute, stack } from "@e
 import type { Rules } from "@evenkeel/tensor/checks";
 import { checkOptions, yesOrNo } from "@evenkeel/tensor/checks";
 import { batchNormFamily } from "../batch-norm-family.ts";
-import { normalizationGradient } from "../gradient/gradient.ts";
+import { computeNormalizationGradient } from "../gradient/gradient.ts";
 import { checkInput } from "../operands/layout.ts";
 import { normalizationRules } from "../operands/options.ts";
 import { activated } from "../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { checkNormalization } from "../pre-activation/attributes.ts";
-import { channelTensors, channelValues, normalized } from "../pre-activation/normalized.ts";
-import { inverseStdExpression, nonZero, rowsOf } from "../statistics/rows.ts";
+import { listChannelTensors, nameChannelValues, normalized } from "../pre-activation/normalized.ts";
+import { extractRows, inverseStdExpression, nonZero } from "../statistics/rows.ts";
 
 /**
  * y = activation(scale * (x - mean) * inverseStd + shift + residual), inverseStd = 1 / sqrt(M2 / count + epsilon).
@@ -25,11 +25,15 @@ export const normalizeOp: Op<NormalizationAttributes> = {
   },
   meaning: {
     composition: ([x, statistics, scale, shift, residual], { axis, epsilon, activation }) => {
-      const channel = channelTensors(x!, axis, statistics!, scale, shift);
+      const channel = listChannelTensors(x!, axis, statistics!, scale, shift);
       const inputs = [cast(x!, "f32"), ...(residual ? [cast(residual, "f32")] : []), ...channel];
       const expression = buildExpression({ inputs: inputs.map(() => "f32") }, ([x, ...others]) => {
         const addend = residual ? others.shift() : undefined;
-        const z = normalized(x!, channelValues(others, scale !== undefined, shift !== undefined), epsilon);
+        const z = normalized(
+          x!,
+          nameChannelValues(others, scale !== undefined, shift !== undefined),
+          epsilon,
+        );
         const sum = addend ? e.add(z, addend) : z;
         return activated(activation, sum, sum);
       });
@@ -44,13 +48,13 @@ export const normalizeOp: Op<NormalizationAttributes> = {
     apply: (context) => {
       const { inputs, outputs, outputGradients, attrs, needed } = context;
       const [x, statistics, scale, shift] = inputs;
-      const { dx, dScale, dShift, dResidual } = normalizationGradient(
+      const { dx, dScale, dShift, dResidual } = computeNormalizationGradient(
         { dy: outputGradients[0]!, x: x!, statistics: statistics!, scale, shift, y: outputs[0] },
         { ...attrs, ofBatch: false },
         context.isLastUse,
       );
       const dStatistics = needed[1]
-        ? gradientOfStatistics(statistics!, scale, dScale, dShift, attrs.epsilon)
+        ? computeGradientOfStatistics(statistics!, scale, dScale, dShift, attrs.epsilon)
         : undefined;
       return [dx, dStatistics, dScale, dShift, dResidual];
     },
@@ -62,14 +66,14 @@ export const normalizeOp: Op<NormalizationAttributes> = {
  * The gradient through mean and variance, with S = sum dz (x - mean) = dScale / inverseStd:
  * dMean = -scale * inverseStd * dShift, dVariance = -scale * inverseStd^3 * S / 2.
  */
-function gradientOfStatistics(
+function computeGradientOfStatistics(
   statistics: Tensor,
   scale: Tensor | undefined,
   dScale: Tensor,
   dShift: Tensor,
   epsilon: number,
 ): Tensor {
-  const [count, , , m2] = rowsOf(statistics, dShift.shape);
+  const [count, , , m2] = extractRows(statistics, dShift.shape);
   const inputs = [count, m2, dScale, dShift, ...(scale ? [scale] : [])];
   const expression = buildExpression(
     { inputs: inputs.map(() => "f32") },

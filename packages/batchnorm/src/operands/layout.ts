@@ -1,12 +1,12 @@
 import type { DType, Shape, Spec } from "@evenkeel/tensor";
 import {
+  countElements,
   DTypeError,
   floatTypes,
   formatShape,
   formatSpec,
   normalizeAxis,
   ShapeError,
-  sizeOf,
 } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
 
@@ -17,23 +17,23 @@ export interface Layout {
   readonly inner: number;
 }
 
-export function layoutOf(shape: Shape, axis: number): Layout {
+export function computeLayout(shape: Shape, axis: number): Layout {
   return {
-    outer: sizeOf(shape.slice(0, axis)),
+    outer: countElements(shape.slice(0, axis)),
     channels: shape[axis]!,
-    inner: sizeOf(shape.slice(axis + 1)),
+    inner: countElements(shape.slice(axis + 1)),
   };
 }
 
 /** The number of values of a batch in one channel. */
-export const valuesPerChannel = ({ outer, inner }: Layout): number => outer * inner;
+export const countValuesPerChannel = ({ outer, inner }: Layout): number => outer * inner;
 
 /** The axes over which statistics are computed: all but that of the channels. */
-export const batchAxes = (shape: Shape, axis: number): number[] =>
+export const listBatchAxes = (shape: Shape, axis: number): number[] =>
   shape.flatMap((_, other) => (other === axis ? [] : [other]));
 
 /** The shape in which one value per channel broadcasts over a tensor of `shape`. */
-export const channelShape = (shape: Shape, axis: number): number[] => [
+export const computeChannelShape = (shape: Shape, axis: number): number[] => [
   shape[axis]!,
   ...shape.slice(axis + 1).map(() => 1),
 ];

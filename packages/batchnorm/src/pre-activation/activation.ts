@@ -14,14 +14,14 @@ export function checkActivation(operation: string, activation: Activation): void
 }
 
 /** The factor of values that are not above 0. */
-const slopeOf = (activation: Activation): number => {
+const getSlope = (activation: Activation): number => {
   if (typeof activation === "object") return activation.leakyRelu;
   return activation === "relu" ? 0 : 1;
 };
 
 /** The code and the slope that identify the activation in kernels. */
-export function activationParameters(activation: Activation): { activation: number; slope: number } {
-  const slope = slopeOf(activation);
+export function encodeActivation(activation: Activation): { activation: number; slope: number } {
+  const slope = getSlope(activation);
   const name = activation === "none" ? "none" : slope === 0 ? "relu" : "leakyRelu";
   return { activation: activationCodes[name], slope };
 }
@@ -29,6 +29,6 @@ export function activationParameters(activation: Activation): { activation: numb
 /** `value`, multiplied by the slope of the activation where `basis` is at most 0. NaN counts as above 0. */
 export function activated(activation: Activation, basis: Value, value: Value): Value {
   if (activation === "none") return value;
-  const slope = slopeOf(activation);
+  const slope = getSlope(activation);
   return e.select(e.lessEqual(basis, 0), slope === 0 ? 0 : e.mul(value, slope), value);
 }

@@ -1,7 +1,7 @@
 import type { Spec, Tensor, Value } from "@evenkeel/tensor";
 import { e, reshape } from "@evenkeel/tensor";
-import { channelShape } from "../operands/layout.ts";
-import { inverseStdExpression, rowsOf } from "../statistics/rows.ts";
+import { computeChannelShape } from "../operands/layout.ts";
+import { extractRows, inverseStdExpression } from "../statistics/rows.ts";
 
 /** The numbers that normalize one channel, as values of an expression. */
 export interface ChannelValues {
@@ -13,20 +13,24 @@ export interface ChannelValues {
   readonly shift?: Value | undefined;
 }
 
-/** The same numbers as tensors that broadcast over `x`, in the order that `channelValues` expects. */
-export function channelTensors(
+/** The same numbers as tensors that broadcast over `x`, in the order that `nameChannelValues` expects. */
+export function listChannelTensors(
   x: Spec,
   axis: number,
   statistics: Tensor,
   scale: Tensor | undefined,
   shift: Tensor | undefined,
 ): Tensor[] {
-  const shape = channelShape(x.shape, axis);
+  const shape = computeChannelShape(x.shape, axis);
   const parameters = [scale, shift].flatMap((parameter) => (parameter ? [reshape(parameter, shape)] : []));
-  return [...rowsOf(statistics, shape), ...parameters];
+  return [...extractRows(statistics, shape), ...parameters];
 }
 
-export function channelValues(values: readonly Value[], hasScale: boolean, hasShift: boolean): ChannelValues {
+export function nameChannelValues(
+  values: readonly Value[],
+  hasScale: boolean,
+  hasShift: boolean,
+): ChannelValues {
   const [count, mean, restOfMean, m2, ...parameters] = values as [Value, Value, Value, Value, ...Value[]];
   return {
     count,

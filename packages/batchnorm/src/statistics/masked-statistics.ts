@@ -9,20 +9,20 @@ import {
   evaluateExpression,
   execute,
   formatShape,
+  isSameShape,
   maximum,
   mul,
   reshape,
   ShapeError,
-  sameShape,
   stack,
   sum,
   where,
 } from "@evenkeel/tensor";
 import { checkOptions } from "@evenkeel/tensor/checks";
-import { batchAxes, channelShape, checkDType, checkInput } from "../operands/layout.ts";
+import { checkDType, checkInput, computeChannelShape, listBatchAxes } from "../operands/layout.ts";
 import { axisRule } from "../operands/options.ts";
-import { nonZero, rowOf, rows, rowsOf } from "./rows.ts";
-import { statistics, throughStatistics } from "./statistics.ts";
+import { extractRow, extractRows, nonZero, rows } from "./rows.ts";
+import { propagateThroughStatistics, statistics } from "./statistics.ts";
 import type { StatisticsAttributes } from "./statistics-attributes.ts";
 
 /** Statistics of the values of x where the mask is true. */
@@ -36,17 +36,23 @@ export const maskedStatisticsOp: Op<StatisticsAttributes> = {
   meaning: {
     composition: ([x, mask], { axis }) => {
       const count = countMasked(mask!, x!.shape, axis);
-      const total = sum(cast(where(mask!, x!, 0), "f32"), { axis: batchAxes(x!.shape, axis) });
+      const total = sum(cast(where(mask!, x!, 0), "f32"), { axis: listBatchAxes(x!.shape, axis) });
       const pivot = div(total, maximum(count, 1));
-      const filled = inPlaceOfMasked(mask!, x!, reshape(pivot, channelShape(x!.shape, axis)));
+      const filled = inPlaceOfMasked(mask!, x!, reshape(pivot, computeChannelShape(x!.shape, axis)));
       return [withoutPivots(statistics(filled, { axis }), count, pivot)];
     },
   },
   gradient: {
     reads: () => ({ inputs: [0, 1], outputs: [0] }),
     apply: ({ inputs: [x, mask], outputs: [found], outputGradients: [gradient], attrs: { axis } }) => {
-      const ofRow = (row: number): Tensor => rowOf(gradient!, row, [found!.shape[1]!]);
-      const dense = throughStatistics(where(mask!, x!, 0), found!, axis, ofRow(rows.mean), ofRow(rows.m2))!;
+      const ofRow = (row: number): Tensor => extractRow(gradient!, row, [found!.shape[1]!]);
+      const dense = propagateThroughStatistics(
+        where(mask!, x!, 0),
+        found!,
+        axis,
+        ofRow(rows.mean),
+        ofRow(rows.m2),
+      )!;
       return [where(mask!, dense, 0)];
     },
   },
@@ -55,7 +61,7 @@ export const maskedStatisticsOp: Op<StatisticsAttributes> = {
 /** Throws DTypeError unless the mask is bool, ShapeError unless it broadcasts to the shape of x. */
 export function checkMask(operation: string, mask: Spec, x: Spec): void {
   checkDType(operation, "mask", mask, ["bool"]);
-  if (!sameShape(broadcastShapes([mask.shape, x.shape], operation), x.shape)) {
+  if (!isSameShape(broadcastShapes([mask.shape, x.shape], operation), x.shape)) {
     throw new ShapeError(
       `${operation}: mask: found shape ${formatShape(mask.shape)}, expected one that broadcasts to ${formatShape(x.shape)}`,
     );
@@ -79,7 +85,7 @@ function inPlaceOfMasked(mask: Tensor, x: Tensor, others: Tensor): Tensor {
 /** The number of values of each channel for which the mask is true. */
 function countMasked(mask: Tensor, shape: Shape, axis: number): Tensor {
   const aligned = reshape(mask, [...new Array<number>(shape.length - mask.rank).fill(1), ...mask.shape]);
-  const axes = batchAxes(shape, axis);
+  const axes = listBatchAxes(shape, axis);
   const repetitions = axes.reduce(
     (product, other) => product * (aligned.shape[other] === shape[other] ? 1 : shape[other]!),
     1,
@@ -103,7 +109,7 @@ function withoutPivots(filled: Tensor, count: Tensor, pivot: Tensor): Tensor {
       return [e.add(rest!, excess), e.sub(m2!, e.mul(e.mul(total!, excess), distance))];
     },
   );
-  const [total, mean, rest, m2] = rowsOf(filled, count.shape);
+  const [total, mean, rest, m2] = extractRows(filled, count.shape);
   const corrected = evaluateExpression(expression, [total, mean, rest, m2, count, pivot]);
   return stack([count, mean, ...corrected]);
 }

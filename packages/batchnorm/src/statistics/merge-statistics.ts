@@ -23,14 +23,14 @@ import { packStatistics } from "./pack-statistics.ts";
 import { nonZero, rows } from "./rows.ts";
 
 /** One row of every part: [P, 4, C] -> [P, C]. */
-function rowOfParts(parts: Tensor, row: number): Tensor {
+function extractRow(parts: Tensor, row: number): Tensor {
   const [count, , channels] = parts.shape as [number, number, number];
   return reshape(slice(parts, { begin: [0, row], end: [count, row + 1] }), [count, channels]);
 }
 
-function momentsOf(parts: Tensor): { counts: Tensor; means: Tensor; total: Tensor; mean: Tensor } {
-  const counts = rowOfParts(parts, rows.count);
-  const means = add(rowOfParts(parts, rows.mean), rowOfParts(parts, rows.restOfMean));
+function computeMoments(parts: Tensor): { counts: Tensor; means: Tensor; total: Tensor; mean: Tensor } {
+  const counts = extractRow(parts, rows.count);
+  const means = add(extractRow(parts, rows.mean), extractRow(parts, rows.restOfMean));
   const total = sum(counts, { axis: 0 });
   const quotient = buildExpression({ inputs: ["f32", "f32"] }, ([a, b]) => e.div(a!, nonZero(b!)));
   const mean = evaluateExpression(quotient, [sum(mul(counts, means), { axis: 0 }), total])[0]!;
@@ -51,15 +51,15 @@ export const mergeStatisticsOp: Op = {
   },
   meaning: {
     composition: ([parts]) => {
-      const { counts, means, total, mean } = momentsOf(parts!);
+      const { counts, means, total, mean } = computeMoments(parts!);
       const between = mul(counts, square(sub(means, mean)));
-      return [packStatistics(mean, sum(add(rowOfParts(parts!, rows.m2), between), { axis: 0 }), total)];
+      return [packStatistics(mean, sum(add(extractRow(parts!, rows.m2), between), { axis: 0 }), total)];
     },
   },
   gradient: {
     reads: () => ({ inputs: [0], outputs: [] }),
     apply: ({ inputs: [parts], outputGradients: [gradient] }) => {
-      const { counts, means, total, mean } = momentsOf(parts!);
+      const { counts, means, total, mean } = computeMoments(parts!);
       const given = [rows.count, rows.mean, rows.m2].map((row) =>
         slice(gradient!, { begin: [row], end: [row + 1] }),
       );

@@ -7,7 +7,7 @@ export interface PackAttributes {
   readonly count?: number;
 }
 
-const channelsOf = (mean: Spec): number => mean.shape[0] ?? 1;
+const countChannels = (mean: Spec): number => mean.shape[0] ?? 1;
 
 /**
  * Rows of statistics: count, mean (NaN where M2 is NaN), rest of the mean (the part lost in rounding to f32), M2 (the sum
@@ -17,7 +17,7 @@ export const packStatisticsOp: Op<PackAttributes> = {
   name: "packStatistics",
   outputs: ([mean, m2, count], attrs) => {
     checkDType("packStatistics", "mean", mean!);
-    const shape = [channelsOf(mean!)];
+    const shape = [countChannels(mean!)];
     for (const [name, spec] of Object.entries({ mean, m2, count })) {
       checkArgument("packStatistics", name, spec, shape, "one value per channel");
     }
@@ -30,7 +30,7 @@ export const packStatisticsOp: Op<PackAttributes> = {
   },
   meaning: {
     expression: ([mean, _m2, count], attrs) => {
-      const channels = channelsOf(mean!);
+      const channels = countChannels(mean!);
       return buildExpression(
         { inputs: count ? ["f32", "f32", "f32"] : ["f32", "f32"] },
         ([mean, m2, count]) => {

@@ -6,16 +6,16 @@ import { checkOptions, checkTensors, yesOrNo } from "@evenkeel/tensor/checks";
 export const rows = { count: 0, mean: 1, restOfMean: 2, m2: 3 } as const;
 
 /** One row, reshaped. */
-export function rowOf(statistics: Tensor, row: number, shape: readonly number[]): Tensor {
+export function extractRow(statistics: Tensor, row: number, shape: readonly number[]): Tensor {
   return reshape(slice(statistics, { begin: [row], end: [row + 1] }), shape);
 }
 
 /** Count, mean, the rest of the mean, M2: each in a shape that holds one value per channel. */
-export function rowsOf(
+export function extractRows(
   statistics: Tensor,
   shape: readonly number[],
 ): [count: Tensor, mean: Tensor, restOfMean: Tensor, m2: Tensor] {
-  const row = (index: number): Tensor => rowOf(statistics, index, shape);
+  const row = (index: number): Tensor => extractRow(statistics, index, shape);
   return [row(rows.count), row(rows.mean), row(rows.restOfMean), row(rows.m2)];
 }
 
@@ -29,7 +29,7 @@ export function inverseStdExpression(count: Value, m2: Value, epsilon: number): 
   return e.select(isZero, 0, e.div(1, e.sqrt(e.select(isZero, 1, sum))));
 }
 
-function channels(operation: string, statistics: Tensor): number[] {
+function checkStatistics(operation: string, statistics: Tensor): number[] {
   checkTensors(operation, statistics);
   return [statistics.shape[1]!];
 }
@@ -39,10 +39,10 @@ function channels(operation: string, statistics: Tensor): number[] {
  *
  * Shapes: [4, C] -> [C].
  *
- * @example countOf(statistics(x)) // 6,272 for a batch of 32 images of 14 x 14
+ * @example extractCount(statistics(x)) // 6,272 for a batch of 32 images of 14 x 14
  */
-export function countOf(statistics: Tensor): Tensor {
-  return scope(() => rowOf(statistics, rows.count, channels("countOf", statistics)));
+export function extractCount(statistics: Tensor): Tensor {
+  return scope(() => extractRow(statistics, rows.count, checkStatistics("extractCount", statistics)));
 }
 
 /**
@@ -50,10 +50,10 @@ export function countOf(statistics: Tensor): Tensor {
  *
  * Shapes: [4, C] -> [C].
  *
- * @example meanOf(statistics(x))
+ * @example extractMean(statistics(x))
  */
-export function meanOf(statistics: Tensor): Tensor {
-  return scope(() => rowOf(statistics, rows.mean, channels("meanOf", statistics)));
+export function extractMean(statistics: Tensor): Tensor {
+  return scope(() => extractRow(statistics, rows.mean, checkStatistics("extractMean", statistics)));
 }
 
 /**
@@ -62,15 +62,15 @@ export function meanOf(statistics: Tensor): Tensor {
  *
  * Shapes: [4, C] -> [C]. NaN for an unbiased variance of one value.
  *
- * @example varianceOf(statistics(x), { unbiased: true })
+ * @example extractVariance(statistics(x), { unbiased: true })
  */
-export function varianceOf(statistics: Tensor, options: { readonly unbiased?: boolean } = {}): Tensor {
-  checkOptions<typeof options>("varianceOf", options, { unbiased: yesOrNo });
+export function extractVariance(statistics: Tensor, options: { readonly unbiased?: boolean } = {}): Tensor {
+  checkOptions<typeof options>("extractVariance", options, { unbiased: yesOrNo });
   const expression = buildExpression({ inputs: ["f32", "f32"] }, ([count, m2]) =>
     e.div(m2!, options.unbiased ? e.sub(count!, 1) : count!),
   );
   return scope(() => {
-    const [count, , , m2] = rowsOf(statistics, channels("varianceOf", statistics));
+    const [count, , , m2] = extractRows(statistics, checkStatistics("extractVariance", statistics));
     return evaluateExpression(expression, [count, m2])[0]!;
   });
 }

@@ -15,10 +15,16 @@ import {
 } from "@evenkeel/tensor";
 import { checkOptions } from "@evenkeel/tensor/checks";
 import { batchNormFamily } from "../batch-norm-family.ts";
-import { batchAxes, channelShape, checkInput, layoutOf, valuesPerChannel } from "../operands/layout.ts";
+import {
+  checkInput,
+  computeChannelShape,
+  computeLayout,
+  countValuesPerChannel,
+  listBatchAxes,
+} from "../operands/layout.ts";
 import { axisRule } from "../operands/options.ts";
 import { packStatistics } from "./pack-statistics.ts";
-import { rowOf, rows, rowsOf } from "./rows.ts";
+import { extractRow, extractRows, rows } from "./rows.ts";
 import type { StatisticsAttributes } from "./statistics-attributes.ts";
 
 /**
@@ -31,25 +37,25 @@ export const statisticsOp: Op<StatisticsAttributes> = {
   meaning: {
     composition: ([input], { axis }) => {
       const x = cast(input!, "f32");
-      const axes = batchAxes(x.shape, axis);
-      const count = valuesPerChannel(layoutOf(x.shape, axis));
+      const axes = listBatchAxes(x.shape, axis);
+      const count = countValuesPerChannel(computeLayout(x.shape, axis));
       const mean = div(sum(x, { axis: axes }), Math.max(count, 1));
-      const distance = sub(x, reshape(mean, channelShape(x.shape, axis)));
+      const distance = sub(x, reshape(mean, computeChannelShape(x.shape, axis)));
       return [packStatistics(mean, sum(square(distance), { axis: axes }), count)];
     },
   },
   gradient: {
     reads: () => ({ inputs: [0], outputs: [0] }),
     apply: ({ inputs: [x], outputs: [statistics], outputGradients: [gradient], attrs: { axis } }) => {
-      const ofRow = (row: number): Tensor => rowOf(gradient!, row, [statistics!.shape[1]!]);
-      return [throughStatistics(x!, statistics!, axis, ofRow(rows.mean), ofRow(rows.m2))];
+      const ofRow = (row: number): Tensor => extractRow(gradient!, row, [statistics!.shape[1]!]);
+      return [propagateThroughStatistics(x!, statistics!, axis, ofRow(rows.mean), ofRow(rows.m2))];
     },
   },
   family: batchNormFamily,
 };
 
 /** The gradient of x through its statistics: dMean / count + 2 (x - mean) dM2. An absent gradient counts as 0. */
-export function throughStatistics(
+export function propagateThroughStatistics(
   x: Tensor,
   statistics: Tensor,
   axis: number,
@@ -57,8 +63,8 @@ export function throughStatistics(
   dM2: Tensor | undefined,
 ): Tensor | undefined {
   if (dMean === undefined && dM2 === undefined) return undefined;
-  const shape = channelShape(x.shape, axis);
-  const [count, mean, rest] = rowsOf(statistics, shape);
+  const shape = computeChannelShape(x.shape, axis);
+  const [count, mean, rest] = extractRows(statistics, shape);
   const ofMean = dMean && div(reshape(dMean, shape), maximum(count, 1));
   if (dM2 === undefined) return cast(broadcastTo(ofMean!, x.shape), x.dtype);
   const inputs = [cast(x, "f32"), mean, rest, reshape(dM2, shape), ...(ofMean ? [ofMean] : [])];
@@ -71,8 +77,8 @@ export function throughStatistics(
 
 /**
  * Count, mean and M2 (the sum of squared distances from the mean) of each channel, in one pass over x. They normalize
- * a batch, and merge exactly with the statistics of other batches (`mergeStatistics`). `countOf`, `meanOf` and
- * `varianceOf` read them.
+ * a batch, and merge exactly with the statistics of other batches (`mergeStatistics`). `extractCount`, `extractMean` and
+ * `extractVariance` read them.
  *
  * Shapes: any of rank 1 and more -> [4, C]. Throws DTypeError unless x is f32 or f16, ShapeError where it has no such axis.
  *
@@ -80,7 +86,7 @@ export function throughStatistics(
  * the formula of Chan, Golub and LeVeque (1983), which is as accurate as two passes.
  *
  * @param options.axis the channels' axis; default 1, as in NCHW
- * @example varianceOf(statistics(x))
+ * @example extractVariance(statistics(x))
  */
 export function statistics(x: Tensor, options: { readonly axis?: number } = {}): Tensor {
   checkOptions("statistics", options, axisRule);

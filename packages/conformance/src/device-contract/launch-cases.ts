@@ -5,22 +5,22 @@ import {
   DeviceError,
   DisposedError,
   e,
+  findPlanner,
   fromData,
-  plannerOf,
   take,
 } from "@evenkeel/tensor";
 import { takeOp } from "@evenkeel/tensor/ops";
-import { bufferOf, viewOf } from "@evenkeel/tensor/testing";
+import { makeBuffer, makeView } from "@evenkeel/tensor/testing";
 import type { ContractCase } from "./tools.ts";
-import { addNumber, expectEqual, expectError, hostStep, later, valuesIn } from "./tools.ts";
+import { addNumber, expectEqual, expectError, makeHostLaunch, readNumbers, waitShortly } from "./tools.ts";
 
 /** The results and failures of launches, and the end of a device. */
 export const launchCases: readonly ContractCase[] = [
   {
     name: "an expression broadcasts by strides, takes scalars and writes several outputs",
     async run(backend) {
-      const rows = bufferOf(backend, [10, 20]);
-      const columns = bufferOf(backend, [1, 2, 3]);
+      const rows = makeBuffer(backend, [10, 20]);
+      const columns = makeBuffer(backend, [1, 2, 3]);
       const sums = backend.allocate(24);
       const differences = backend.allocate(24);
       backend.launch({
@@ -31,14 +31,14 @@ export const launchCases: readonly ContractCase[] = [
         ]),
         shape: [2, 3],
         reads: [
-          { operand: viewOf(rows), strides: [1, 0] },
-          { operand: viewOf(columns), strides: [0, 1] },
+          { operand: makeView(rows), strides: [1, 0] },
+          { operand: makeView(columns), strides: [0, 1] },
         ],
-        writes: [viewOf(sums), viewOf(differences)],
+        writes: [makeView(sums), makeView(differences)],
         scalars: [2],
       });
-      expectEqual(await valuesIn(backend, sums), [21, 22, 23, 41, 42, 43], "first output");
-      expectEqual(await valuesIn(backend, differences), [9, 8, 7, 19, 18, 17], "second output");
+      expectEqual(await readNumbers(backend, sums), [21, 22, 23, 41, 42, 43], "first output");
+      expectEqual(await readNumbers(backend, differences), [9, 8, 7, 19, 18, 17], "second output");
     },
   },
   {
@@ -51,8 +51,8 @@ export const launchCases: readonly ContractCase[] = [
       backend.launch({
         ...launch,
         shape: [4],
-        reads: [{ operand: viewOf(arena, 0, 16), strides: [1] }],
-        writes: [viewOf(arena, bytes, 16)],
+        reads: [{ operand: makeView(arena, 0, 16), strides: [1] }],
+        writes: [makeView(arena, bytes, 16)],
       });
       expectEqual([...new Float32Array(await backend.read(arena, bytes, 16))], [2, 3, 4, 5], "second part");
       expectEqual([...new Float32Array(await backend.read(arena, 0, 16))], [1, 2, 3, 4], "first part");
@@ -61,9 +61,9 @@ export const launchCases: readonly ContractCase[] = [
   {
     name: "a host step that fails rejects the next report by name, and the device goes on",
     async run(backend) {
-      const x = bufferOf(backend, [1, 2]);
+      const x = makeBuffer(backend, [1, 2]);
       backend.launch(
-        hostStep(x, () => {
+        makeHostLaunch(x, () => {
           throw new Error("on purpose");
         }),
       );
@@ -71,22 +71,22 @@ export const launchCases: readonly ContractCase[] = [
       if (!error.message.includes("contractStep"))
         throw new Error(`message: found "${error.message}", expected the launch's name`);
       await backend.idle();
-      const y = bufferOf(backend, [3, 4]);
+      const y = makeBuffer(backend, [3, 4]);
       backend.launch(addNumber(y, y, 1));
-      expectEqual(await valuesIn(backend, y), [4, 5], "a launch after the failure");
+      expectEqual(await readNumbers(backend, y), [4, 5], "a launch after the failure");
     },
   },
   {
     name: "work that misses a deadline is named by the error of the lost device, and a wait that ends in time changes nothing",
     async run(backend) {
-      const x = bufferOf(backend, [1, 2]);
+      const x = makeBuffer(backend, [1, 2]);
       await expectError(ArgumentError, "idle", () => backend.idle({ deadline: 0 }));
       await expectError(ArgumentError, "close", () => backend.close({ deadline: -1 }));
-      backend.launch(hostStep(x, later));
+      backend.launch(makeHostLaunch(x, waitShortly));
       await backend.idle({ deadline: 60_000 });
-      expectEqual(await valuesIn(backend, x), [1, 2], "values");
-      backend.launch(hostStep(x, () => new Promise<void>(() => {})));
-      const read = expectError(DeviceError, "read", () => valuesIn(backend, x));
+      expectEqual(await readNumbers(backend, x), [1, 2], "values");
+      backend.launch(makeHostLaunch(x, () => new Promise<void>(() => {})));
+      const read = expectError(DeviceError, "read", () => readNumbers(backend, x));
       const report = await expectError(DeviceError, "idle", () => backend.idle({ deadline: 20 }));
       for (const word of ["contractStep", "20 ms"]) {
         if (!report.message.includes(word))
@@ -100,7 +100,7 @@ export const launchCases: readonly ContractCase[] = [
   {
     name: "values out of range reject the next report with their number, once, and no earlier report",
     async run(backend) {
-      if (plannerOf(takeOp, backend) === undefined) return;
+      if (findPlanner(takeOp, backend) === undefined) return;
       const table = fromData([1, 2, 3, 4], { shape: [4], dtype: "i32" }, { backend });
       const taken = (...indices: number[]) =>
         take(table, fromData(indices, { shape: [indices.length], dtype: "i32" }, { backend }));
@@ -123,7 +123,7 @@ export const launchCases: readonly ContractCase[] = [
   {
     name: "a failure rejects the first read that follows it, also where a later read could end first",
     async run(backend) {
-      if (plannerOf(takeOp, backend) === undefined) return;
+      if (findPlanner(takeOp, backend) === undefined) return;
       const table = fromData([1, 2], { shape: [2], dtype: "i32" }, { backend });
       // The device finishes while the thread is busy: before the first read is called, or between the two.
       for (const delay of [0, 60]) {
@@ -147,10 +147,10 @@ export const closingCases: readonly ContractCase[] = [
   {
     name: "close() finishes queued work, and everything afterwards throws DisposedError",
     async run(backend) {
-      const x = bufferOf(backend, [1]);
-      const result = valuesIn(backend, x);
+      const x = makeBuffer(backend, [1]);
+      const result = readNumbers(backend, x);
       backend.launch(addNumber(x, x, 1));
-      const last = valuesIn(backend, x);
+      const last = readNumbers(backend, x);
       await backend.close();
       expectEqual(await Promise.all([result, last]), [[1], [2]], "reads queued before");
       const attempts: [string, () => unknown][] = [

@@ -1,7 +1,7 @@
 import { DisposedError, OutOfMemoryError } from "@evenkeel/tensor";
-import { bufferOf } from "@evenkeel/tensor/testing";
+import { makeBuffer } from "@evenkeel/tensor/testing";
 import type { ContractCase } from "./tools.ts";
-import { expectEqual, expectError, valuesIn } from "./tools.ts";
+import { expectEqual, expectError, readNumbers } from "./tools.ts";
 
 /** Buffers: writing, reading, ownership and memory statistics. */
 export const memoryCases: readonly ContractCase[] = [
@@ -17,12 +17,12 @@ export const memoryCases: readonly ContractCase[] = [
   {
     name: "what is written is read, at any offset",
     async run(backend) {
-      const buffer = bufferOf(backend, [1, 2, 3, 4, 5]);
+      const buffer = makeBuffer(backend, [1, 2, 3, 4, 5]);
       const { offsetAlignment } = backend.limits;
       const wide = backend.allocate(offsetAlignment + 8);
       backend.write(wide, offsetAlignment, Float32Array.of(6, 7));
       backend.write(buffer, 4, Float32Array.of(-2, -3));
-      expectEqual(await valuesIn(backend, buffer), [1, -2, -3, 4, 5], "values");
+      expectEqual(await readNumbers(backend, buffer), [1, -2, -3, 4, 5], "values");
       expectEqual([...new Float32Array(await backend.read(wide, offsetAlignment, 8))], [6, 7], "part");
     },
   },
@@ -33,13 +33,13 @@ export const memoryCases: readonly ContractCase[] = [
       const buffer = backend.allocate(8);
       backend.write(buffer, 0, data);
       data.fill(9);
-      expectEqual(await valuesIn(backend, buffer), [1, 2], "values");
+      expectEqual(await readNumbers(backend, buffer), [1, 2], "values");
     },
   },
   {
     name: "what was read belongs to the caller",
     async run(backend) {
-      const buffer = bufferOf(backend, [1, 2]);
+      const buffer = makeBuffer(backend, [1, 2]);
       const first = await backend.read(buffer, 0, 8);
       backend.write(buffer, 0, Float32Array.of(3, 4));
       await backend.idle();
@@ -74,7 +74,7 @@ export const memoryCases: readonly ContractCase[] = [
       await expectError(OutOfMemoryError, "allocate", () =>
         backend.allocate(backend.limits.maxBufferBytes * 16),
       );
-      expectEqual(await valuesIn(backend, bufferOf(backend, [1, 2])), [1, 2], "values");
+      expectEqual(await readNumbers(backend, makeBuffer(backend, [1, 2])), [1, 2], "values");
     },
   },
 ];

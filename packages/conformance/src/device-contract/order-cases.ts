@@ -1,37 +1,37 @@
-import { bufferOf } from "@evenkeel/tensor/testing";
+import { makeBuffer } from "@evenkeel/tensor/testing";
 import type { ContractCase } from "./tools.ts";
-import { addNumber, expectEqual, hostStep, later, valuesIn } from "./tools.ts";
+import { addNumber, expectEqual, makeHostLaunch, readNumbers, waitShortly } from "./tools.ts";
 
 /** Everything takes effect in the order of the calls. */
 export const orderCases: readonly ContractCase[] = [
   {
     name: "a launch sees earlier writes and not later ones",
     async run(backend) {
-      const x = bufferOf(backend, [1, 2, 3]);
+      const x = makeBuffer(backend, [1, 2, 3]);
       const y = backend.allocate(12);
       backend.launch(addNumber(x, y, 10));
       backend.write(x, 0, Float32Array.of(100, 100, 100));
-      expectEqual(await valuesIn(backend, y), [11, 12, 13], "result");
-      expectEqual(await valuesIn(backend, x), [100, 100, 100], "input");
+      expectEqual(await readNumbers(backend, y), [11, 12, 13], "result");
+      expectEqual(await readNumbers(backend, x), [100, 100, 100], "input");
     },
   },
   {
     name: "thousands of launches run in order, in place",
     async run(backend) {
-      const x = bufferOf(backend, [0, 1, 2, 3, 4]);
+      const x = makeBuffer(backend, [0, 1, 2, 3, 4]);
       for (let count = 0; count < 5000; count++) backend.launch(addNumber(x, x, 1));
-      expectEqual(await valuesIn(backend, x), [5000, 5001, 5002, 5003, 5004], "result");
+      expectEqual(await readNumbers(backend, x), [5000, 5001, 5002, 5003, 5004], "result");
     },
   },
   {
     name: "a read sees the contents as of its place in the queue",
     async run(backend) {
-      const x = bufferOf(backend, [1, 2]);
-      const first = valuesIn(backend, x);
+      const x = makeBuffer(backend, [1, 2]);
+      const first = readNumbers(backend, x);
       backend.launch(addNumber(x, x, 1));
-      const second = valuesIn(backend, x);
+      const second = readNumbers(backend, x);
       backend.write(x, 0, Float32Array.of(7, 7));
-      const third = valuesIn(backend, x);
+      const third = readNumbers(backend, x);
       expectEqual(
         await Promise.all([first, second, third]),
         [
@@ -49,12 +49,12 @@ export const orderCases: readonly ContractCase[] = [
       const size = 5000;
       const results: Promise<number[]>[] = [];
       for (let round = 0; round < 8; round++) {
-        const x = bufferOf(backend, new Float32Array(size).fill(round));
+        const x = makeBuffer(backend, new Float32Array(size).fill(round));
         const y = backend.allocate(size * 4);
         backend.launch(addNumber(x, y, 100));
         backend.free(x);
-        const z = bufferOf(backend, new Float32Array(size).fill(-1));
-        results.push(valuesIn(backend, y));
+        const z = makeBuffer(backend, new Float32Array(size).fill(-1));
+        results.push(readNumbers(backend, y));
         backend.free(y);
         backend.free(z);
       }
@@ -70,11 +70,11 @@ export const orderCases: readonly ContractCase[] = [
   {
     name: "a host step runs in its place while the queue waits",
     async run(backend) {
-      const x = bufferOf(backend, [1, 2, 3]);
+      const x = makeBuffer(backend, [1, 2, 3]);
       backend.launch(addNumber(x, x, 1));
       backend.launch(
-        hostStep(x, async (values) => {
-          await later();
+        makeHostLaunch(x, async (values) => {
+          await waitShortly();
           for (let index = 0; index < values.length; index++) values[index]! *= 10;
         }),
       );
@@ -82,19 +82,23 @@ export const orderCases: readonly ContractCase[] = [
       const y = backend.allocate(12);
       backend.launch(addNumber(x, y, 0));
       backend.free(x);
-      const z = bufferOf(backend, [-1, -1, -1]);
-      expectEqual(await valuesIn(backend, y), [25, 35, 45], "result");
-      expectEqual(await valuesIn(backend, z), [-1, -1, -1], "memory that was freed before the step had run");
+      const z = makeBuffer(backend, [-1, -1, -1]);
+      expectEqual(await readNumbers(backend, y), [25, 35, 45], "result");
+      expectEqual(
+        await readNumbers(backend, z),
+        [-1, -1, -1],
+        "memory that was freed before the step had run",
+      );
     },
   },
   {
     name: "idle() resolves when the queue has drained",
     async run(backend) {
-      const x = bufferOf(backend, [1]);
+      const x = makeBuffer(backend, [1]);
       let isDone = false;
       backend.launch(
-        hostStep(x, async () => {
-          await later();
+        makeHostLaunch(x, async () => {
+          await waitShortly();
           isDone = true;
         }),
       );

@@ -1,6 +1,6 @@
 import type { Backend, DeviceBuffer, Launch } from "@evenkeel/tensor";
 import { buildExpression, e } from "@evenkeel/tensor";
-import { valuesOf, viewOf } from "@evenkeel/tensor/testing";
+import { makeView, readValues } from "@evenkeel/tensor/testing";
 
 /** A test of one requirement of `Backend`. It throws if the requirement is violated. */
 export interface ContractCase {
@@ -28,8 +28,8 @@ export async function expectError(kind: ErrorClass, what: string, body: () => un
   throw new Error(`${what}: found no error, expected ${kind.name}`);
 }
 
-export async function valuesIn(backend: Backend, buffer: DeviceBuffer): Promise<number[]> {
-  return [...(await valuesOf(backend, buffer))];
+export async function readNumbers(backend: Backend, buffer: DeviceBuffer): Promise<number[]> {
+  return [...(await readValues(backend, buffer))];
 }
 
 /** The elementwise operation y = x + s. */
@@ -38,13 +38,13 @@ export function addNumber(x: DeviceBuffer, y: DeviceBuffer, s: number): Launch {
     kind: "expression",
     expression: buildExpression({ inputs: ["f32"], scalars: ["f32"] }, ([a], [b]) => e.add(a!, b!)),
     shape: [y.bytes / 4],
-    reads: [{ operand: viewOf(x), strides: [1] }],
-    writes: [viewOf(y)],
+    reads: [{ operand: makeView(x), strides: [1] }],
+    writes: [makeView(y)],
     scalars: [s],
   };
 }
 
-export function hostStep(
+export function makeHostLaunch(
   buffer: DeviceBuffer,
   run: (x: { [index: number]: number; length: number }) => void | Promise<void>,
 ): Launch {
@@ -52,10 +52,14 @@ export function hostStep(
     kind: "host",
     name: "contractStep",
     operands: {
-      x: { operand: viewOf(buffer), spec: { shape: [buffer.bytes / 4], dtype: "f32" }, access: "read-write" },
+      x: {
+        operand: makeView(buffer),
+        spec: { shape: [buffer.bytes / 4], dtype: "f32" },
+        access: "read-write",
+      },
     },
     run: ({ x }) => run(x!),
   };
 }
 
-export const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+export const waitShortly = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));

@@ -18,12 +18,12 @@ import {
   withExecutor,
 } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { referenceBackend, referenceExecutor, referenceTensor, valuesOf } from "../../src/index.ts";
+import { readValues, referenceBackend, referenceExecutor, referenceTensor } from "../../src/index.ts";
 
 const vector = (...values: number[]): Tensor =>
   referenceTensor(values, { shape: [values.length], dtype: "f32" });
 const scalar = (value: number): Tensor => referenceTensor([value], { shape: [], dtype: "f32" });
-const numbers = (x: Tensor): number[] => [...valuesOf(x)];
+const numbers = (x: Tensor): number[] => [...readValues(x)];
 
 /** A test whose ops run on the float64 reference. */
 function onReference(name: string, body: () => void): void {

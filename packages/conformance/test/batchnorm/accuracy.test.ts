@@ -1,8 +1,8 @@
-import { batchNorm, meanOf, statistics, varianceOf } from "@evenkeel/batchnorm";
-import { sizeOf, tensor } from "@evenkeel/tensor";
+import { batchNorm, extractMean, extractVariance, statistics } from "@evenkeel/batchnorm";
+import { countElements, tensor } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { onEachBackend } from "../each-backend.ts";
-import { channelOf, drawn, firstDifference, twoPass } from "./two-pass.ts";
+import { drawn, firstDifference, makeChannelFinder, twoPass } from "./two-pass.ts";
 
 /** Shapes that other libraries test (PyTorch, TensorFlow, oneDNN), and shapes that caused bugs in them. */
 const shapes: readonly (readonly [shape: readonly number[], axis: number])[] = [
@@ -31,7 +31,7 @@ onEachBackend(
 
     describe("shapes", () => {
       test.each(shapes)("%j, channels on axis %i", async (shape, axis) => {
-        const x = drawn(`shape ${shape}`, sizeOf(shape), 1);
+        const x = drawn(`shape ${shape}`, countElements(shape), 1);
         const { mean, variance } = twoPass(x, shape, axis);
         const channels = shape[axis]!;
         const [scale, shift] = [drawn("scale", channels), drawn("shift", channels)];
@@ -41,10 +41,10 @@ onEachBackend(
           shift: place(shift),
           training: true,
         });
-        const channelAt = channelOf(shape, axis);
+        const findChannel = makeChannelFinder(shape, axis);
         // Family 3: |error of y| <= 2e-6 (|scale| (|xhat| + r) + |shift|), r = |mean| / deviation.
         const excess = Array.from(await y.data()).reduce((worst, value, index) => {
-          const channel = channelAt(index);
+          const channel = findChannel(index);
           const deviation = Math.sqrt(variance[channel]! + 1e-5);
           const normalized = (x[index]! - mean[channel]!) / deviation;
           const expected = normalized * scale[channel]! + shift[channel]!;
@@ -78,25 +78,25 @@ onEachBackend(
         [[64, 33], 1],
         [[4, 3, 5, 2048], 1],
       ] as const)("%j", async (shape, axis) => {
-        const x = Float32Array.from({ length: sizeOf(shape) }, (_, index) => {
+        const x = Float32Array.from({ length: countElements(shape) }, (_, index) => {
           const step = ((index >> 1) % 8) / 8;
           return 2 + (index % 2 === 0 ? step : -step);
         });
         const pairs = shape.length === 2 ? interleave(x, shape[1]!) : x;
         const { mean, variance } = twoPass(pairs, shape, axis);
         const found = statistics(place(pairs, shape), { axis });
-        expect(Array.from(await meanOf(found).data())).toEqual(mean);
+        expect(Array.from(await extractMean(found).data())).toEqual(mean);
         // M2 is exact; WGSL divides it by the count within 2.5 units in the last place.
         const ulp = 2 ** -23;
         const ofDivision = name === "webgpu" ? 2.5 * ulp : 0;
-        (await varianceOf(found).data()).forEach((value, channel) => {
+        (await extractVariance(found).data()).forEach((value, channel) => {
           const exact = Math.fround(variance[channel]!);
           expect(Math.abs(value - exact)).toBeLessThanOrEqual(ofDivision * exact);
         });
         const { y } = batchNorm(place(pairs, shape), { axis, training: true });
-        const channelAt = channelOf(shape, axis);
+        const findChannel = makeChannelFinder(shape, axis);
         (await y.data()).forEach((value, index) => {
-          const channel = channelAt(index);
+          const channel = findChannel(index);
           const expected = (pairs[index]! - mean[channel]!) / Math.sqrt(variance[channel]! + 1e-5);
           // 2 units in the last place; 8 if division and inverse square root may be off by a few units themselves.
           const most = name === "webgpu" ? 8 : 2;
@@ -119,10 +119,10 @@ onEachBackend(
     describe("hard data", () => {
       test.each([1e2, 1e3, 1e4, 1e5, 1e6])("a mean %d times the deviation", async (ratio) => {
         const shape = [8, 3, 700];
-        const x = drawn(`ratio ${ratio}`, sizeOf(shape), ratio);
+        const x = drawn(`ratio ${ratio}`, countElements(shape), ratio);
         const expected = twoPass(x, shape, 1);
         const found = statistics(place(x, shape), { axis: 1 });
-        (await varianceOf(found).data()).forEach((variance, channel) => {
+        (await extractVariance(found).data()).forEach((variance, channel) => {
           expect(Math.abs(variance / expected.variance[channel]! - 1)).toBeLessThanOrEqual(2e-6);
         });
       });
@@ -136,13 +136,13 @@ onEachBackend(
             [[3, 2, 70_000], 1],
           ] as const) {
             const shift = drawn("shift", shape[axis]);
-            const x = place(new Float32Array(sizeOf(shape)).fill(constant), shape);
+            const x = place(new Float32Array(countElements(shape)).fill(constant), shape);
             const { y } = batchNorm(x, { axis, shift: place(shift), training: true });
-            const channelAt = channelOf(shape, axis);
+            const findChannel = makeChannelFinder(shape, axis);
             expect(
               firstDifference(
                 await y.data(),
-                Array.from({ length: sizeOf(shape) }, (_, index) => shift[channelAt(index)]!),
+                Array.from({ length: countElements(shape) }, (_, index) => shift[findChannel(index)]!),
               ),
             ).toBe(-1);
           }
@@ -153,10 +153,10 @@ onEachBackend(
         "values of magnitude %d have no negative or infinite variance",
         async (magnitude) => {
           const shape = [6, 4, 300];
-          const x = drawn(`magnitude ${magnitude}`, sizeOf(shape)).map((value) => value * magnitude);
+          const x = drawn(`magnitude ${magnitude}`, countElements(shape)).map((value) => value * magnitude);
           const expected = twoPass(x, shape, 1);
           const found = statistics(place(x, shape), { axis: 1 });
-          (await varianceOf(found).data()).forEach((variance, channel) => {
+          (await extractVariance(found).data()).forEach((variance, channel) => {
             const truth = expected.variance[channel]!;
             // Squares below 1e-38 may be flushed to zero.
             if (truth < 1e-35) expect(variance).toBeLessThanOrEqual(2 * truth);
@@ -174,19 +174,19 @@ onEachBackend(
             [[300, 6], 1],
             [[4, 7, 7, 6], 3],
           ] as const) {
-            const clean = drawn("clean", sizeOf(shape));
-            const channelAt = channelOf(shape, axis);
+            const clean = drawn("clean", countElements(shape));
+            const findChannel = makeChannelFinder(shape, axis);
             const dirty = clean.map((value, index) =>
-              channelAt(index) === 2 && index % 5 === 0 ? bad : value,
+              findChannel(index) === 2 && index % 5 === 0 ? bad : value,
             );
             const [a, b] = [clean, dirty].map((x) => batchNorm(place(x, shape), { axis, training: true }).y);
             const [from, to] = [await a!.data(), await b!.data()];
             const outside = (values: ArrayLike<number>) =>
-              Array.from(values).filter((_, index) => channelAt(index) !== 2);
+              Array.from(values).filter((_, index) => findChannel(index) !== 2);
             expect(firstDifference(outside(to), outside(from))).toBe(-1);
-            expect(Array.from(to).some((value, index) => channelAt(index) === 2 && Number.isNaN(value))).toBe(
-              true,
-            );
+            expect(
+              Array.from(to).some((value, index) => findChannel(index) === 2 && Number.isNaN(value)),
+            ).toBe(true);
           }
         },
       );

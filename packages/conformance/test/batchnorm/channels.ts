@@ -1,15 +1,15 @@
 import type { Activation } from "@evenkeel/tensor";
-import { sizeOf } from "@evenkeel/tensor";
+import { countElements } from "@evenkeel/tensor";
 
 /** The values of one channel, in memory order. */
-export function channelOf(
+export function extractChannel(
   values: ArrayLike<number>,
   shape: readonly number[],
   axis: number,
   channel: number,
 ): Float64Array {
-  const inner = sizeOf(shape.slice(axis + 1));
-  const outer = sizeOf(shape.slice(0, axis));
+  const inner = countElements(shape.slice(axis + 1));
+  const outer = countElements(shape.slice(0, axis));
   const result = new Float64Array(outer * inner);
   let to = 0;
   for (let row = 0; row < outer; row++) {
@@ -26,7 +26,7 @@ export interface ChannelStatistics {
 }
 
 /** The two-pass algorithm in float64. */
-export function statisticsOf(x: Float64Array): ChannelStatistics {
+export function computeStatistics(x: Float64Array): ChannelStatistics {
   let sum = 0;
   for (const value of x) sum += value;
   const mean = sum / x.length;
@@ -43,7 +43,7 @@ export interface ChannelOptions {
   readonly residual?: Float64Array;
 }
 
-export const slopeOf = (activation: Activation = "none"): number =>
+export const getSlope = (activation: Activation = "none"): number =>
   typeof activation === "object" ? activation.leakyRelu : activation === "relu" ? 0 : 1;
 
 /** z = scale * (x - mean) / sqrt(variance + epsilon) + shift + residual, and y after the activation. */
@@ -54,7 +54,7 @@ export function normalizeChannel(
 ): { z: Float64Array; y: Float64Array } {
   const inverseStd = 1 / Math.sqrt(variance + epsilon);
   const z = x.map((value, at) => scale * (value - mean) * inverseStd + shift + (residual?.[at] ?? 0));
-  return { z, y: z.map((value) => (value > 0 ? value : value * slopeOf(activation))) };
+  return { z, y: z.map((value) => (value > 0 ? value : value * getSlope(activation))) };
 }
 
 export interface ChannelGradients {

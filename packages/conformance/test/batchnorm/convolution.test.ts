@@ -1,7 +1,7 @@
 import { vjp } from "@evenkeel/autodiff";
 import { cpu } from "@evenkeel/backend-cpu";
 import type { Conv2dBatchNormOptions } from "@evenkeel/batchnorm";
-import { batchNorm, conv2dBatchNorm, countOf, meanOf, varianceOf } from "@evenkeel/batchnorm";
+import { batchNorm, conv2dBatchNorm, extractCount, extractMean, extractVariance } from "@evenkeel/batchnorm";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, conv2d, fromData, ones, zeros } from "@evenkeel/tensor";
 import { RecordingBackend } from "@evenkeel/tensor/testing";
@@ -72,8 +72,8 @@ onEachBackend((device, name) => {
       // deviations.
       expectWithin(await found[part]!.data(), await expected[part]!.data(), 4e-6, part);
     }
-    expect([...(await countOf(found.statistics!).data())]).toEqual([
-      ...(await countOf(expected.statistics!).data()),
+    expect([...(await extractCount(found.statistics!).data())]).toEqual([
+      ...(await extractCount(expected.statistics!).data()),
     ]);
   });
 
@@ -113,19 +113,19 @@ onEachBackend((device, name) => {
       const recording = new RecordingBackend(device());
       const { x, weight, options } = layer([2, 4, 8, 8], [4, 4, 3, 3], 1, recording);
       const { convolution, ...ofNorm } = options;
-      const namesOf = (body: () => unknown): string[] => {
+      const listNames = (body: () => unknown): string[] => {
         recording.reset();
         body();
         return recording.traffic().launches.map((launch) => launch.name);
       };
-      expect(namesOf(() => conv2dBatchNorm(x, weight, options))).toEqual(
-        namesOf(() => batchNorm(conv2d(x, weight, undefined, convolution), { ...ofNorm, training: true })),
+      expect(listNames(() => conv2dBatchNorm(x, weight, options))).toEqual(
+        listNames(() => batchNorm(conv2d(x, weight, undefined, convolution), { ...ofNorm, training: true })),
       );
     });
     return;
   }
 
-  const launchesOf = (x: readonly number[], weight: readonly number[], padding: number): string[] => {
+  const listLaunches = (x: readonly number[], weight: readonly number[], padding: number): string[] => {
     const recording = new RecordingBackend(device());
     const own = layer(x, weight, padding, recording);
     recording.reset();
@@ -139,14 +139,14 @@ onEachBackend((device, name) => {
       ["packFilters", "convolve"],
       ["packFilters", "convolve"],
     ];
-    const found = large.map(([, x, weight, padding]) => launchesOf(x, weight, padding));
+    const found = large.map(([, x, weight, padding]) => listLaunches(x, weight, padding));
     expect(found).toEqual(
       convolutions.map((launches) => [...launches, "mergeStatistics", "planarNormalization"]),
     );
   });
 
   test("the batch norm computes the statistics of channels that stay in the cache", () => {
-    expect(launchesOf([8, 16, 32, 32], [16, 16, 3, 3], 1)).toEqual([
+    expect(listLaunches([8, 16, 32, 32], [16, 16, 3, 3], 1)).toEqual([
       "transformFilters",
       "convolveWinograd",
       "planarNormalization",
@@ -155,16 +155,16 @@ onEachBackend((device, name) => {
 
   describe("statistics computed while writing", () => {
     /** The identity: the output equals the input. */
-    async function statisticsOf(x: Tensor): Promise<Tensor> {
+    async function computeStatistics(x: Tensor): Promise<Tensor> {
       const weight = fromData(Float32Array.of(1, 0, 0, 1), { shape: [2, 2, 1, 1], dtype: "f32" }, x);
       return conv2dBatchNorm(x, weight, { statistics: "onWrite" }).statistics!;
     }
 
     test.each([1, 1e2, 1e4, 1e6])("are as accurate as two passes, %d deviations from 0", async (mean) => {
       const x = draw([5, 2, 47, 53], 7, device(), mean);
-      const statistics = await statisticsOf(x);
+      const statistics = await computeStatistics(x);
       const [values, means, variances] = await Promise.all(
-        [x, meanOf(statistics), varianceOf(statistics)].map((tensor) => tensor.data()),
+        [x, extractMean(statistics), extractVariance(statistics)].map((tensor) => tensor.data()),
       );
       for (const channel of [0, 1]) {
         const own = Array.from(values!).filter((_, at) => Math.floor(at / (47 * 53)) % 2 === channel);
@@ -181,7 +181,7 @@ onEachBackend((device, name) => {
         { shape: [3, 2, 5, 7], dtype: "f32" },
         { backend: device() },
       );
-      const statistics = await statisticsOf(x);
+      const statistics = await computeStatistics(x);
       const constant = Math.fround(value);
       expect([...(await statistics.data())]).toEqual([105, 105, constant, constant, 0, 0, 0, 0]);
     });

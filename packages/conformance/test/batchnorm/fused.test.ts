@@ -5,8 +5,8 @@ import type { Activation, Tensor } from "@evenkeel/tensor";
 import { add, fromData, leakyRelu, relu } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { onEachBackend } from "../each-backend.ts";
-import { channelOf } from "./channels.ts";
-import { expectSameBits, expectWithin, meanIn, normal, varianceIn } from "./tools.ts";
+import { extractChannel } from "./channels.ts";
+import { expectSameBits, expectWithin, normal, readMean, readVariance } from "./tools.ts";
 
 const layouts = [
   [1, [8, 12, 13, 17]],
@@ -20,7 +20,7 @@ const cases = layouts.flatMap(([axis, shape]) =>
 );
 
 /** Values on a coarse grid, with shifts that move one of them to 0 up to rounding, so that z is often at or near a tie. */
-async function tiesOf(
+async function countTies(
   backend: Parameters<typeof batchNormForward>[0],
   axis: number,
   shape: readonly number[],
@@ -31,8 +31,8 @@ async function tiesOf(
   const scale = normal(channels, 2);
   const { statistics } = await batchNormForward(backend, x, shape, { axis, training: true });
   const shift = scale.map((value, channel) => {
-    const inverseStd = 1 / Math.sqrt(varianceIn(statistics!, channel) + 1e-5);
-    return -value * (x[channel]! - meanIn(statistics!, channel)) * inverseStd;
+    const inverseStd = 1 / Math.sqrt(readVariance(statistics!, channel) + 1e-5);
+    return -value * (x[channel]! - readMean(statistics!, channel)) * inverseStd;
   });
   return { x, scale, shift, statistics: statistics! };
 }
@@ -42,10 +42,10 @@ onEachBackend((backend) => {
     const slope = activation === "relu" ? 0 : 0.25;
 
     test("given statistics: the sign of y decides whether an element passes its gradient", async () => {
-      const { x, scale, shift, statistics } = await tiesOf(backend(), axis, shape);
+      const { x, scale, shift, statistics } = await countTies(backend(), axis, shape);
       const running = {
-        runningMean: scale.map((_, channel) => meanIn(statistics, channel)),
-        runningVariance: scale.map((_, channel) => varianceIn(statistics, channel)),
+        runningMean: scale.map((_, channel) => readMean(statistics, channel)),
+        runningVariance: scale.map((_, channel) => readVariance(statistics, channel)),
       };
       const options = { axis, scale, shift, activation };
       const { y } = await batchNormForward(backend(), x, shape, { ...options, ...running });
@@ -58,19 +58,19 @@ onEachBackend((backend) => {
     });
 
     test("statistics of the batch: as many elements pass their gradient as y indicates", async () => {
-      const { x, scale, shift, statistics } = await tiesOf(backend(), axis, shape);
+      const { x, scale, shift, statistics } = await countTies(backend(), axis, shape);
       const options = { axis, scale, shift, activation };
       const { y } = await batchNormForward(backend(), x, shape, { ...options, training: true });
       const ones = new Float32Array(x.length).fill(1);
       const { dShift } = await batchNormBackward(backend(), ones, x, shape, { ...options, statistics });
       const expected = Array.from(dShift, (_, channel) =>
-        channelOf(y, shape, axis, channel).reduce((sum, value) => sum + (value > 0 ? 1 : slope), 0),
+        extractChannel(y, shape, axis, channel).reduce((sum, value) => sum + (value > 0 ? 1 : slope), 0),
       );
       expectSameBits(dShift, expected, "dShift");
     });
 
     test("fused and separate operations give the same bits, forward and backward, with and without a residual", async () => {
-      const { x, scale, shift } = await tiesOf(backend(), axis, shape);
+      const { x, scale, shift } = await countTies(backend(), axis, shape);
       const place = (values: Float32Array, at: readonly number[]): Tensor =>
         fromData(values, { shape: at, dtype: "f32" }, { backend: backend() });
       const activate = (z: Tensor): Tensor =>

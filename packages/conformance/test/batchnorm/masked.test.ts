@@ -5,8 +5,14 @@ import type { Activation, Tensor } from "@evenkeel/tensor";
 import { full, ones, tensor, zeros } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { onEachBackend } from "../each-backend.ts";
-import { channelOf, differentiateChannel, normalizeChannel, slopeOf, statisticsOf } from "./channels.ts";
-import { expectSameBits, expectWithin, largest, meanIn, normal, varianceIn } from "./tools.ts";
+import {
+  computeStatistics,
+  differentiateChannel,
+  extractChannel,
+  getSlope,
+  normalizeChannel,
+} from "./channels.ts";
+import { expectSameBits, expectWithin, largest, normal, readMean, readVariance } from "./tools.ts";
 
 const shape = [6, 5, 37] as const;
 const [samples, channels, length] = shape;
@@ -72,11 +78,11 @@ onEachBackend((backend) => {
   }
 
   const compact = (values: Float64Array, channel: number): Float64Array => {
-    const real = channelOf(realFlags.map(Number), shape, 1, channel);
+    const real = extractChannel(realFlags.map(Number), shape, 1, channel);
     return values.filter((_, at) => real[at] === 1);
   };
-  const realOf = (values: ArrayLike<number>, channel: number): Float64Array =>
-    compact(channelOf(values, shape, 1, channel), channel);
+  const selectReal = (values: ArrayLike<number>, channel: number): Float64Array =>
+    compact(extractChannel(values, shape, 1, channel), channel);
 
   describe("masked batch norm", () => {
     const activations: readonly Activation[] = ["none", "relu", { leakyRelu: 0.1 }];
@@ -105,29 +111,29 @@ onEachBackend((backend) => {
         const [dx, dScale, dShift, dResidual] = run.gradients;
         const [mean, variance] = [await run.runningMean!.data(), await run.runningVariance!.data()];
         for (let channel = 0; channel < channels; channel++) {
-          const own = realOf(x, channel);
-          const truth = statisticsOf(own);
+          const own = selectReal(x, channel);
+          const truth = computeStatistics(own);
           const options = {
             scale: scale[channel]!,
             shift: shift[channel]!,
             activation,
-            ...(hasResidual ? { residual: realOf(added, channel) } : {}),
+            ...(hasResidual ? { residual: selectReal(added, channel) } : {}),
           };
           expect(found[channel]).toBe(own.length);
-          expectWithin([meanIn(found, channel)], [truth.mean], 1e-6, "mean");
-          expectWithin([varianceIn(found, channel)], [truth.variance], 2e-6 * truth.variance, "variance");
+          expectWithin([readMean(found, channel)], [truth.mean], 1e-6, "mean");
+          expectWithin([readVariance(found, channel)], [truth.variance], 2e-6 * truth.variance, "variance");
           const unbiased = (truth.variance * own.length) / (own.length - 1);
           expectWithin([mean[channel]!], [0.1 * truth.mean], 1e-6, "runningMean");
           expectWithin([variance[channel]!], [0.9 + 0.1 * unbiased], 2e-6, "runningVariance");
           const { z, y: expected } = normalizeChannel(own, truth, options);
-          expectWithin(realOf(y, channel), expected, 1e-5, "y");
-          const slope = slopeOf(activation);
-          const dz = realOf(dy, channel).map((value, at) => (z[at]! > 0 ? value : value * slope));
+          expectWithin(selectReal(y, channel), expected, 1e-5, "y");
+          const slope = getSlope(activation);
+          const dz = selectReal(dy, channel).map((value, at) => (z[at]! > 0 ? value : value * slope));
           const gradients = differentiateChannel(dz, own, truth, options, true);
-          expectWithin(realOf(dx!, channel), gradients.dx, 5e-6 * largest(gradients.dx), "dx");
+          expectWithin(selectReal(dx!, channel), gradients.dx, 5e-6 * largest(gradients.dx), "dx");
           expectWithin([dScale![channel]!], [gradients.dScale], 1e-5 * own.length, "dScale");
           expectWithin([dShift![channel]!], [gradients.dShift], 1e-5 * own.length, "dShift");
-          if (hasResidual) expectWithin(realOf(dResidual!, channel), dz, 1e-6, "dResidual");
+          if (hasResidual) expectWithin(selectReal(dResidual!, channel), dz, 1e-6, "dResidual");
         }
         const masked = [y, dx!, ...(dResidual ? [dResidual] : [])];
         for (const values of masked) {
@@ -165,9 +171,9 @@ onEachBackend((backend) => {
       const x = normal(size, 1, distance, 1);
       const found = (await maskedStatistics(place(poisoned(x)), perPlace()).data()) as Float32Array;
       for (let channel = 0; channel < channels; channel++) {
-        const truth = statisticsOf(realOf(x, channel));
-        expectWithin([meanIn(found, channel)], [truth.mean], 1e-6, "mean");
-        expectWithin([varianceIn(found, channel)], [truth.variance], 2e-6 * truth.variance, "variance");
+        const truth = computeStatistics(selectReal(x, channel));
+        expectWithin([readMean(found, channel)], [truth.mean], 1e-6, "mean");
+        expectWithin([readVariance(found, channel)], [truth.variance], 2e-6 * truth.variance, "variance");
       }
     });
 

@@ -4,7 +4,7 @@ import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, DTypeError, fromData, ShapeError, slice, sum, tensor } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { onEachBackend } from "../each-backend.ts";
-import { statisticsOf } from "./channels.ts";
+import { computeStatistics } from "./channels.ts";
 import { expectSameBits, expectWithin, normal } from "./tools.ts";
 
 const shape = [6, 3, 4, 5];
@@ -55,7 +55,7 @@ onEachBackend((backend) => {
       expectSameBits(await forgotten.runningMean!.data(), await fresh.runningMean!.data());
       const x = normal(size, 1, 1);
       const channel = Float64Array.from({ length: 120 }, (_, at) => x[Math.floor(at / 20) * 60 + (at % 20)]!);
-      const { mean, variance } = statisticsOf(channel);
+      const { mean, variance } = computeStatistics(channel);
       expectWithin([(await forgotten.runningMean!.data())[0]!], [mean], 1e-6, "mean");
       expectWithin(
         [(await forgotten.runningVariance!.data())[0]!],

@@ -1,14 +1,14 @@
 import type { BackwardArrays, ForwardArrays } from "@evenkeel/batchnorm/arrays";
 import { batchNormBackward, batchNormForward } from "@evenkeel/batchnorm/arrays";
 import type { Shape } from "@evenkeel/tensor";
-import { plannerOf, sizeOf } from "@evenkeel/tensor";
+import { countElements, findPlanner } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { allCases } from "../../src/index.ts";
 import { describeOn } from "../devices.ts";
 import { onEachBackend } from "../each-backend.ts";
 import { openWebgpu } from "../webgpu/support.ts";
-import { channelOf, differentiateChannel, normalizeChannel, statisticsOf } from "./channels.ts";
-import { expectWithin, largest, meanIn, normal, varianceIn } from "./tools.ts";
+import { computeStatistics, differentiateChannel, extractChannel, normalizeChannel } from "./channels.ts";
+import { expectWithin, largest, normal, readMean, readVariance } from "./tools.ts";
 
 const shapes: readonly (readonly [from: string, axis: number, shape: Shape])[] = [
   ["PyTorch", 1, [5, 5, 5]],
@@ -44,7 +44,7 @@ const cutLikeLargeShape: Shape = [65, 530, 16, 16];
 /** The channels that are compared: all of small tensors; the first, the last and some in between of large ones. */
 function channelsToCheck(shape: Shape, axis: number): number[] {
   const channels = shape[axis]!;
-  const step = Math.max(1, Math.floor((channels * sizeOf(shape)) / 2e6 / 4));
+  const step = Math.max(1, Math.floor((channels * countElements(shape)) / 2e6 / 4));
   const list = Array.from({ length: Math.ceil(channels / step) }, (_, index) => index * step).slice(0, 300);
   return [...new Set([...list, channels - 1])];
 }
@@ -52,8 +52,8 @@ function channelsToCheck(shape: Shape, axis: number): number[] {
 const data = (shape: Shape, axis: number) => {
   const channels = shape[axis]!;
   return {
-    x: normal(sizeOf(shape), 1, 2, 0.5),
-    dy: normal(sizeOf(shape), 2, 0.25),
+    x: normal(countElements(shape), 1, 2, 0.5),
+    dy: normal(countElements(shape), 2, 0.25),
     scale: normal(channels, 3, 1, 0.5),
     shift: normal(channels, 4),
     runningMean: normal(channels, 5, 1.5, 0.5),
@@ -74,11 +74,16 @@ function checkTraining(
   gradients: BackwardArrays,
 ): void {
   const x = own(given.x);
-  const exact = statisticsOf(x);
+  const exact = computeStatistics(x);
   const [scale, shift] = [given.scale[channel]!, given.shift[channel]!];
   const deviation = Math.sqrt(exact.variance + 1e-5);
-  expectWithin([meanIn(found.statistics!, channel)], [exact.mean], 5e-7 * deviation, "mean");
-  expectWithin([varianceIn(found.statistics!, channel)], [exact.variance], 2e-6 * exact.variance, "variance");
+  expectWithin([readMean(found.statistics!, channel)], [exact.mean], 5e-7 * deviation, "mean");
+  expectWithin(
+    [readVariance(found.statistics!, channel)],
+    [exact.variance],
+    2e-6 * exact.variance,
+    "variance",
+  );
   const { y } = normalizeChannel(x, exact, { scale, shift });
   const r = Math.abs(exact.mean) / deviation;
   const bound = (at: number) =>
@@ -160,7 +165,7 @@ onEachBackend((backend, name) => {
         });
         expect(frozen.statistics).toBeUndefined();
         for (const channel of channelsToCheck(shape, axis)) {
-          const own = (values: ArrayLike<number>) => channelOf(values, shape, axis, channel);
+          const own = (values: ArrayLike<number>) => extractChannel(values, shape, axis, channel);
           checkTraining(given, own, channel, trained, gradients);
           checkFrozen(given, own, channel, frozen, ofFrozen);
         }
@@ -202,7 +207,7 @@ describeOn("webgpu", "a large shape and the smaller shape that replaces it", () 
       await backend.close();
       const { op, cases } = allCases.find(({ op }) => op.name === name)!;
       const { inputs, attrs } = cases[0]!;
-      const cutOf = (shape: Shape): unknown => {
+      const describeCut = (shape: Shape): unknown => {
         const channels = shape[1]!;
         const specs = inputs.map(
           (input) =>
@@ -211,14 +216,14 @@ describeOn("webgpu", "a large shape and the smaller shape that replaces it", () 
               shape: input.shape.length === 4 ? shape : [...input.shape.slice(0, -1), channels],
             },
         );
-        return plannerOf(op, backend)!(specs, { ...attrs, axis: 1 }, backend.limits, []).launches.map(
+        return findPlanner(op, backend)!(specs, { ...attrs, axis: 1 }, backend.limits, []).launches.map(
           (launch) =>
             launch.kind === "kernel" && "workgroups" in launch.work
               ? { kernel: launch.kernel, workgroupsPerChannel: launch.work.workgroups[0] / channels }
               : launch,
         );
       };
-      expect(cutOf(cutLikeLargeShape)).toEqual(cutOf(largeShape));
+      expect(describeCut(cutLikeLargeShape)).toEqual(describeCut(largeShape));
     },
   );
 });

@@ -2,17 +2,17 @@ import { grad } from "@evenkeel/autodiff";
 import { cpu } from "@evenkeel/backend-cpu";
 import {
   batchNorm,
-  countOf,
+  extractCount,
+  extractParameterGradients,
   gradientApply,
   gradientSums,
   mergeStatistics,
   normalize,
-  parameterGradientsOf,
   statistics,
   updateRunningStatistics,
 } from "@evenkeel/batchnorm";
 import type { Activation, Backend, NumericArray, Tensor } from "@evenkeel/tensor";
-import { fromData, hostStep, mul, ones, sizeOf, slice, sum, zeros } from "@evenkeel/tensor";
+import { countElements, fromData, hostStep, mul, ones, slice, sum, zeros } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { onEachBackend } from "../each-backend.ts";
 import { openWebgpu } from "../webgpu/support.ts";
@@ -35,7 +35,7 @@ class Meeting {
 }
 
 /** The connection of a machine to the other one. */
-function communicatorOf(meeting: Meeting, machine: number) {
+function makeCommunicator(meeting: Meeting, machine: number) {
   const allReduce = hostStep({
     name: "allReduce",
     inputs: ["own"],
@@ -82,8 +82,8 @@ const problems: readonly (readonly [string, Problem])[] = [
 ];
 
 /** The values of the whole batch, identical on every device. */
-function valuesOf({ shape, axis, hasResidual }: Problem) {
-  const size = sizeOf(shape);
+function drawValues({ shape, axis, hasResidual }: Problem) {
+  const size = countElements(shape);
   const channels = shape[axis]!;
   return {
     x: normal(size, 1, 3, 2),
@@ -96,7 +96,7 @@ function valuesOf({ shape, axis, hasResidual }: Problem) {
 
 /** The operands on a device: of the whole batch, or of the samples of one machine. */
 function operandsOn(backend: Backend, problem: Problem, samples: readonly [number, number]) {
-  const { x, dy, residual, scale, shift } = valuesOf(problem);
+  const { x, dy, residual, scale, shift } = drawValues(problem);
   const [begin, end] = samples;
   const part = (values: Float32Array): Tensor =>
     slice(fromData(values, { shape: problem.shape, dtype: "f32" }, { backend }), {
@@ -141,18 +141,18 @@ onEachBackend((device, name) => {
     body: (
       backend: Backend,
       samples: readonly [number, number],
-      line: ReturnType<typeof communicatorOf>,
+      line: ReturnType<typeof makeCommunicator>,
     ) => Result,
   ): Result[] {
     const meeting = new Meeting();
     return [
-      body(device(), [0, cut], communicatorOf(meeting, 0)),
-      body(other, [cut, shape[0]!], communicatorOf(meeting, 1)),
+      body(device(), [0, cut], makeCommunicator(meeting, 0)),
+      body(other, [cut, shape[0]!], makeCommunicator(meeting, 1)),
     ];
   }
 
   /** Batch norm of the whole batch on one device, and its gradients for the given gradient of y. */
-  async function wholeOf(problem: Problem) {
+  async function computeWhole(problem: Problem) {
     const { axis, activation, shape } = problem;
     const { x, dy, residual, scale, shift } = operandsOn(device(), problem, [0, shape[0]!]);
     const running = {
@@ -186,7 +186,7 @@ onEachBackend((device, name) => {
   describe.each(problems)("two parts of a batch, %s", (_, problem) => {
     test("split at the sums, they are normalized like the whole batch, forward and backward", async () => {
       const { axis, activation, shape } = problem;
-      const whole = await wholeOf(problem);
+      const whole = await computeWhole(problem);
       const parts = await Promise.all(
         onBoth(problem, (backend, samples, { allReduce, allGather }) => {
           const { x, dy, residual, scale, shift } = operandsOn(backend, problem, samples);
@@ -209,8 +209,8 @@ onEachBackend((device, name) => {
             ...options,
             activation: dz ? "none" : activation,
           });
-          const count = countOf(merged);
-          return read({ y, dx, ...parameterGradientsOf(sums), ...running, count, dResidual: dz ?? dy });
+          const count = extractCount(merged);
+          return read({ y, dx, ...extractParameterGradients(sums), ...running, count, dResidual: dz ?? dy });
         }),
       );
       expectNear(joined(parts.map(({ y }) => y)), whole.y, "y");
@@ -221,13 +221,13 @@ onEachBackend((device, name) => {
       for (const { mean, variance, count } of parts) {
         expectNear(mean, whole.runningMean, "running mean");
         expectNear(variance, whole.runningVariance, "running variance");
-        expect(new Set(count)).toEqual(new Set([sizeOf(shape) / shape[axis]!]));
+        expect(new Set(count)).toEqual(new Set([countElements(shape) / shape[axis]!]));
       }
     });
 
     test("with the gradient of the exchange it is differentiable as a whole", async () => {
       const { axis, activation } = problem;
-      const whole = await wholeOf(problem);
+      const whole = await computeWhole(problem);
       const parts = await Promise.all(
         onBoth(problem, (backend, samples, { allGather }) => {
           const { x, dy, residual, scale, shift } = operandsOn(backend, problem, samples);

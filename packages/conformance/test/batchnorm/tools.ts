@@ -61,12 +61,12 @@ export function expectSameBits(found: ArrayLike<number>, expected: ArrayLike<num
 }
 
 /** The last row of the statistics divided by the first: the biased variance of a channel. */
-export function varianceIn(statistics: Float32Array, channel: number): number {
+export function readVariance(statistics: Float32Array, channel: number): number {
   const channels = statistics.length / 4;
   return statistics[3 * channels + channel]! / statistics[channel]!;
 }
 
-export function meanIn(statistics: Float32Array, channel: number): number {
+export function readMean(statistics: Float32Array, channel: number): number {
   const channels = statistics.length / 4;
   return statistics[channels + channel]! + statistics[2 * channels + channel]!;
 }

@@ -43,9 +43,9 @@ describe.each(models)("%s", (_name, make, shape) => {
   test("starts with the same weights with batch norm and without", async () => {
     using normalized = make("batch");
     using plain = make("none");
-    const weightsOf = (model: Module): Tensor[] =>
+    const readWeights = (model: Module): Tensor[] =>
       [...model.parameters()].map(({ value }) => value).filter(({ rank }) => rank > 1);
-    const [a, b] = [weightsOf(normalized), weightsOf(plain)];
+    const [a, b] = [readWeights(normalized), readWeights(plain)];
     expect(a).toHaveLength(b.length);
     for (const [index, weight] of a.entries()) {
       const [left, right] = await Promise.all([weight.data(), b[index]!.data()]);

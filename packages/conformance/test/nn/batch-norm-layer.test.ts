@@ -14,7 +14,9 @@ const batch = (): Tensor =>
     [3, 30],
   ]);
 
-async function stateOf(layer: BatchNorm1d): Promise<{ mean: number[]; variance: number[]; batches: number }> {
+async function readState(
+  layer: BatchNorm1d,
+): Promise<{ mean: number[]; variance: number[]; batches: number }> {
   const round = (values: ArrayLike<number>) => Array.from(values, (value) => Math.round(value * 1e4) / 1e4);
   return {
     mean: round(await layer.runningMean!.value.data()),
@@ -30,9 +32,9 @@ describe("running statistics", () => {
   test("change with each batch in training, but not at inference", async () => {
     const layer = new BatchNorm1d(2);
     layer.forward(batch());
-    expect(await stateOf(layer)).toEqual(once);
+    expect(await readState(layer)).toEqual(once);
     layer.eval().forward(batch());
-    expect(await stateOf(layer)).toEqual(once);
+    expect(await readState(layer)).toEqual(once);
   });
 
   test("normalize at inference", async () => {
@@ -46,25 +48,25 @@ describe("running statistics", () => {
   test("with momentum null are the mean of all batches", async () => {
     const layer = new BatchNorm1d(2, { momentum: null });
     layer.forward(batch());
-    expect(await stateOf(layer)).toEqual({ mean: [2, 20], variance: [2, 200], batches: 1 });
+    expect(await readState(layer)).toEqual({ mean: [2, 20], variance: [2, 200], batches: 1 });
     layer.forward(zeros([2, 2]));
-    expect(await stateOf(layer)).toEqual({ mean: [1, 10], variance: [1, 100], batches: 2 });
+    expect(await readState(layer)).toEqual({ mean: [1, 10], variance: [1, 100], batches: 2 });
   });
 
   test("of a frozen layer do not change, and normalize", async () => {
     const layer = new BatchNorm1d(2, { epsilon: 0 }).freeze();
     const y = layer.forward(batch());
     expect([...(await y.data())]).toEqual([1, 10, 3, 30]);
-    expect(await stateOf(layer)).toEqual(untouched);
+    expect(await readState(layer)).toEqual(untouched);
     layer.unfreeze().forward(batch());
-    expect(await stateOf(layer)).toEqual(once);
+    expect(await readState(layer)).toEqual(once);
   });
 
   test("do not change when tracking is switched off, and the batch is normalized by its own", async () => {
     const layer = new BatchNorm1d(2, { epsilon: 0 });
     layer.trackRunningStats = false;
     expect([...(await layer.forward(batch()).data())]).toEqual([-1, -1, 1, 1]);
-    expect(await stateOf(layer)).toEqual(untouched);
+    expect(await readState(layer)).toEqual(untouched);
   });
 
   test("do not exist in a layer without them: the batch is normalized by its own at inference too", async () => {
@@ -77,13 +79,13 @@ describe("running statistics", () => {
     const layer = new BatchNorm1d(2);
     layer.forward(batch());
     layer.resetRunningStatistics();
-    expect(await stateOf(layer)).toEqual(untouched);
+    expect(await readState(layer)).toEqual(untouched);
   });
 
   test("do not change for an empty batch", async () => {
     const layer = new BatchNorm1d(2);
     expect(layer.forward(zeros([0, 2])).shape).toEqual([0, 2]);
-    expect(await stateOf(layer)).toEqual(untouched);
+    expect(await readState(layer)).toEqual(untouched);
   });
 });
 
@@ -100,7 +102,7 @@ describe("in a differentiated call", () => {
     scope(() => {
       loss(layer, 1)();
     });
-    expect(await stateOf(layer)).toEqual(once);
+    expect(await readState(layer)).toEqual(once);
   });
 
   test("several passes update them one after another", async () => {
@@ -109,7 +111,7 @@ describe("in a differentiated call", () => {
       loss(together, 3)();
       for (let pass = 0; pass < 3; pass++) apart.forward(batch());
     });
-    expect(await stateOf(together)).toEqual(await stateOf(apart));
+    expect(await readState(together)).toEqual(await readState(apart));
     expect(together.numBatchesTracked!.value).toBe(3);
   });
 
@@ -121,11 +123,11 @@ describe("in a differentiated call", () => {
       throw new Error("on purpose");
     });
     expect(() => failing()).toThrow("on purpose");
-    expect(await stateOf(layer)).toEqual(untouched);
+    expect(await readState(layer)).toEqual(untouched);
     scope(() => {
       loss(layer, 1)();
     });
-    expect(await stateOf(layer)).toEqual(once);
+    expect(await readState(layer)).toEqual(once);
   });
 
   test("an inner call that throws does not change them, and the outer call continues", async () => {
@@ -142,7 +144,7 @@ describe("in a differentiated call", () => {
     scope(() => {
       outer();
     });
-    expect(await stateOf(layer)).toEqual(once);
+    expect(await readState(layer)).toEqual(once);
   });
 
   test("withoutStateChanges does not change them, even between passes that do", async () => {
@@ -150,7 +152,7 @@ describe("in a differentiated call", () => {
     scope(() => {
       withoutStateChanges(() => loss(layer, 2)());
     });
-    expect(await stateOf(layer)).toEqual(untouched);
+    expect(await readState(layer)).toEqual(untouched);
     const mixed = valueAndGrad(layer, () => {
       const counted = sum(layer.forward(batch()));
       withoutStateChanges(() => layer.forward(batch()));
@@ -159,7 +161,7 @@ describe("in a differentiated call", () => {
     scope(() => {
       mixed();
     });
-    expect(await stateOf(layer)).toEqual(once);
+    expect(await readState(layer)).toEqual(once);
   });
 
   test("frees all its memory", () => {

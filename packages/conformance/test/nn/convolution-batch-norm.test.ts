@@ -7,7 +7,7 @@ import { BatchNorm2d, Conv2d, crossEntropy, FusingModule, ReLU, Sequential, SGD 
 import type { AnyOp, Executor, OpCall, Tensor } from "@evenkeel/tensor";
 import {
   conv2d,
-  currentExecutor,
+  getCurrentExecutor,
   keep,
   mul,
   normal,
@@ -24,7 +24,7 @@ onCpu(2);
 
 /** Passes every convolution with batch norm to `run`, together with the normal way to run it. */
 function intercepting(run: (call: OpCall, inner: Executor) => ReturnType<Executor["execute"]>): Executor {
-  const inner = currentExecutor();
+  const inner = getCurrentExecutor();
   const isFused = (op: AnyOp): boolean => op === (conv2dBatchNormOp as unknown as AnyOp);
   return { execute: (call) => (isFused(call.op) ? run(call, inner) : inner.execute(call)) };
 }
@@ -139,7 +139,7 @@ describe("ResNet-20", () => {
       for (let step = 0; step < 3; step++) {
         const executor = separately
           ? intercepting((call) => runComposition(call, (input) => input))
-          : currentExecutor();
+          : getCurrentExecutor();
         const loss = scope(() => {
           const [loss, gradients] = withExecutor(executor, differentiate);
           optimizer.step(gradients);

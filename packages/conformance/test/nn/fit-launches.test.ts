@@ -28,7 +28,7 @@ const labels = Int32Array.from({ length: 128 }, (_, image) => image % 10);
  * The launches of each step of `fit` with loss and accuracy, from one request for a batch to the next, and those of
  * the last read.
  */
-async function launchesOfFit(backend: Backend): Promise<number[]> {
+async function countLaunchesOfFit(backend: Backend): Promise<number[]> {
   const own = new RecordingBackend(backend);
   recording = own;
   setDefaultBackend(own);
@@ -59,7 +59,7 @@ async function launchesOfFit(backend: Backend): Promise<number[]> {
 }
 
 /** The launches of a step without reading, and the average of a step. */
-function costOf(counts: readonly number[]): { readonly step: number; readonly average: number } {
+function measureCost(counts: readonly number[]): { readonly step: number; readonly average: number } {
   const [last] = counts.slice(-1);
   const period = counts.slice(-readEvery);
   return { step: last!, average: period.reduce((sum, count) => sum + count) / readEvery };
@@ -67,7 +67,7 @@ function costOf(counts: readonly number[]): { readonly step: number; readonly av
 
 describeOn("webgpu", "a step of fit with the MLP, its loss and its accuracy", () => {
   test("is at most 30 launches on WebGPU, including its share of one read per 16 steps", async () => {
-    const { step, average } = costOf(await launchesOfFit(await openWebgpu()));
+    const { step, average } = measureCost(await countLaunchesOfFit(await openWebgpu()));
     expect(step).toBeLessThanOrEqual(30);
     expect(average).toBeLessThanOrEqual(31);
   });
@@ -76,7 +76,7 @@ describeOn("webgpu", "a step of fit with the MLP, its loss and its accuracy", ()
 describeOn("cpu", "a step of fit with the MLP, its loss and its accuracy", () => {
   // Copies and packed operands are launches here: every entry in the ring of shared memory counts.
   test("is at most 40 launches on the CPU, and at most 42 with the reading", async () => {
-    const { step, average } = costOf(await launchesOfFit(await cpu({ threads: 1 }).open()));
+    const { step, average } = measureCost(await countLaunchesOfFit(await cpu({ threads: 1 }).open()));
     expect(step).toBeLessThanOrEqual(40);
     expect(average).toBeLessThanOrEqual(42);
   });

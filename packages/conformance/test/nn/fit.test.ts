@@ -13,10 +13,10 @@ import {
   Linear,
   MemoryCheckpointStore,
   ReLU,
+  readStateArrays,
   Sequential,
   SGD,
   StateDictError,
-  stateArrays,
 } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, DataError, StorageError } from "@evenkeel/tensor";
@@ -41,7 +41,7 @@ const small = (seed = 1): Sequential =>
 
 type Options = FitOptions<Tensor, Tensor, Tensor>;
 
-const optionsFor = (model: Module, epochs = 2): Options => ({
+const makeOptions = (model: Module, epochs = 2): Options => ({
   ...measures,
   data: train,
   optimizer: new SGD(model, { learningRate: 0.1, momentum: 0.9, maxGradientNorm: 1 }),
@@ -49,7 +49,7 @@ const optionsFor = (model: Module, epochs = 2): Options => ({
 });
 
 /** Every value of a model, to compare runs bitwise. */
-const bitsOf = async (model: Module): Promise<object> => Object.fromEntries(await stateArrays(model));
+const readBits = async (model: Module): Promise<object> => Object.fromEntries(await readStateArrays(model));
 
 describe("training", () => {
   test.each(["batch", "none"] as const)(
@@ -84,7 +84,7 @@ describe("training", () => {
         yield* super.members();
       }
     }
-    const walksOf = async (steps: number): Promise<number> => {
+    const countWalks = async (steps: number): Promise<number> => {
       const model = new Counting(2, 2, { seed: 1 });
       const optimizer = new SGD(model, { learningRate: 0.1 });
       const data = () =>
@@ -96,11 +96,11 @@ describe("training", () => {
       await fit(model, { data, loss: crossEntropy, optimizer, epochs: 1 });
       return walks;
     };
-    expect(await walksOf(20)).toBe(await walksOf(2));
+    expect(await countWalks(20)).toBe(await countWalks(2));
   });
 
   test("with the optimizer of another model of the same shapes is rejected", async () => {
-    await expect(fit(small(), optionsFor(small()))).rejects.toThrow(
+    await expect(fit(small(), makeOptions(small()))).rejects.toThrow(
       "optimizer: 0.weight: found a parameter that the optimizer was not made for",
     );
   });
@@ -109,14 +109,14 @@ describe("training", () => {
     const model = small();
     const source = quadrants({ examples: 64, batchSize: 32, seed: 1 });
     const batches = typeof source === "function" ? source(0) : source.epoch(0);
-    const run = fit(model, { ...optionsFor(model), data: () => batches });
+    const run = fit(model, { ...makeOptions(model), data: () => batches });
     await expect(run).rejects.toThrow("data: found no batches in epoch 1, expected at least one");
-    await expect(fit(model, { ...optionsFor(model), data: () => [] })).rejects.toThrow(ArgumentError);
+    await expect(fit(model, { ...makeOptions(model), data: () => [] })).rejects.toThrow(ArgumentError);
   });
 
   test("frees the memory of its steps", async () => {
     const model = small();
-    const options = optionsFor(model, 1);
+    const options = makeOptions(model, 1);
     await fit(model, options);
     const { live } = device().memory();
     await fit(model, { ...options, epochs: 3, validation: held });
@@ -131,7 +131,7 @@ describe("what is reported", () => {
     const seen: BatchRecord[] = [];
     const epochs: number[] = [];
     const history = await fit(model, {
-      ...optionsFor(model),
+      ...makeOptions(model),
       schedule: (step) => 0.1 / (step + 1),
       readEvery: 5,
       validation: held,
@@ -153,17 +153,17 @@ describe("what is reported", () => {
 
   test("does not depend on when it is read", async () => {
     const [often, rarely] = [small(), small()];
-    const first = await fit(often, { ...optionsFor(often), readEvery: 1 });
-    const second = await fit(rarely, { ...optionsFor(rarely), readEvery: 1000 });
+    const first = await fit(often, { ...makeOptions(often), readEvery: 1 });
+    const second = await fit(rarely, { ...makeOptions(rarely), readEvery: 1000 });
     expect(second.batches).toEqual(first.batches);
-    expect(await bitsOf(rarely)).toEqual(await bitsOf(often));
+    expect(await readBits(rarely)).toEqual(await readBits(often));
   });
 
   test("includes a probe after every given number of updates, which may evaluate", async () => {
     const model = small();
     const looks: number[] = [];
     await fit(model, {
-      ...optionsFor(model),
+      ...makeOptions(model),
       probe: {
         every: 10,
         run: async ({ steps }) => {
@@ -179,7 +179,7 @@ describe("what is reported", () => {
   test("a callback can stop the run", async () => {
     const model = small();
     const history = await fit(model, {
-      ...optionsFor(model, 100),
+      ...makeOptions(model, 100),
       callbacks: [{ onEpoch: ({ epoch }, _history, control) => (epoch === 1 ? control.stop() : undefined) }],
     });
     expect(history.epochs).toHaveLength(2);
@@ -190,20 +190,20 @@ describe("a run that is interrupted", () => {
   /** The uninterrupted run, which every resumed run must equal. */
   async function whole(epochs = 3): Promise<{ bits: object; losses: number[] }> {
     const model = small();
-    const { batches } = await fit(model, optionsFor(model, epochs));
-    return { bits: await bitsOf(model), losses: batches.map(({ loss }) => loss) };
+    const { batches } = await fit(model, makeOptions(model, epochs));
+    return { bits: await readBits(model), losses: batches.map(({ loss }) => loss) };
   }
 
   async function resumed(store: CheckpointStore): Promise<{ bits: object; losses: number[] }> {
     const model = small(77);
-    const { batches } = await fit(model, { ...optionsFor(model, 3), checkpoint: { store }, resumed: true });
-    return { bits: await bitsOf(model), losses: batches.map(({ loss }) => loss) };
+    const { batches } = await fit(model, { ...makeOptions(model, 3), checkpoint: { store }, resumed: true });
+    return { bits: await readBits(model), losses: batches.map(({ loss }) => loss) };
   }
 
   test("after an epoch resumes with the same bits", async () => {
     const store = new MemoryCheckpointStore();
     const model = small();
-    await fit(model, { ...optionsFor(model, 2), checkpoint: { store } });
+    await fit(model, { ...makeOptions(model, 2), checkpoint: { store } });
     expect(await resumed(store)).toEqual(await whole());
   });
 
@@ -212,7 +212,7 @@ describe("a run that is interrupted", () => {
     const model = small();
     const controller = new AbortController();
     const run = fit(model, {
-      ...optionsFor(model, 3),
+      ...makeOptions(model, 3),
       checkpoint: { store },
       signal: controller.signal,
       probe: { every: 21, run: () => controller.abort(new Error("enough")) },
@@ -225,7 +225,7 @@ describe("a run that is interrupted", () => {
     const store = new MemoryCheckpointStore();
     const model = small();
     const run = fit(model, {
-      ...optionsFor(model, 3),
+      ...makeOptions(model, 3),
       checkpoint: { store, name: "latest", everySteps: 7 },
       probe: {
         every: 17,
@@ -242,7 +242,7 @@ describe("a run that is interrupted", () => {
   test("before its first checkpoint starts again", async () => {
     const model = small();
     const { batches } = await fit(model, {
-      ...optionsFor(model, 3),
+      ...makeOptions(model, 3),
       checkpoint: { store: new MemoryCheckpointStore() },
       resumed: true,
     });
@@ -254,27 +254,27 @@ describe("a checkpoint", () => {
   async function saved(): Promise<MemoryCheckpointStore> {
     const store = new MemoryCheckpointStore();
     const model = small();
-    await fit(model, { ...optionsFor(model, 1), checkpoint: { store } });
+    await fit(model, { ...makeOptions(model, 1), checkpoint: { store } });
     return store;
   }
 
   test("of another model is rejected, and changes nothing", async () => {
     const store = await saved();
     const model = mlp({ inputs: 2, hidden: [8], classes: 2, seed: 4 });
-    const before = await bitsOf(model);
-    const run = fit(model, { ...optionsFor(model, 2), checkpoint: { store }, resumed: true });
+    const before = await readBits(model);
+    const run = fit(model, { ...makeOptions(model, 2), checkpoint: { store }, resumed: true });
     await expect(run).rejects.toThrow(StateDictError);
-    expect(await bitsOf(model)).toEqual(before);
+    expect(await readBits(model)).toEqual(before);
   });
 
   test("of another optimizer is rejected before the model changes", async () => {
     const store = await saved();
     const model = small(9);
-    const before = await bitsOf(model);
+    const before = await readBits(model);
     const optimizer = new AdamW(model, { learningRate: 0.1 });
-    const run = fit(model, { ...optionsFor(model, 2), optimizer, checkpoint: { store }, resumed: true });
+    const run = fit(model, { ...makeOptions(model, 2), optimizer, checkpoint: { store }, resumed: true });
     await expect(run).rejects.toThrow('rule: found "SGD", expected "AdamW"');
-    expect(await bitsOf(model)).toEqual(before);
+    expect(await readBits(model)).toEqual(before);
   });
 
   test("that cannot be written ends the run with the store's error, and the model remains usable", async () => {
@@ -284,9 +284,9 @@ describe("a checkpoint", () => {
         throw new StorageError(`${name}: could not be written: the disk is full`);
       }
     }
-    const run = fit(model, { ...optionsFor(model), checkpoint: { store: new FullStore() } });
+    const run = fit(model, { ...makeOptions(model), checkpoint: { store: new FullStore() } });
     await expect(run).rejects.toThrow(StorageError);
-    expect((await fit(model, optionsFor(model, 1))).epochs).toHaveLength(1);
+    expect((await fit(model, makeOptions(model, 1))).epochs).toHaveLength(1);
   });
 
   test("that is damaged or truncated is rejected", async () => {
@@ -295,7 +295,7 @@ describe("a checkpoint", () => {
     const model = small();
     const resume = async (damaged: Uint8Array) => {
       await store.save("latest", damaged);
-      return fit(model, { ...optionsFor(model, 2), checkpoint: { store }, resumed: true });
+      return fit(model, { ...makeOptions(model, 2), checkpoint: { store }, resumed: true });
     };
     await expect(resume(bytes.with(bytes.length - 1, bytes.at(-1)! ^ 1) as Uint8Array)).rejects.toThrow(
       /"latest".*checksum/,
@@ -346,7 +346,7 @@ test.each<[string, Partial<Options>]>([
   ["resumed", { resumed: true }],
 ])("a wrong option is named: %s", async (name, options) => {
   const model = small();
-  const run = fit(model, { ...optionsFor(model), ...options });
+  const run = fit(model, { ...makeOptions(model), ...options });
   await expect(run).rejects.toThrow(ArgumentError);
-  await expect(fit(model, { ...optionsFor(model), ...options })).rejects.toThrow(name);
+  await expect(fit(model, { ...makeOptions(model), ...options })).rejects.toThrow(name);
 });

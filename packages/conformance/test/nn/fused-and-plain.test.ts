@@ -161,7 +161,7 @@ async function measure(modules: readonly Module[], run: (x: Tensor) => Tensor, x
 }
 
 /** The distance of two arrays, in units of the largest value. */
-function distance(found: ArrayLike<number>, expected: ArrayLike<number>): number {
+function measureDistance(found: ArrayLike<number>, expected: ArrayLike<number>): number {
   const wanted = Array.from(expected);
   const scale = Math.max(1, ...wanted.map(Math.abs));
   expect(found).toHaveLength(wanted.length);
@@ -183,7 +183,7 @@ describe("random stacks give the same results fused and layer by layer", () => {
     const expected = await measure(plain, (input) => oneByOne(plain, input), x);
     expect(found.counts).toEqual(expected.counts);
     for (const [name, array] of Object.entries(expected.arrays)) {
-      expect(distance(found.arrays[name]!, array), name).toBeLessThan(3e-4);
+      expect(measureDistance(found.arrays[name]!, array), name).toBeLessThan(3e-4);
     }
   });
 });
@@ -260,7 +260,7 @@ describe("blocks and models", () => {
     const seen = inner.map(([path, module]) => [path, replaceForward(module)] as const);
     const plain = await scope(() => hooked.forward(x)).data();
     expect(seen.filter(([, { calls }]) => calls !== 1).map(([path]) => path)).toEqual([]);
-    expect(distance(fused, plain)).toBeLessThan(1e-4);
+    expect(measureDistance(fused, plain)).toBeLessThan(1e-4);
   });
 
   test.each(["batch", "none"] as const)(
@@ -277,7 +277,7 @@ describe("blocks and models", () => {
         x,
       );
       const expected = relu(add(inner, block.downsample!.forward(x)));
-      expect(distance(await block.forward(x).data(), await expected.data())).toBeLessThan(1e-4);
+      expect(measureDistance(await block.forward(x).data(), await expected.data())).toBeLessThan(1e-4);
     },
   );
 

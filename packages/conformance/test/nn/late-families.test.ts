@@ -1,6 +1,6 @@
 import { evaluate, Linear, mse, Sequential } from "@evenkeel/nn";
 import type { KernelPlan, Op, Tensor } from "@evenkeel/tensor";
-import { buildExpression, e, execute, MissingKernelError, opFamily, tensor } from "@evenkeel/tensor";
+import { buildExpression, e, execute, MissingKernelError, makeOpFamily, tensor } from "@evenkeel/tensor";
 import { expect, test } from "vitest";
 import { onCpu } from "../on-cpu.ts";
 
@@ -34,7 +34,7 @@ function lateOp(): Op {
         y!.data.set(x!.data.map((value) => 2 * value));
       },
     },
-    family: opFamily({
+    family: makeOpFamily({
       wasm: async () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
         return { plans: new Map([["twice", plan]]) };

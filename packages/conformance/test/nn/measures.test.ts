@@ -9,9 +9,9 @@ import {
   mse,
   NonFiniteLossError,
   nll,
+  readStateArrays,
   Sequential,
   SGD,
-  stateArrays,
   weighted,
 } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
@@ -128,11 +128,11 @@ describe("a custom measure", () => {
     }
     const model = linear();
     const optimizer = new SGD(model, { learningRate: 0.1 });
-    const before = await stateArrays(model);
+    const before = await readStateArrays(model);
     const empty = cut(8, new Int32Array(examples).fill(5));
     const { epochs } = await fit(model, { data: empty, loss: masked, optimizer, epochs: 1 });
     expect(epochs[0]!.loss).toBeNaN();
-    expect(await stateArrays(model)).toEqual(before);
+    expect(await readStateArrays(model)).toEqual(before);
   });
 
   test.each<[string, Measure<Tensor, Tensor> | PassMetric<Tensor, Tensor>]>([
@@ -173,7 +173,7 @@ describe("a custom measure", () => {
     const metrics = { wrong: wrong as Measure<Tensor, Tensor> };
     const model = linear();
     const optimizer = new SGD(model, { learningRate: 0.1 });
-    const before = await stateArrays(model);
+    const before = await readStateArrays(model);
     const common = { data: cut(4), loss: crossEntropy };
     await expect(evaluate(model, { ...common, metrics })).rejects.toThrow(
       /^evaluate: batch 0: metrics.wrong: .*expected/,
@@ -184,7 +184,7 @@ describe("a custom measure", () => {
     if (typeof wrong !== "function") return;
     const asLoss = fit(model, { ...common, loss: metrics.wrong, optimizer, epochs: 1 });
     await expect(asLoss).rejects.toThrow(/^fit: epoch 0, batch 0 \(step 0\): loss: /);
-    expect(await stateArrays(model)).toEqual(before);
+    expect(await readStateArrays(model)).toEqual(before);
   });
 });
 

@@ -13,10 +13,10 @@ import {
   MaxPool2d,
   Module,
   mse,
-  naming,
   ReLU,
   Sequential,
   SGD,
+  withNames,
 } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 import {
@@ -34,7 +34,7 @@ import { onCpu } from "../on-cpu.ts";
 
 onCpu();
 
-function failureOf(run: () => unknown): Error {
+function catchFailure(run: () => unknown): Error {
   try {
     scope(run);
   } catch (error) {
@@ -58,7 +58,7 @@ class Net extends Module {
     this.classifier = classifier;
   }
   forward(x: Tensor): Tensor {
-    return naming(this, () => this.classifier.forward(this.features.forward(x)));
+    return withNames(this, () => this.classifier.forward(this.features.forward(x)));
   }
 }
 
@@ -121,7 +121,7 @@ describe("an error names the layer", () => {
       "0 (MaxPool2d 3x3): maxPool2d: x: found shape [2, 3, 2, 2], expected room for a window",
     ],
   ])("%s", (_name, run, message) => {
-    const error = failureOf(run);
+    const error = catchFailure(run);
     expect(error).toBeInstanceOf(ShapeError);
     expect(error.message.slice(0, message.length)).toBe(message);
     expect(error.stack).toContain(`ShapeError: ${error.message}`);
@@ -146,8 +146,8 @@ describe("an error names the layer", () => {
   test("with the class of the original error", () => {
     const x = ones([1, 3]);
     x.dispose();
-    expect(failureOf(() => new Sequential(new ReLU()).forward(x))).toBeInstanceOf(DisposedError);
-    const drop = failureOf(() => new Sequential(new Dropout(0.5)).forward(ones([2], { dtype: "i32" })));
+    expect(catchFailure(() => new Sequential(new ReLU()).forward(x))).toBeInstanceOf(DisposedError);
+    const drop = catchFailure(() => new Sequential(new Dropout(0.5)).forward(ones([2], { dtype: "i32" })));
     expect(drop).toBeInstanceOf(DTypeError);
     expect(drop.message).toBe("0 (Dropout 0.5): found i32 [2], expected a float dtype");
   });
@@ -158,7 +158,7 @@ describe("an error names the layer", () => {
         throw new RangeError("mine");
       }
     }
-    expect(failureOf(() => new Sequential(new Failing()).forward(ones([1]))).message).toBe("mine");
+    expect(catchFailure(() => new Sequential(new Failing()).forward(ones([1]))).message).toBe("mine");
   });
 });
 
@@ -174,7 +174,7 @@ describe("a value that is not a tensor", () => {
     ],
     ["nothing", new Sequential(new ReLU()), undefined, "0 (ReLU): found undefined, expected a tensor"],
   ])("is refused by a layer: %s", (_name, layer, x, message) => {
-    const error = failureOf(() => layer.forward(x as Tensor));
+    const error = catchFailure(() => layer.forward(x as Tensor));
     expect(error).toBeInstanceOf(ArgumentError);
     expect(error.message).toContain(message);
   });
@@ -182,7 +182,7 @@ describe("a value that is not a tensor", () => {
   test("is rejected by layers with parameters", () => {
     const layers = [new Linear(1, 1), new Conv2d(1, 1, 1), new BatchNorm1d(1), new Embedding(1, 1)];
     for (const layer of layers) {
-      expect(failureOf(() => layer.forward([1] as never)).message).toMatch(
+      expect(catchFailure(() => layer.forward([1] as never)).message).toMatch(
         /: found \[1\], expected a tensor$/,
       );
     }
@@ -194,7 +194,7 @@ test("the error for one value per channel in training suggests a remedy", () => 
     () => new BatchNorm1d(3).forward(ones([1, 3])),
     () => new Sequential(new Conv2d(1, 3, 2), new BatchNorm2d(3)).forward(ones([1, 1, 2, 2])),
   ]) {
-    expect(failureOf(run).message).toMatch(
+    expect(catchFailure(run).message).toMatch(
       /\(?BatchNorm[12]d 3\)?: .*found \[1, 3(, 1, 1)?\], expected more than 1 value per channel when training: .*dropLast.*eval\(\)/,
     );
   }

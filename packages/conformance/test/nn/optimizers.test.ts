@@ -22,10 +22,10 @@ class Weights extends Module {
   }
 }
 
-const gradientsOf = (...values: number[][]): Tensor[] =>
+const makeGradients = (...values: number[][]): Tensor[] =>
   values.map((row) => tensor(row, { shape: row.length === 3 ? [1, 3] : [row.length] }));
 
-const ones = (): Tensor[] => gradientsOf([1, 1, 1], [1], [1, 1]);
+const ones = (): Tensor[] => makeGradients([1, 1, 1], [1], [1, 1]);
 
 function run(optimizer: Optimizer, steps: number, gradients: () => Tensor[] = ones): void {
   for (let step = 0; step < steps; step++) scope(() => optimizer.step(gradients()));
@@ -41,7 +41,7 @@ describe("an update", () => {
     run(optimizer, 1);
     const [matrix, bias] = [model.matrix.value, model.bias.value];
     expect(matrix.storage).toBe(bias.storage);
-    run(optimizer, 2, () => gradientsOf([1, 0, 2], [1], [0, 0]));
+    run(optimizer, 2, () => makeGradients([1, 0, 2], [1], [0, 0]));
     expect(model.matrix.value).toBe(matrix);
     expect(await model.values()).toEqual([[-0.5, 1.5, 0.5], [2.5], [4.5, 5.5]]);
   });
@@ -84,7 +84,7 @@ describe("an update", () => {
   });
 
   test("decays weights, and biases only if requested", async () => {
-    const zeros = () => gradientsOf([0, 0, 0], [0], [0, 0]);
+    const zeros = () => makeGradients([0, 0, 0], [0], [0, 0]);
     const [careful, pytorch] = [new Weights(), new Weights()];
     run(new SGD(careful, { learningRate: 0.1, weightDecay: 1 }), 1, zeros);
     run(new SGD(pytorch, { learningRate: 0.1, weightDecay: 1, allDecayed: true }), 1, zeros);
@@ -103,8 +103,8 @@ describe("an update", () => {
     const optimizer = new SGD(new Weights(), { learningRate: 1 });
     scope(() => {
       expect(() => optimizer.step(ones().slice(1))).toThrow("found 2, expected one for each of 3");
-      expect(() => optimizer.step(gradientsOf([1, 1, 1], [1, 2], [1, 1]))).toThrow(ShapeError);
-      expect(() => optimizer.step(gradientsOf([1, 1, 1], [1, 2], [1, 1]))).toThrow(
+      expect(() => optimizer.step(makeGradients([1, 1, 1], [1, 2], [1, 1]))).toThrow(ShapeError);
+      expect(() => optimizer.step(makeGradients([1, 1, 1], [1, 2], [1, 1]))).toThrow(
         "bias: found [2], expected [1]",
       );
     });
@@ -173,7 +173,7 @@ describe("centered RMSprop with a constant gradient", () => {
 
 describe("clipping", () => {
   test("scales all gradients so that their joint norm is the limit", async () => {
-    const gradients = gradientsOf([3, 0, 0], [4], [0, 0]);
+    const gradients = makeGradients([3, 0, 0], [4], [0, 0]);
     const clipped = clipByGlobalNorm(gradients, 1);
     const values = await Promise.all(clipped.map(async (gradient) => [...(await gradient.data())]));
     expect(rounded(values)).toEqual([[0.6, 0, 0], [0.8], [0, 0]]);
@@ -182,9 +182,9 @@ describe("clipping", () => {
   test("in the update gives the same, and does not change short gradients", async () => {
     const model = new Weights();
     const optimizer = new SGD(model, { learningRate: 1, maxGradientNorm: 1 });
-    run(optimizer, 1, () => gradientsOf([3, 0, 0], [4], [0, 0]));
+    run(optimizer, 1, () => makeGradients([3, 0, 0], [4], [0, 0]));
     expect(rounded(await model.values())).toEqual([[0.4, 2, 3], [3.2], [5, 6]]);
-    run(optimizer, 1, () => gradientsOf([0.4, 0, 0], [0], [0, 0.5]));
+    run(optimizer, 1, () => makeGradients([0.4, 0, 0], [0], [0, 0.5]));
     expect(rounded(await model.values())).toEqual([[0, 2, 3], [3.2], [5, 5.5]]);
   });
 });
@@ -199,7 +199,7 @@ describe("saved state", () => {
     let step = 0;
     return () => {
       const x = Math.sin(++step);
-      return gradientsOf([x, -x, 2 * x], [x * x], [1, x]);
+      return makeGradients([x, -x, 2 * x], [x * x], [1, x]);
     };
   };
 
@@ -208,10 +208,10 @@ describe("saved state", () => {
     const gradients = changing();
     const optimizer = make(whole)[kind]![1];
     run(optimizer, 3, gradients);
-    const [values, state] = await Promise.all([whole.values(), optimizer.stateArrays()]);
+    const [values, state] = await Promise.all([whole.values(), optimizer.readStateArrays()]);
     const resumed = new Weights();
     scope(() => {
-      const next = gradientsOf(...values);
+      const next = makeGradients(...values);
       [...resumed.parameters()].forEach((parameter, index) => {
         parameter.value = next[index]!;
       });
@@ -228,7 +228,7 @@ describe("saved state", () => {
   test("of another model is rejected", async () => {
     const optimizer = new SGD(new Weights(), { learningRate: 0.1, momentum: 0.9 });
     run(optimizer, 1);
-    const state = await optimizer.stateArrays();
+    const state = await optimizer.readStateArrays();
     expect([...state.keys()]).toContain("matrix.momentum");
     state.delete("matrix.momentum");
     expect(() => optimizer.loadState(state)).toThrow(/missing \(1\):\n {2}matrix\.momentum/);

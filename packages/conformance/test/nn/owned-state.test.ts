@@ -10,9 +10,9 @@ import {
   MemoryCheckpointStore,
   Module,
   ReLU,
+  readStateArrays,
   Sequential,
   SGD,
-  stateArrays,
 } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, BackendError, selectBackend, setDefaultBackend, tensor } from "@evenkeel/tensor";
@@ -53,12 +53,12 @@ class Watched extends Module {
   }
 }
 
-const batchOf = (index: number) => ({
+const makeBatch = (index: number) => ({
   inputs: { data: Float32Array.from({ length: 64 }, (_, at) => Math.sin(1.7 * at + index)), shape: [16, 4] },
   labels: Int32Array.from({ length: 16 }, (_, at) => (at + index) % 3),
 });
 const steps = 12;
-const data = () => Array.from({ length: steps }, (_, index) => batchOf(index));
+const data = () => Array.from({ length: steps }, (_, index) => makeBatch(index));
 /** Lets the event loop run between batches. */
 const slowly = async function* () {
   for (const batch of data()) {
@@ -67,17 +67,17 @@ const slowly = async function* () {
   }
 };
 
-const optionsFor = (model: Module) => ({
+const makeOptions = (model: Module) => ({
   data,
   loss: crossEntropy,
   optimizer: new SGD(model, { learningRate: 0.05, momentum: 0.9 }),
   epochs: 1,
 });
-const bitsOf = async (model: Module): Promise<object> => Object.fromEntries(await stateArrays(model));
+const readBits = async (model: Module): Promise<object> => Object.fromEntries(await readStateArrays(model));
 async function trainedAlone(): Promise<object> {
   const model = new Watched();
-  await fit(model, optionsFor(model));
-  return bitsOf(model);
+  await fit(model, makeOptions(model));
+  return readBits(model);
 }
 
 describe("a mode set by the user", () => {
@@ -85,7 +85,7 @@ describe("a mode set by the user", () => {
     const model = new Watched();
     model.norm.eval();
     const before = await model.norm.runningMean!.value.data();
-    await fit(model, { ...optionsFor(model), validation: data });
+    await fit(model, { ...makeOptions(model), validation: data });
     expect(model.norm.isTraining).toBe(false);
     expect(model.isTraining).toBe(true);
     expect(await model.norm.runningMean!.value.data()).toEqual(before);
@@ -97,18 +97,18 @@ describe("a mode set by the user", () => {
   test("on a model is restored afterwards, and does not affect training", async () => {
     const model = new Watched();
     model.eval();
-    await fit(model, { ...optionsFor(model), validation: data });
+    await fit(model, { ...makeOptions(model), validation: data });
     expect(model.passes.slice(0, steps)).toEqual(new Array(steps).fill(true));
     expect(model.passes.slice(steps)).toEqual(new Array(steps).fill(false));
     expect([...model.namedModules()].map(([, { isTraining }]) => isTraining)).not.toContain(true);
-    expect(await bitsOf(model)).toEqual(await trainedAlone());
+    expect(await readBits(model)).toEqual(await trainedAlone());
   });
 
   test("is visible to callbacks", async () => {
     const model = new Watched();
     const seen = new Set<boolean>();
     const callbacks: Callback[] = [{ onBatch: () => void seen.add(model.eval().isTraining) }];
-    await fit(model, { ...optionsFor(model), callbacks });
+    await fit(model, { ...makeOptions(model), callbacks });
     expect(seen).toEqual(new Set([false]));
     expect(model.isTraining).toBe(false);
     expect(new Set(model.passes)).toEqual(new Set([true]));
@@ -117,9 +117,9 @@ describe("a mode set by the user", () => {
   test("that freezes a norm within evaluation keeps its statistics", async () => {
     const model = new Watched().eval();
     model.norm.train();
-    const before = await bitsOf(model);
+    const before = await readBits(model);
     await evaluate(model, { data, loss: crossEntropy });
-    expect(await bitsOf(model)).toEqual(before);
+    expect(await readBits(model)).toEqual(before);
   });
 });
 
@@ -130,25 +130,25 @@ describe("two runs at a time", () => {
     const onBatch = () => {
       looking ??= evaluate(model, { data: slowly, loss: crossEntropy });
     };
-    await fit(model, { ...optionsFor(model), data: slowly, readEvery: 1, callbacks: [{ onBatch }] });
+    await fit(model, { ...makeOptions(model), data: slowly, readEvery: 1, callbacks: [{ onBatch }] });
     expect((await looking!).loss).toBeGreaterThan(0);
     expect(model.norm.numBatchesTracked!.value).toBe(steps);
     expect(model.passes.filter((isTraining) => isTraining)).toHaveLength(steps);
-    expect(await bitsOf(model)).toEqual(await trainedAlone());
+    expect(await readBits(model)).toEqual(await trainedAlone());
   });
 
   test("over one model, one optimizer or one parameter are rejected, but not one after the other", async () => {
     const model = new Watched();
-    const options = { ...optionsFor(model), data: slowly };
+    const options = { ...makeOptions(model), data: slowly };
     const first = fit(model, options);
     await expect(fit(model, options)).rejects.toThrow(
       "fit: model: another fit is training it; wait for it, or stop it",
     );
     const around = new Sequential(model.body);
-    await expect(fit(around, optionsFor(around))).rejects.toThrow(/^fit: model: part of it: another fit/);
+    await expect(fit(around, makeOptions(around))).rejects.toThrow(/^fit: model: part of it: another fit/);
     await first;
     expect((await fit(model, { ...options, epochs: 1 })).batches).toHaveLength(steps);
-    await fit(around, optionsFor(around));
+    await fit(around, makeOptions(around));
   });
 
   test("that share a norm are rejected, unless it is unchanged in both", async () => {
@@ -158,7 +158,7 @@ describe("two runs at a time", () => {
       Sequential,
     ];
     const both = () =>
-      Promise.allSettled([one, other].map((model) => fit(model, { ...optionsFor(model), data: slowly })));
+      Promise.allSettled([one, other].map((model) => fit(model, { ...makeOptions(model), data: slowly })));
     const [first, second] = await both();
     expect(first!.status).toBe("fulfilled");
     expect(String((second as PromiseRejectedResult).reason)).toMatch(/model: part of it: another fit is/);
@@ -175,7 +175,7 @@ describe("the backend of the model", () => {
   test("receives host arrays, in training, validation and evaluation", async () => {
     const model = new Watched();
     const { live } = other.memory();
-    const { epochs } = await fit(model, { ...optionsFor(model), validation: data });
+    const { epochs } = await fit(model, { ...makeOptions(model), validation: data });
     expect(epochs[0]!.validation!.loss).toBeGreaterThan(0);
     await evaluate(model, { data, loss: crossEntropy });
     expect(other.memory().live).toBe(live);
@@ -188,8 +188,8 @@ describe("the backend of the model", () => {
         inputs: tensor(inputs.data, { shape: inputs.shape, backend: where }),
         labels: tensor(labels, { backend: where }),
       }));
-    await fit(model, { ...optionsFor(model), data: onBackend });
-    const run = fit(model, { ...optionsFor(model), data: () => onBackend(0) });
+    await fit(model, { ...makeOptions(model), data: onBackend });
+    const run = fit(model, { ...makeOptions(model), data: () => onBackend(0) });
     await expect(run).rejects.toThrow(BackendError);
     await expect(run).rejects.toThrow(
       /^fit: epoch 0, batch 0 \(step 0\): batch: inputs: found a tensor on cpu \d+ \(/,
@@ -202,7 +202,7 @@ test("tensors of a batch that the model does not use are freed", async () => {
   const { live } = backend.memory();
   const more = () => data().map((batch) => ({ ...batch, weights: [tensor([1], { backend })] }));
   const optimizer = new SGD(model, { learningRate: 0 });
-  await fit(model, { ...optionsFor(model), optimizer, data: more, validation: more });
+  await fit(model, { ...makeOptions(model), optimizer, data: more, validation: more });
   optimizer.dispose();
   expect(backend.memory().live).toBe(live);
 });
@@ -213,7 +213,7 @@ describe("stop() at the last step of an epoch", () => {
     const store = new MemoryCheckpointStore();
     const seen: number[] = [];
     const history = await fit(model, {
-      ...optionsFor(model),
+      ...makeOptions(model),
       epochs: 3,
       readEvery,
       validation: data,
@@ -231,7 +231,7 @@ describe("stop() at the last step of an epoch", () => {
   test("in the middle of an epoch does not complete the epoch", async () => {
     const model = new Watched();
     const callbacks: Callback[] = [{ onBatch: (_record, control) => control.stop() }];
-    const history = await fit(model, { ...optionsFor(model), readEvery: 1, callbacks });
+    const history = await fit(model, { ...makeOptions(model), readEvery: 1, callbacks });
     expect(history.epochs).toEqual([]);
   });
 });
@@ -240,7 +240,7 @@ test("a checkpoint does not grow with the epochs, and a resumed history equals t
   const model = new Watched();
   const store = new MemoryCheckpointStore();
   const bytes: number[] = [];
-  const options = { ...optionsFor(model), checkpoint: { store } };
+  const options = { ...makeOptions(model), checkpoint: { store } };
   const onEpoch = async () => void bytes.push((await store.load("latest"))?.length ?? 0);
   await fit(model, { ...options, epochs: 20, callbacks: [{ onEpoch }] });
   // One record of an epoch, and longer numbers.
@@ -265,21 +265,21 @@ describe("a run that ended in the same program", () => {
     "by an error in step %i goes on from memory, with the same bits",
     async (at) => {
       const model = new Watched();
-      const options = { ...optionsFor(model), schedule: (step: number) => 0.05 / (step + 1) };
+      const options = { ...makeOptions(model), schedule: (step: number) => 0.05 / (step + 1) };
       const whole = new Watched();
-      const wholeHistory = await fit(whole, { ...optionsFor(whole), schedule: options.schedule });
+      const wholeHistory = await fit(whole, { ...makeOptions(whole), schedule: options.schedule });
       const run = fit(model, { ...options, loss: failing(at) });
       await expect(run).rejects.toThrow(RangeError);
       const history = await fit(model, { ...options, resumed: true });
       expect(history.batches).toEqual(wholeHistory.batches);
       expect(history.epochs[0]!.loss).toBe(wholeHistory.epochs[0]!.loss);
-      expect(await bitsOf(model)).toEqual(await bitsOf(whole));
+      expect(await readBits(model)).toEqual(await readBits(whole));
     },
   );
 
   test("is not resumed if it left nothing to resume", async () => {
     const model = new Watched();
-    await expect(fit(model, { ...optionsFor(model), resumed: true })).rejects.toThrow(ArgumentError);
+    await expect(fit(model, { ...makeOptions(model), resumed: true })).rejects.toThrow(ArgumentError);
   });
 });
 
@@ -294,11 +294,11 @@ describe("an abort", () => {
       controller.abort(reason);
       await new Promise(() => undefined);
     };
-    const options = { ...optionsFor(model), signal: controller.signal, data: stuck };
+    const options = { ...makeOptions(model), signal: controller.signal, data: stuck };
     await expect(fit(model, options)).rejects.toBe(reason);
     const history = await fit(model, { ...options, data, signal: undefined, resumed: true });
     expect(history.batches).toHaveLength(steps);
-    expect(await bitsOf(model)).toEqual(await trainedAlone());
+    expect(await readBits(model)).toEqual(await trainedAlone());
   });
 
   test("ends a validation, which a resumed run repeats", async () => {
@@ -310,16 +310,16 @@ describe("an abort", () => {
       controller.abort(reason);
       await new Promise(() => undefined);
     };
-    const options = { ...optionsFor(model), checkpoint: { store } };
+    const options = { ...makeOptions(model), checkpoint: { store } };
     const run = fit(model, { ...options, validation: stuck, signal: controller.signal });
     await expect(run).rejects.toBe(reason);
     const fresh = new Watched();
-    const again = { ...optionsFor(fresh), checkpoint: { store }, resumed: true, validation: data };
+    const again = { ...makeOptions(fresh), checkpoint: { store }, resumed: true, validation: data };
     const { epochs } = await fit(fresh, again);
     expect(epochs).toMatchObject([
       { epoch: 0, steps, examples: 16 * steps, validation: { examples: 16 * steps } },
     ]);
-    expect(await bitsOf(fresh)).toEqual(await trainedAlone());
+    expect(await readBits(fresh)).toEqual(await trainedAlone());
   });
 
   test("ends a waiting evaluation, and frees tensors that arrive later", async () => {
@@ -327,10 +327,10 @@ describe("an abort", () => {
     const { live } = backend.memory();
     const controller = new AbortController();
     const stuck = async function* () {
-      yield batchOf(0);
+      yield makeBatch(0);
       controller.abort(reason);
       await new Promise((resolve) => setTimeout(resolve, 5));
-      yield batchOf(1);
+      yield makeBatch(1);
     };
     const pass = evaluate(model, { data: stuck, loss: crossEntropy, signal: controller.signal });
     await expect(pass).rejects.toBe(reason);

@@ -13,8 +13,8 @@ import {
   Linear,
   MemoryCheckpointStore,
   ReLU,
+  readStateArrays,
   Sequential,
-  stateArrays,
 } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import {
@@ -65,7 +65,7 @@ function makeRun(learningRate = 0.01) {
 
 type TrainingRun = ReturnType<typeof makeRun>;
 
-const batchOf = (step: number, images = 4) => ({
+const makeBatch = (step: number, images = 4) => ({
   inputs: {
     data: Float32Array.from({ length: 16 * images }, (_, index) => Math.sin(step + index)),
     shape: [images, 1, 4, 4],
@@ -77,19 +77,19 @@ const batchOf = (step: number, images = 4) => ({
 function trainStep({ model, optimizer }: TrainingRun, step: number, images = 4): void {
   const lossAndGradients = valueAndGrad(model, (x: Tensor, y: Tensor) => crossEntropy(model.forward(x), y));
   wholeStep(() => {
-    const { inputs, labels } = batchOf(step, images);
+    const { inputs, labels } = makeBatch(step, images);
     const [, gradients] = lossAndGradients(tensor(inputs.data, { shape: inputs.shape }), tensor(labels));
     optimizer.step(gradients);
   });
 }
 
-async function stateOf({ model, optimizer }: TrainingRun) {
-  const [values, slots] = await Promise.all([stateArrays(model), optimizer.stateArrays()]);
+async function readState({ model, optimizer }: TrainingRun) {
+  const [values, slots] = await Promise.all([readStateArrays(model), optimizer.readStateArrays()]);
   const random = [...model.namedRandomSources()].map(([path, { state }]) => [path, state] as const);
   return { values, slots, random };
 }
 
-type State = Awaited<ReturnType<typeof stateOf>>;
+type State = Awaited<ReturnType<typeof readState>>;
 
 function restore({ model, optimizer }: TrainingRun, { values, slots, random }: State): void {
   model.loadStateDict(values);
@@ -105,9 +105,9 @@ function restore({ model, optimizer }: TrainingRun, { values, slots, random }: S
 async function failEverywhere(failing: FailingBackend, kind: Fallible, stride: number) {
   const [run, untouched] = [makeRun(), makeRun()];
   for (const each of [run, untouched]) trainStep(each, 0);
-  const before = await stateOf(run);
+  const before = await readState(run);
   trainStep(untouched, 1);
-  const after = await stateOf(untouched);
+  const after = await readState(untouched);
   const { live } = failing.memory();
   let [failures, halves] = [0, 0];
   for (let calls = 0; ; calls += stride) {
@@ -125,13 +125,13 @@ async function failEverywhere(failing: FailingBackend, kind: Fallible, stride: n
     expect(failing.memory().live).toBeLessThanOrEqual(live);
     if (String(error).includes("halfway")) {
       halves++;
-      await expect(run.optimizer.stateArrays()).rejects.toEqual(error);
+      await expect(run.optimizer.readStateArrays()).rejects.toEqual(error);
       expect(() => trainStep(run, 1)).toThrow(DeviceError);
       restore(run, before);
     }
-    expect(await stateOf(run)).toEqual(before);
+    expect(await readState(run)).toEqual(before);
   }
-  expect(await stateOf(run)).toEqual(after);
+  expect(await readState(run)).toEqual(after);
   return { failures, halves };
 }
 
@@ -164,8 +164,8 @@ describeOn("webgpu", failingStep, () => {
 
 describeOn("cpu", "on a device of any memory size", () => {
   /** How often each part of a run changed. */
-  async function countsOf({ model, optimizer }: TrainingRun): Promise<number[]> {
-    const { values, slots, random } = await stateOf({ model, optimizer });
+  async function readCounts({ model, optimizer }: TrainingRun): Promise<number[]> {
+    const { values, slots, random } = await readState({ model, optimizer });
     return [
       ...["1.num_batches_tracked", "6.num_batches_tracked"].map((name) => values.get(name)!.data[0]!),
       ...[...slots].filter(([name]) => name.endsWith(".steps")).map(([, { data }]) => data[0]!),
@@ -185,7 +185,7 @@ describeOn("cpu", "on a device of any memory size", () => {
       } catch (error) {
         expect(error).toBeInstanceOf(OutOfMemoryError);
       }
-      const counts = await countsOf(run);
+      const counts = await readCounts(run);
       expect(counts).toEqual(counts.map(() => steps));
       reached.add(steps);
       await close();
@@ -195,8 +195,8 @@ describeOn("cpu", "on a device of any memory size", () => {
 });
 
 describeOn("cpu", "a run of fit that fails", () => {
-  const optionsOf = ({ optimizer }: TrainingRun, store: MemoryCheckpointStore) => ({
-    data: (epoch: number) => [0, 1, 2].map((step) => batchOf(3 * epoch + step)),
+  const makeOptions = ({ optimizer }: TrainingRun, store: MemoryCheckpointStore) => ({
+    data: (epoch: number) => [0, 1, 2].map((step) => makeBatch(3 * epoch + step)),
     loss: crossEntropy,
     optimizer,
     epochs: 2,
@@ -206,12 +206,12 @@ describeOn("cpu", "a run of fit that fails", () => {
   });
 
   const train = (run: TrainingRun, store = new MemoryCheckpointStore()) =>
-    fit(run.model, optionsOf(run, store));
+    fit(run.model, makeOptions(run, store));
 
   async function trainWhole(): Promise<State> {
     const run = makeRun();
     await train(run);
-    return stateOf(run);
+    return readState(run);
   }
 
   test("for lack of memory has saved the previous steps, and resumes with the same bits", async () => {
@@ -228,31 +228,31 @@ describeOn("cpu", "a run of fit that fails", () => {
       expect(error).toBeInstanceOf(OutOfMemoryError);
       // In the same memory, as the failed run left it.
       await train(run, store);
-      expect(await stateOf(run)).toEqual(expected);
+      expect(await readState(run)).toEqual(expected);
     }
   });
 
   test("for lack of memory while reading losses has complete steps, and resumes from them", async () => {
     const failing = use(await cpu({ threads: 1 }).open());
     const [whole, run] = [makeRun(), makeRun()];
-    const optionsFor = ({ optimizer }: TrainingRun) => ({
+    const makeRunOptions = ({ optimizer }: TrainingRun) => ({
       // The last ones wait to be read when the epoch ends.
-      data: (epoch: number) => [0, 1, 2, 3].map((step) => batchOf(4 * epoch + step)),
+      data: (epoch: number) => [0, 1, 2, 3].map((step) => makeBatch(4 * epoch + step)),
       loss: crossEntropy,
       metrics: { accuracy },
       optimizer,
       epochs: 2,
     });
-    await fit(whole.model, optionsFor(whole));
-    const { data, ...options } = optionsFor(run);
+    await fit(whole.model, makeRunOptions(whole));
+    const { data, ...options } = makeRunOptions(run);
     function* shortAtItsEnd(epoch: number) {
       yield* data(epoch);
       failing.failAfter(0, "allocate");
     }
     await expect(fit(run.model, { ...options, data: shortAtItsEnd })).rejects.toThrow(OutOfMemoryError);
-    await expect(stateOf(run)).resolves.toBeDefined();
+    await expect(readState(run)).resolves.toBeDefined();
     await fit(run.model, { ...options, data, resumed: true });
-    expect(await stateOf(run)).toEqual(await stateOf(whole));
+    expect(await readState(run)).toEqual(await readState(whole));
   });
 
   test("before it has changed anything does not change the checkpoint of another run", async () => {
@@ -260,7 +260,7 @@ describeOn("cpu", "a run of fit that fails", () => {
     const [run, store] = [makeRun(), new MemoryCheckpointStore()];
     await store.save("latest", Uint8Array.of(1));
     failing.failAfter(0, "launch");
-    await expect(fit(run.model, { ...optionsOf(run, store), resumed: false })).rejects.toThrow(DeviceError);
+    await expect(fit(run.model, { ...makeOptions(run, store), resumed: false })).rejects.toThrow(DeviceError);
     expect(await store.load("latest")).toEqual(Uint8Array.of(1));
   });
 
@@ -268,7 +268,7 @@ describeOn("cpu", "a run of fit that fails", () => {
     const failing = use(await cpu({ threads: 1 }).open());
     const expected = await trainWhole();
     const [run, store] = [makeRun(), new MemoryCheckpointStore()];
-    const options = optionsOf(run, store);
+    const options = makeOptions(run, store);
     // The first epoch has been saved by then, and the next reads are numbers of steps.
     const probe = { every: 4, run: () => failing.failAfter(0, "read") };
     await expect(fit(run.model, { ...options, probe })).rejects.toThrow("read: it fails on purpose");
@@ -276,6 +276,6 @@ describeOn("cpu", "a run of fit that fails", () => {
     const unsaved = { ...options, checkpoint: undefined, resumed: false };
     await expect(fit(run.model, unsaved)).rejects.toThrow(/halfway .*fails on purpose.*load a saved state/);
     await train(run, store);
-    expect(await stateOf(run)).toEqual(expected);
+    expect(await readState(run)).toEqual(expected);
   });
 });

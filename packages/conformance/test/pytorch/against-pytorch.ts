@@ -1,7 +1,7 @@
 import { vjp } from "@evenkeel/autodiff";
-import { type Backend, sizeOf, type Tensor, tensor } from "@evenkeel/tensor";
+import { type Backend, countElements, type Tensor, tensor } from "@evenkeel/tensor";
 import { expect } from "vitest";
-import { sequenceOf } from "../../src/draw-values.ts";
+import { makeSequence } from "../../src/draw-values.ts";
 import { askPytorch, type EvaluateAnswer, type PlainTensor } from "./ask-pytorch.ts";
 
 /** An expression in PyTorch and the equivalent function here. */
@@ -24,10 +24,10 @@ const isValues = (input: readonly number[] | PlainTensor): input is PlainTensor 
 
 /** Values in [-2, 2) that f32 represents exactly, so that both sides start from the same numbers. */
 export function plainValues(name: string, shape: readonly number[]): PlainTensor {
-  const next = sequenceOf(name);
+  const next = makeSequence(name);
   return {
     shape,
-    data: Array.from({ length: sizeOf(shape) }, () => Math.round((4 * next() - 2) * 4096) / 4096),
+    data: Array.from({ length: countElements(shape) }, () => Math.round((4 * next() - 2) * 4096) / 4096),
   };
 }
 
@@ -60,7 +60,7 @@ interface Prepared {
 }
 
 /** Evaluates all comparisons in PyTorch in one run. */
-export function answersFor(
+export function readAnswers(
   comparisons: readonly Comparison[],
 ): Map<string, Prepared & { answer: EvaluateAnswer }> {
   const prepared = comparisons.map(

@@ -24,7 +24,7 @@ import {
   where,
 } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { answersFor, type Comparison, checkComparison } from "./against-pytorch.ts";
+import { type Comparison, checkComparison, readAnswers } from "./against-pytorch.ts";
 import type { PlainTensor } from "./ask-pytorch.ts";
 import { pytorchTitle, skipWithoutPytorch } from "./ask-pytorch.ts";
 
@@ -138,11 +138,11 @@ const comparisons: readonly Comparison[] = [
 ];
 
 describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: kinks, ties and windows`, () => {
-  let answers: ReturnType<typeof answersFor>;
+  let answers: ReturnType<typeof readAnswers>;
   let backend: Backend;
   beforeAll(async () => {
     backend = await cpu({ threads: 1 }).open();
-    answers = answersFor(comparisons);
+    answers = readAnswers(comparisons);
   });
   afterAll(() => backend.close());
 

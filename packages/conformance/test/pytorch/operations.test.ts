@@ -32,7 +32,7 @@ import {
   variance,
 } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { answersFor, type Comparison, checkComparison } from "./against-pytorch.ts";
+import { type Comparison, checkComparison, readAnswers } from "./against-pytorch.ts";
 import { pytorchTitle, skipWithoutPytorch } from "./ask-pytorch.ts";
 
 const labels = { shape: [6], data: [0, 4, 2, 2, 1, 3], dtype: "i32" } as const;
@@ -274,11 +274,11 @@ const comparisons: readonly Comparison[] = [
 ];
 
 describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: values and gradients`, () => {
-  let answers: ReturnType<typeof answersFor>;
+  let answers: ReturnType<typeof readAnswers>;
   let backend: Backend;
   beforeAll(async () => {
     backend = await cpu({ threads: 1 }).open();
-    answers = answersFor(comparisons);
+    answers = readAnswers(comparisons);
   });
   afterAll(() => backend.close());
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cpu } from "@evenkeel/backend-cpu";
 import { resnet18 } from "@evenkeel/models";
-import { type Module, stateArrays } from "@evenkeel/nn";
+import { type Module, readStateArrays } from "@evenkeel/nn";
 import { type Backend, scope, setDefaultBackend } from "@evenkeel/tensor";
 import { readSafetensors, writeSafetensors } from "@evenkeel/tensor/safetensors";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -38,7 +38,7 @@ describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: ResNet-18`, () => {
     await backend.close();
   });
 
-  async function logitsOf(model: Module): Promise<ArrayLike<number>> {
+  async function computeLogits(model: Module): Promise<ArrayLike<number>> {
     model.eval();
     return scope(() => model.forward(place(images, backend))).data();
   }
@@ -49,14 +49,14 @@ describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: ResNet-18`, () => {
     const model = resnet18({ classes: 1000, seed: 1 });
     const report = model.loadStateDict(readSafetensors(readFileSync(save)).tensors);
     expect(report).toMatchObject({ excepted: [], missing: [], unexpected: [] });
-    expectAsCloseAsPytorch(await logitsOf(model), answer);
+    expectAsCloseAsPytorch(await computeLogits(model), answer);
   });
 
   test("our state dict loads strictly in PyTorch and gives the same logits", async () => {
     const load = join(folder, "ours.safetensors");
     const model = resnet18({ classes: 1000, seed: 1 });
-    writeFileSync(load, writeSafetensors(await stateArrays(model)));
+    writeFileSync(load, writeSafetensors(await readStateArrays(model)));
     const [answer] = askPytorch([{ task: "resnet18", inputs: images.data, shape: images.shape, load }]);
-    expectAsCloseAsPytorch(await logitsOf(model), answer);
+    expectAsCloseAsPytorch(await computeLogits(model), answer);
   });
 });

@@ -10,9 +10,9 @@ import {
   MaxPool2d,
   type Module,
   ReLU,
+  readStateArrays,
   Sequential,
   SGD,
-  stateArrays,
 } from "@evenkeel/nn";
 import { type Backend, setDefaultBackend } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -50,7 +50,7 @@ function convnet(): Module {
 
 async function plainState(model: Module): Promise<{ [name: string]: PlainTensor }> {
   return Object.fromEntries(
-    [...(await stateArrays(model))].map(([name, { shape, data }]) => [
+    [...(await readStateArrays(model))].map(([name, { shape, data }]) => [
       name,
       { shape, data: Array.from(data, Number) },
     ]),

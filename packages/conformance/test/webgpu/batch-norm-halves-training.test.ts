@@ -5,11 +5,11 @@ import type { DType, Tensor } from "@evenkeel/tensor";
 import {
   cast,
   conv2d,
+  countElements,
   fromData,
   globalAveragePool,
   scope,
   setDefaultBackend,
-  sizeOf,
 } from "@evenkeel/tensor";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectWithin, normal } from "../batchnorm/tools.ts";
@@ -53,7 +53,7 @@ describeOn("webgpu", "training with feature maps in f16", () => {
     side: number,
   ): Promise<{ losses: number[]; variance: ArrayLike<number> }> {
     const shape = [16, 1, side, side];
-    const noise = normal(sizeOf(shape), 1);
+    const noise = normal(countElements(shape), 1);
     const perImage = side * side;
     const pixels = noise.map((value, at) => {
       const label = Math.floor(at / perImage) % 4;

@@ -2,15 +2,15 @@ import { grad, vjp } from "@evenkeel/autodiff";
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
 import {
   batchNorm,
+  extractMean,
+  extractVariance,
   ghostBatchNorm,
   maskedBatchNorm,
   maskedStatistics,
-  meanOf,
   statistics,
-  varianceOf,
 } from "@evenkeel/batchnorm";
 import type { Activation, DType, Shape, Tensor } from "@evenkeel/tensor";
-import { cast, DTypeError, fromData, mul, ones, sizeOf, sum, zeros } from "@evenkeel/tensor";
+import { cast, countElements, DTypeError, fromData, mul, ones, sum, zeros } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectSameBits, expectWithin, largest, normal } from "../batchnorm/tools.ts";
 import { twoPass } from "../batchnorm/two-pass.ts";
@@ -46,7 +46,7 @@ describeOn("webgpu", "batch norm in f16 on webgpu", () => {
     seed: number,
     mean = 0,
   ): Promise<[half: Tensor, whole: Tensor, data: Float32Array]> {
-    const half = place(normal(sizeOf(shape), seed, mean), "f16", shape);
+    const half = place(normal(countElements(shape), seed, mean), "f16", shape);
     const data = (await half.data()) as Float32Array;
     return [half, place(data, "f32", shape), data];
   }
@@ -104,9 +104,9 @@ describeOn("webgpu", "batch norm in f16 on webgpu", () => {
       const expected = twoPass(data, shape, axis);
       const found = statistics(half, { axis });
       expect(found.dtype).toBe("f32");
-      expectWithin(await meanOf(found).data(), expected.mean, (at) => 2e-7 * expected.mean[at]!, "mean");
+      expectWithin(await extractMean(found).data(), expected.mean, (at) => 2e-7 * expected.mean[at]!, "mean");
       expectWithin(
-        await varianceOf(found).data(),
+        await extractVariance(found).data(),
         expected.variance,
         (at) => 2e-6 * expected.variance[at]!,
         "variance",
@@ -145,11 +145,11 @@ describeOn("webgpu", "batch norm in f16 on webgpu", () => {
   ] as const)("constant channels of %j give exactly the shift", async (shape, axis) => {
     const shift = Float32Array.from({ length: shape[axis] }, (_, channel) => channel / 4 - 0.5);
     for (const constant of [0, 0.1, 100, 60000]) {
-      const x = place(new Float32Array(sizeOf(shape)).fill(constant), "f16", shape);
+      const x = place(new Float32Array(countElements(shape)).fill(constant), "f16", shape);
       const { y } = batchNorm(x, { axis, shift: place(shift), training: true });
-      const inner = sizeOf(shape.slice(axis + 1));
+      const inner = countElements(shape.slice(axis + 1));
       const expected = Array.from(
-        { length: sizeOf(shape) },
+        { length: countElements(shape) },
         (_, at) => shift[Math.floor(at / inner) % shape[axis]]!,
       );
       expectSameBits(await y.data(), expected, `y of ${constant}`);
@@ -174,8 +174,9 @@ describeOn("webgpu", "batch norm in f16 on webgpu", () => {
       (shift: Tensor) => batchNorm(x, { axis, shift, activation: "relu", training: true }).y,
       place(Float32Array.of(0, 1, -1, 0)),
     );
-    expect(Array.from(await alone[1](dy)[0].data())).toEqual([0, sizeOf(shape) / 4, 0, 0]);
-    const half = (value: number): Tensor => place(new Float32Array(sizeOf(shape)).fill(value), "f16", shape);
+    expect(Array.from(await alone[1](dy)[0].data())).toEqual([0, countElements(shape) / 4, 0, 0]);
+    const half = (value: number): Tensor =>
+      place(new Float32Array(countElements(shape)).fill(value), "f16", shape);
     const added = vjp(
       (residual: Tensor) =>
         batchNorm(x, {
@@ -219,7 +220,7 @@ describeOn("webgpu", "batch norm in f16 on webgpu", () => {
     const run = (x: Tensor): readonly Tensor[] => [
       ghostBatchNorm(x, { size: 4, training: true }).y,
       maskedBatchNorm(x, mask, { training: true, activation: "relu" }).y,
-      varianceOf(maskedStatistics(x, mask)),
+      extractVariance(maskedStatistics(x, mask)),
     ];
     const [found, wanted] = [run(half), run(whole)];
     expect(found.map(({ dtype }) => dtype)).toEqual(["f16", "f16", "f32"]);

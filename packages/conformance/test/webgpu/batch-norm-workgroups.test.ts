@@ -1,23 +1,23 @@
 import { vjp } from "@evenkeel/autodiff";
 import { batchNorm } from "@evenkeel/batchnorm";
 import type { Backend, NumericArray, Shape, Tensor } from "@evenkeel/tensor";
-import { fromData, sizeOf } from "@evenkeel/tensor";
+import { countElements, fromData } from "@evenkeel/tensor";
 
-import { backendWith } from "@evenkeel/tensor/testing";
+import { makeBackendWith } from "@evenkeel/tensor/testing";
 
 import { test } from "vitest";
 import { expectSameBits, normal } from "../batchnorm/tools.ts";
 import { describeOn } from "../devices.ts";
-import { devicesOfTests } from "./support.ts";
+import { openDevices } from "./support.ts";
 
 /** The same device, whose plans may use only this many workgroups per dimension. */
 const limitedTo = (maxWorkgroups: number, backend: Backend): Backend =>
-  backendWith(backend, { limits: { ...backend.limits, maxWorkgroups } });
+  makeBackendWith(backend, { limits: { ...backend.limits, maxWorkgroups } });
 
 /** y and the gradients of x, scale and shift. */
 async function trained(backend: Backend, shape: Shape, axis: number): Promise<NumericArray[]> {
   const place = (seed: number, shape: Shape): Tensor =>
-    fromData(normal(sizeOf(shape), seed, 1), { shape, dtype: "f32" }, { backend });
+    fromData(normal(countElements(shape), seed, 1), { shape, dtype: "f32" }, { backend });
   const channels = [shape[axis]!];
   const [y, pullback] = vjp(
     (x: Tensor, scale: Tensor, shift: Tensor) =>
@@ -30,7 +30,7 @@ async function trained(backend: Backend, shape: Shape, axis: number): Promise<Nu
 }
 
 describeOn("webgpu", "webgpu", () => {
-  const open = devicesOfTests();
+  const open = openDevices();
 
   /** A workgroup for each channel, channels in parts, columns in parts. */
   test.each([

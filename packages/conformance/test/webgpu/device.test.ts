@@ -14,20 +14,20 @@ import {
   mul,
   OutOfMemoryError,
   ones,
-  parametersInOrder,
+  orderParameters,
   selectBackend,
   setDefaultBackend,
 } from "@evenkeel/tensor";
-import { bufferOf, valuesOf, viewOf } from "@evenkeel/tensor/testing";
-import { wgslKernel } from "@evenkeel/tensor/wgsl";
+import { makeBuffer, makeView, readValues } from "@evenkeel/tensor/testing";
+import { makeWgslKernel } from "@evenkeel/tensor/wgsl";
 import { afterAll, expect, test } from "vitest";
 import { describeOn } from "../devices.ts";
-import { devicesOfTests, openWebgpu } from "./support.ts";
+import { openDevices, openWebgpu } from "./support.ts";
 
-const open = devicesOfTests();
+const open = openDevices();
 
 const read = async (backend: WebgpuBackend, buffer: DeviceBuffer): Promise<number[]> => [
-  ...(await valuesOf(backend, buffer)),
+  ...(await readValues(backend, buffer)),
 ];
 
 /** The elementwise operation y = x s + t; `which` makes the kernel unique. */
@@ -46,7 +46,7 @@ function affine(x: BufferView, y: BufferView, s: number, which = 0): Launch {
 
 /** y[i] = a x[i] + b z[i] + c, where z is optional. */
 const combine = (hasZ: boolean) =>
-  wgslKernel({
+  makeWgslKernel({
     entry: "combine",
     schema: {
       reads: { x: "f32", "z?": "f32" },
@@ -72,17 +72,21 @@ const combined = (
   kernel,
   reads: [x, z],
   writes: [y],
-  parameters: parametersInOrder(kernel, { count: y.bytes / 4, a: -2, c: 0.5 }),
+  parameters: orderParameters(kernel, { count: y.bytes / 4, a: -2, c: 0.5 }),
   work: { workgroups: [Math.ceil(y.bytes / 256), 1, 1] },
 });
 
 describeOn("webgpu", "webgpu kernels", () => {
   test("receive their operands and parameters, including absent operands", async () => {
     const backend = await open();
-    const [x, z, y] = [bufferOf(backend, [1, 2, 3]), bufferOf(backend, [10, 20, 30]), backend.allocate(12)];
-    backend.launch(combined(viewOf(x), viewOf(z), viewOf(y)));
+    const [x, z, y] = [
+      makeBuffer(backend, [1, 2, 3]),
+      makeBuffer(backend, [10, 20, 30]),
+      backend.allocate(12),
+    ];
+    backend.launch(combined(makeView(x), makeView(z), makeView(y)));
     expect(await read(backend, y)).toEqual([8.5, 16.5, 24.5]);
-    backend.launch(combined(viewOf(x), undefined, viewOf(y)));
+    backend.launch(combined(makeView(x), undefined, makeView(y)));
     expect(await read(backend, y)).toEqual([-1.5, -3.5, -5.5]);
   });
 
@@ -92,30 +96,30 @@ describeOn("webgpu", "webgpu kernels", () => {
     const arena = backend.allocate(3 * step);
     const values = Float32Array.from({ length: (3 * step) / 4 }, (_, index) => index);
     backend.write(arena, 0, values);
-    backend.launch(combined(viewOf(arena, 0, 8), viewOf(arena, step, 8), viewOf(arena, 2 * step, 8)));
+    backend.launch(combined(makeView(arena, 0, 8), makeView(arena, step, 8), makeView(arena, 2 * step, 8)));
     const last = new Float32Array(await backend.read(arena, 2 * step, 8));
     const at = step / 4;
     expect([...last]).toEqual([at + 0.5, at + 1 - 2 + 0.5]);
     // x begins one step before y and overlaps it.
-    backend.launch(combined(viewOf(arena, 0, 2 * step), undefined, viewOf(arena, step, 2 * step)));
+    backend.launch(combined(makeView(arena, 0, 2 * step), undefined, makeView(arena, step, 2 * step)));
     const moved = new Float32Array(await backend.read(arena, step, 2 * step));
     expect([...moved]).toEqual([...values.subarray(0, 2 * at)].map((x) => -2 * x + 0.5));
   });
 
   test("that exceed the limits or get the wrong operands are rejected by name", async () => {
     const backend = await open();
-    const [x, y] = [bufferOf(backend, [1]), backend.allocate(4)];
-    const launch = combined(viewOf(x), undefined, viewOf(y)) as Extract<Launch, { kind: "kernel" }>;
+    const [x, y] = [makeBuffer(backend, [1]), backend.allocate(4)];
+    const launch = combined(makeView(x), undefined, makeView(y)) as Extract<Launch, { kind: "kernel" }>;
     const attempts: [Launch, RegExp][] = [
       [{ ...launch, parameters: [1] }, /^combine: found 1 parameters, expected 3$/],
       [
         { ...launch, work: { workgroups: [65_536, 1, 1] } },
         /^combine: found 65536 x 1 x 1 workgroups, expected at most 65535/,
       ],
-      [{ ...launch, writes: [viewOf(y), viewOf(y)] }, /^combine: found outputs that overlap/],
-      [{ ...launch, reads: [viewOf(backend.allocate(64), 4, 4)] }, /^combine: found a view at byte 4 /],
+      [{ ...launch, writes: [makeView(y), makeView(y)] }, /^combine: found outputs that overlap/],
+      [{ ...launch, reads: [makeView(backend.allocate(64), 4, 4)] }, /^combine: found a view at byte 4 /],
       [
-        { ...launch, reads: Array.from({ length: 40 }, () => viewOf(x)) },
+        { ...launch, reads: Array.from({ length: 40 }, () => makeView(x)) },
         /^combine: found 41 operands, expected at most/,
       ],
     ];
@@ -131,18 +135,18 @@ describeOn("webgpu", "webgpu kernels", () => {
 
   test("that do not compile fail the next report, by name and line, and later launches run", async () => {
     const backend = await open();
-    const [x, y] = [bufferOf(backend, [3]), backend.allocate(4)];
+    const [x, y] = [makeBuffer(backend, [3]), backend.allocate(4)];
     const broken = {
       ...combine(false),
       code: combine(false).code.replace("f32(p.a)", "p.a"),
     };
-    backend.launch(combined(viewOf(x), undefined, viewOf(y), broken));
-    backend.launch(combined(viewOf(x), undefined, viewOf(y)));
+    backend.launch(combined(makeView(x), undefined, makeView(y), broken));
+    backend.launch(combined(makeView(x), undefined, makeView(y)));
     const first = backend.read(y, 0, 4);
     await expect(first).rejects.toThrow(/launch "combine" failed: its kernel does not compile: line 5:/);
     await expect(first).rejects.toBeInstanceOf(DeviceError);
     expect(await read(backend, y)).toEqual([-5.5]);
-    backend.launch(combined(viewOf(x), undefined, viewOf(y), { ...combine(false), entry: "nowhere" }));
+    backend.launch(combined(makeView(x), undefined, makeView(y), { ...combine(false), entry: "nowhere" }));
     await expect(backend.idle()).rejects.toThrow(/launch "nowhere" failed/);
     await backend.idle();
   });
@@ -192,10 +196,10 @@ describeOn("webgpu", "webgpu expressions", () => {
         expression,
         shape,
         reads: arrays.map((array, input) => ({
-          operand: viewOf(bufferOf(backend, array)),
+          operand: makeView(makeBuffer(backend, array)),
           strides: input % 3 === 1 ? [0, 1] : [shape[1], 1],
         })),
-        writes: [viewOf(y)],
+        writes: [makeView(y)],
         scalars: [],
       });
       const expected = Array.from({ length: size }, (_, at) =>
@@ -221,7 +225,7 @@ describeOn("webgpu", "webgpu expressions", () => {
       ),
       shape: [count],
       reads: [],
-      writes: [viewOf(y)],
+      writes: [makeView(y)],
       scalars: [7],
     });
     for (const first of [0, 65_535 * 256 - 3, count - 9]) {
@@ -232,14 +236,14 @@ describeOn("webgpu", "webgpu expressions", () => {
 
   test("of bytes do not change data after their last byte", async () => {
     const backend = await open();
-    const x = bufferOf(backend, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 250));
-    const y = bufferOf(backend, new Uint8Array(8).fill(9));
+    const x = makeBuffer(backend, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 250));
+    const y = makeBuffer(backend, new Uint8Array(8).fill(9));
     backend.launch({
       kind: "expression",
       expression: buildExpression({ inputs: ["u8"], outputs: ["u8"] }, ([a]) => e.mul(a!, 2)),
       shape: [6],
-      reads: [{ operand: viewOf(x, 0, 6), strides: [1] }],
-      writes: [viewOf(y, 0, 6)],
+      reads: [{ operand: makeView(x, 0, 6), strides: [1] }],
+      writes: [makeView(y, 0, 6)],
       scalars: [],
     });
     expect([...new Uint8Array(await backend.read(y, 0, 8))]).toEqual([2, 4, 6, 8, 10, 12, 9, 9]);
@@ -247,16 +251,16 @@ describeOn("webgpu", "webgpu expressions", () => {
 
   test("work in place next to an input that overlaps", async () => {
     const backend = await open();
-    const x = bufferOf(backend, [1, 2, 3]);
+    const x = makeBuffer(backend, [1, 2, 3]);
     backend.launch({
       kind: "expression",
       expression: buildExpression({ inputs: ["f32", "f32"] }, ([a, first]) => e.add(a!, first!)),
       shape: [3],
       reads: [
-        { operand: viewOf(x), strides: [1] },
-        { operand: viewOf(x, 0, 4), strides: [0] },
+        { operand: makeView(x), strides: [1] },
+        { operand: makeView(x, 0, 4), strides: [0] },
       ],
-      writes: [viewOf(x)],
+      writes: [makeView(x)],
       scalars: [],
     });
     expect(await read(backend, x)).toEqual([2, 3, 4]);
@@ -267,7 +271,7 @@ describeOn("webgpu", "webgpu memory", () => {
   test("bytes are written and read at any offset, before and after launches", async () => {
     const backend = await open();
     const contents = Uint8Array.from({ length: 29 }, (_, index) => index);
-    const buffer = bufferOf(backend, contents);
+    const buffer = makeBuffer(backend, contents);
     for (const [offset, length] of [
       [0, 3],
       [1, 1],
@@ -288,13 +292,13 @@ describeOn("webgpu", "webgpu memory", () => {
 
   test("writes stay in order while a kernel compiles", async () => {
     const backend = await open();
-    const [x, y] = [bufferOf(backend, [1]), backend.allocate(4)];
+    const [x, y] = [makeBuffer(backend, [1]), backend.allocate(4)];
     const data = Float32Array.of(5);
-    backend.launch(affine(viewOf(x), viewOf(y), 2, 77));
+    backend.launch(affine(makeView(x), makeView(y), 2, 77));
     backend.write(x, 0, data);
     data[0] = -1;
     const first = read(backend, y);
-    backend.launch(affine(viewOf(x), viewOf(y), 3, 78));
+    backend.launch(affine(makeView(x), makeView(y), 3, 78));
     expect([await first, await read(backend, y), await read(backend, x)]).toEqual([[79], [93], [5]]);
   });
 
@@ -306,8 +310,8 @@ describeOn("webgpu", "webgpu memory", () => {
       expect(() => backend.allocate(600_000)).toThrow(OutOfMemoryError);
       for (const buffer of buffers) backend.free(buffer);
     }
-    const x = bufferOf(backend, [1, 2]);
-    backend.launch(affine(viewOf(x), viewOf(x), 2));
+    const x = makeBuffer(backend, [1, 2]);
+    backend.launch(affine(makeView(x), makeView(x), 2));
     expect(await read(backend, x)).toEqual([2, 4]);
   });
 });
@@ -342,17 +346,17 @@ describeOn("webgpu", "webgpu tensors that no kernel can bind", () => {
 describeOn("webgpu", "webgpu host steps", () => {
   test("see booleans as words, all bytes, and zeros in their outputs", async () => {
     const backend = await open();
-    const flags = bufferOf(backend, Uint32Array.of(1, 0, 1));
-    const bytes = bufferOf(backend, Uint8Array.of(1, 2, 3, 4, 5));
-    const written = bufferOf(backend, Float32Array.of(1, 2));
+    const flags = makeBuffer(backend, Uint32Array.of(1, 0, 1));
+    const bytes = makeBuffer(backend, Uint8Array.of(1, 2, 3, 4, 5));
+    const written = makeBuffer(backend, Float32Array.of(1, 2));
     const seen: { [name: string]: number[] } = {};
     const step: HostLaunch<BufferView> = {
       kind: "host",
       name: "look",
       operands: {
-        flags: { operand: viewOf(flags), spec: { shape: [3], dtype: "bool" }, access: "read" },
-        bytes: { operand: viewOf(bytes, 0, 3), spec: { shape: [3], dtype: "u8" }, access: "read-write" },
-        written: { operand: viewOf(written), spec: { shape: [2], dtype: "f32" }, access: "write" },
+        flags: { operand: makeView(flags), spec: { shape: [3], dtype: "bool" }, access: "read" },
+        bytes: { operand: makeView(bytes, 0, 3), spec: { shape: [3], dtype: "u8" }, access: "read-write" },
+        written: { operand: makeView(written), spec: { shape: [2], dtype: "f32" }, access: "write" },
       },
       run: (arrays) => {
         for (const [name, array] of Object.entries(arrays)) seen[name] = [...array];
@@ -372,14 +376,14 @@ describeOn("webgpu", "webgpu host steps", () => {
 describeOn("webgpu", "webgpu failures", () => {
   test("a lost device rejects every read and report, and names its latest launches", async () => {
     const backend = await open();
-    const x = bufferOf(backend, [1]);
+    const x = makeBuffer(backend, [1]);
     await backend.idle();
-    backend.launch(combined(viewOf(x), undefined, viewOf(backend.allocate(4))));
+    backend.launch(combined(makeView(x), undefined, makeView(backend.allocate(4))));
     const before = backend.read(x, 0, 4);
     backend.gpuDevice.destroy();
     await expect(before).rejects.toThrow(/the GPU device was lost \(destroyed\).*"combine"/);
     await expect(before).rejects.toBeInstanceOf(DeviceError);
-    backend.launch(affine(viewOf(x), viewOf(x), 2));
+    backend.launch(affine(makeView(x), makeView(x), 2));
     await expect(backend.read(x, 0, 4)).rejects.toBeInstanceOf(DeviceError);
     await expect(backend.idle()).rejects.toBeInstanceOf(DeviceError);
     await expect(backend.close()).rejects.toBeInstanceOf(DeviceError);
@@ -387,10 +391,10 @@ describeOn("webgpu", "webgpu failures", () => {
 
   test("an invalid command fails the next report, which names the launches of its submission", async () => {
     const backend = await open();
-    const [x, y] = [bufferOf(backend, [1]), backend.allocate(4)];
+    const [x, y] = [makeBuffer(backend, [1]), backend.allocate(4)];
     const create = backend.gpuDevice.createBindGroup.bind(backend.gpuDevice);
     backend.gpuDevice.createBindGroup = (descriptor) => create({ ...descriptor, entries: [] });
-    backend.launch(affine(viewOf(x), viewOf(y), 2));
+    backend.launch(affine(makeView(x), makeView(y), 2));
     await expect(backend.idle()).rejects.toThrow(/launch "expression mul add" failed/);
     await expect(backend.idle()).rejects.toThrow(/launch "expression mul add" failed/);
     await backend.idle();
@@ -400,12 +404,12 @@ describeOn("webgpu", "webgpu failures", () => {
 describeOn("webgpu", "webgpu in use", () => {
   test("submits the launches of a synchronous stretch together, and creates nothing new the second time", async () => {
     const backend = await open();
-    const x = bufferOf(backend, [1, 2, 3]);
+    const x = makeBuffer(backend, [1, 2, 3]);
     const step = async (): Promise<void> => {
       for (let launch = 0; launch < 50; launch++) {
         const y = backend.allocate(12);
-        backend.launch(affine(viewOf(x), viewOf(y), 2, launch % 3));
-        backend.launch(combined(viewOf(y), undefined, viewOf(x)));
+        backend.launch(affine(makeView(x), makeView(y), 2, launch % 3));
+        backend.launch(combined(makeView(y), undefined, makeView(x)));
         backend.free(y);
       }
       await backend.read(x, 0, 12);
@@ -432,10 +436,10 @@ describeOn("webgpu", "webgpu in use", () => {
   test("profiles launches one by one if there are timestamps", async (context) => {
     const backend = await open();
     if (!backend.limits.features.has("timestamp-query")) context.skip("the adapter has no timestamp queries");
-    const x = bufferOf(backend, [1, 2, 3]);
+    const x = makeBuffer(backend, [1, 2, 3]);
     const times = await backend.profile(() => {
-      backend.launch(affine(viewOf(x), viewOf(x), 2));
-      backend.launch(combined(viewOf(x), undefined, viewOf(backend.allocate(12))));
+      backend.launch(affine(makeView(x), makeView(x), 2));
+      backend.launch(combined(makeView(x), undefined, makeView(backend.allocate(12))));
     });
     expect(times.map(({ name }) => name)).toEqual(["expression mul add", "combine"]);
     expect(times.every(({ milliseconds }) => milliseconds >= 0)).toBe(true);
@@ -464,12 +468,12 @@ describeOn("webgpu", "webgpu in use", () => {
   test("shares an open device, and leaves it open", async () => {
     const gpuDevice = await smallDevice();
     const backend = await open({ device: gpuDevice });
-    const x = bufferOf(backend, [1]);
-    backend.launch(affine(viewOf(x), viewOf(x), 4));
+    const x = makeBuffer(backend, [1]);
+    backend.launch(affine(makeView(x), makeView(x), 4));
     expect(await read(backend, x)).toEqual([4]);
     await backend.close();
     const again = await open({ device: gpuDevice });
-    expect(await read(again, bufferOf(again, [2]))).toEqual([2]);
+    expect(await read(again, makeBuffer(again, [2]))).toEqual([2]);
     await again.close();
     gpuDevice.destroy();
   });
@@ -477,7 +481,7 @@ describeOn("webgpu", "webgpu in use", () => {
   test("opens and closes fifty times", async () => {
     for (let cycle = 0; cycle < 50; cycle++) {
       const backend = await openWebgpu();
-      expect(await read(backend, bufferOf(backend, [cycle]))).toEqual([cycle]);
+      expect(await read(backend, makeBuffer(backend, [cycle]))).toEqual([cycle]);
       await backend.close();
     }
   });
@@ -512,7 +516,7 @@ test("every form of f16 storage compiles, on a device that checks kernels withou
   const backend = await open({ flags: ["backend=null"] });
   expect(backend.limits.storage.f16).toBe("f16");
   expect(backend.limits.features.has("shader-f16")).toBe(true);
-  const operand = (): BufferView => viewOf(backend.allocate(128));
+  const operand = (): BufferView => makeView(backend.allocate(128));
   const launch = (shape: number[], strides: number[][]): void => {
     const inputs = strides.map(() => "f16" as const);
     const expression = buildExpression({ inputs, outputs: ["f16"] }, (values) =>

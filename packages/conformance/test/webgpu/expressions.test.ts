@@ -1,8 +1,8 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
 import type { DType, Expression, ScalarType, Value } from "@evenkeel/tensor";
-import { buildExpression, e, evaluator, viewAs } from "@evenkeel/tensor";
+import { buildExpression, e, makeEvaluator, viewAs } from "@evenkeel/tensor";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { precisionOf } from "../../src/tolerance.ts";
+import { choosePrecision } from "../../src/tolerance.ts";
 import { describeOn } from "../devices.ts";
 import { openWebgpu } from "./support.ts";
 
@@ -35,7 +35,7 @@ async function onDevice(
 }
 
 function onHost(expression: Expression, inputs: readonly (readonly number[])[]): number[] {
-  const evaluate = evaluator(expression);
+  const evaluate = makeEvaluator(expression);
   return inputs[0]!.map(
     (_, at) =>
       evaluate(
@@ -47,7 +47,7 @@ function onHost(expression: Expression, inputs: readonly (readonly number[])[]):
 }
 
 /** All pairs of the values. */
-const pairs = (values: readonly number[]): [number[], number[]] => [
+const makePairs = (values: readonly number[]): [number[], number[]] => [
   values.flatMap((a) => values.map(() => a)),
   values.flatMap(() => values),
 ];
@@ -91,7 +91,7 @@ describeOn("webgpu", "webgpu expressions", () => {
       [...binary, ...comparisons].map((name) => [type, name] as const),
     ),
   )("of %s agree with the definition: %s", async (type, name) => {
-    await expectSame([type, type], (a, b) => e[name](a!, b!), pairs(extremes[type]));
+    await expectSame([type, type], (a, b) => e[name](a!, b!), makePairs(extremes[type]));
   });
 
   test.each(["neg", "abs", "not"] as const)("of integers agree with the definition: %s", async (name) => {
@@ -102,7 +102,7 @@ describeOn("webgpu", "webgpu expressions", () => {
   test.each(["and", "or", "xor", ...comparisons] as const)(
     "of bool agree with the definition: %s",
     async (name) => {
-      await expectSame(["bool", "bool"], (a, b) => e[name](a!, b!), pairs(extremes.bool));
+      await expectSame(["bool", "bool"], (a, b) => e[name](a!, b!), makePairs(extremes.bool));
     },
   );
 
@@ -175,7 +175,7 @@ describeOn("webgpu", "webgpu expressions", () => {
     ["erf", [...grid(-1, 1), ...grid(-5, 5), ...powersOfTwo]],
   ] as const)("are within the bounds of the tolerance table: %s", async (name, points) => {
     const expression = buildExpression({ inputs: ["f32"] }, ([a]) => e[name](a!));
-    const { steps, smallest } = precisionOf("webgpu");
+    const { steps, smallest } = choosePrecision("webgpu");
     const { ulps, ulpsPerUnit = 0, absolute = 0 } = steps[name]!;
     const found = await onDevice(backend, expression, [points]);
     const worst = onHost(expression, [points]).reduce(
@@ -194,7 +194,7 @@ describeOn("webgpu", "webgpu expressions", () => {
 
   test("remainders are exact, however large the quotient", async () => {
     const some = [26881.287, 0.52040267, 3e7, -0.3, 5, -5, 1e-30, -3e38, 16_777_215].map(Math.fround);
-    const inputs = pairs([...some, ...powersOfTwo.map((x) => Math.fround(x * 1.7))]);
+    const inputs = makePairs([...some, ...powersOfTwo.map((x) => Math.fround(x * 1.7))]);
     const expression = buildExpression({ inputs: ["f32", "f32"] }, ([a, b]) => e.rem(a!, b!));
     const found = await onDevice(backend, expression, inputs);
     // The sign of a zero is not compared.
@@ -202,7 +202,7 @@ describeOn("webgpu", "webgpu expressions", () => {
   });
 
   test("powers have the defined special values", async () => {
-    const inputs = pairs([-3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 10, Infinity, -Infinity, NaN]);
+    const inputs = makePairs([-3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 10, Infinity, -Infinity, NaN]);
     const expression = buildExpression({ inputs: ["f32", "f32"] }, ([a, b]) => e.pow(a!, b!));
     const found = await onDevice(backend, expression, inputs);
     onHost(expression, inputs).forEach((y, at) => {

@@ -4,7 +4,7 @@ import { accuracy, bceWithLogits, crossEntropy, l1, mse, nll, smoothL1 } from "@
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { cast, setDefaultBackend, tensor } from "@evenkeel/tensor";
 import { afterEach, describe, expect, test } from "vitest";
-import { devicesOfTests, reasonToSkip } from "./support.ts";
+import { openDevices, reasonToSkip } from "./support.ts";
 
 /** A third is not representable in f16 or f32, so values that were not rounded to f16 would be noticed. */
 const outputs = [
@@ -35,7 +35,7 @@ const ofLabels: readonly (readonly [string, Loss])[] = [
 ];
 
 describe.skipIf(reasonToSkip !== undefined)("losses of predictions in f16", () => {
-  const open = devicesOfTests();
+  const open = openDevices();
   afterEach(() => setDefaultBackend(undefined));
 
   const openPacked = async (): Promise<Backend> => {

@@ -2,7 +2,7 @@ import { cast, execute, fromData, neg, slice, square, Tensor, tensor } from "@ev
 import { negOp } from "@evenkeel/tensor/ops";
 import { expect, test } from "vitest";
 import { describeOn } from "../devices.ts";
-import { devicesOfTests } from "./support.ts";
+import { openDevices } from "./support.ts";
 
 const [largest, smallest] = [65_504, 2 ** -24];
 
@@ -24,7 +24,7 @@ const conversions: readonly (readonly [number, number])[] = [
 ];
 
 describeOn("webgpu", "f16 storage", () => {
-  const open = devicesOfTests();
+  const open = openDevices();
 
   // Without shader-f16 on the adapter, the second form is the same as the first.
   const forms = [{ without: ["shader-f16"] }, {}] as const;

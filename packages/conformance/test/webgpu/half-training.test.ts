@@ -5,7 +5,7 @@ import { cast, fromData, scope, setDefaultBackend } from "@evenkeel/tensor";
 import { afterEach, expect, test } from "vitest";
 import { describeOn } from "../devices.ts";
 import { noise } from "../nn/synthetic.ts";
-import { devicesOfTests } from "./support.ts";
+import { openDevices } from "./support.ts";
 
 const [images, classes, side, steps] = [8, 4, 12, 6];
 
@@ -21,7 +21,7 @@ const convnet = () =>
   );
 
 /** The losses of a convnet whose activations are stored in a given dtype and whose parameters are f32. */
-async function lossesOf(dtype: DType, backend: Backend): Promise<number[]> {
+async function measureLosses(dtype: DType, backend: Backend): Promise<number[]> {
   setDefaultBackend(backend);
   const model = convnet();
   const pixels = noise(1, 0, images * side * side);
@@ -49,14 +49,14 @@ async function lossesOf(dtype: DType, backend: Backend): Promise<number[]> {
 }
 
 describeOn("webgpu", "training with f16 activations", () => {
-  const open = devicesOfTests();
+  const open = openDevices();
   afterEach(() => setDefaultBackend(undefined));
 
   test.for(["packed", "native"])("stays within 5e-3 of the losses in f32: %s", async (form, context) => {
     const backend = await open(form === "packed" ? { without: ["shader-f16"] } : {});
     const isNative = backend.limits.features.has("shader-f16");
     if (isNative !== (form === "native")) context.skip("the adapter has no shader-f16");
-    const [plain, halves] = [await lossesOf("f32", backend), await lossesOf("f16", backend)];
+    const [plain, halves] = [await measureLosses("f32", backend), await measureLosses("f16", backend)];
     expect(plain.at(-1)!).toBeLessThan(plain[0]! - 0.01);
     halves.forEach((loss, step) => {
       expect(Math.abs(loss - plain[step]!)).toBeLessThan(5e-3);

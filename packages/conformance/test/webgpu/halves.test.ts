@@ -1,10 +1,10 @@
 import type { AnyOp, Limits, ReferenceArray, Spec } from "@evenkeel/tensor";
-import { plannerOf, sizeOf } from "@evenkeel/tensor";
-import { bufferOf, launchPlan } from "@evenkeel/tensor/testing";
+import { countElements, findPlanner } from "@evenkeel/tensor";
+import { launchPlan, makeBuffer } from "@evenkeel/tensor/testing";
 import { expect, test } from "vitest";
 import { allCases } from "../../src/index.ts";
 import { describeOn } from "../devices.ts";
-import { devicesOfTests } from "./support.ts";
+import { openDevices } from "./support.ts";
 
 const half = (...shape: number[]): Spec => ({ shape, dtype: "f16" });
 /** 1.5, and its bits. */
@@ -23,12 +23,12 @@ const calls: readonly (readonly [name: string, inputs: readonly Spec[], attrs: o
 
 // Kernels that only move two-byte elements do not need f16 arithmetic: the bits must be unchanged.
 describeOn("webgpu", "elements of two bytes", () => {
-  const open = devicesOfTests();
+  const open = openDevices();
 
   test.each(calls)("%s of %j", async (name, specs, attrs) => {
     const { op } = allCases.find((one) => one.op.name === name)!;
     const bits = specs.map(({ shape }, input) =>
-      Uint16Array.from({ length: sizeOf(shape) }, (_, at) => 1 + 1000 * input + 7 * at),
+      Uint16Array.from({ length: countElements(shape) }, (_, at) => 1 + 1000 * input + 7 * at),
     );
     expect(await moved(op, specs, attrs, bits)).toEqual(expected(op, specs, attrs, bits));
   });
@@ -37,10 +37,10 @@ describeOn("webgpu", "elements of two bytes", () => {
     const backend = await open();
     const storage = { ...backend.limits.storage, f16: "f16" } as const;
     const limits: Limits = { ...backend.limits, storage };
-    const plan = plannerOf(op, backend)!(specs, attrs, limits, []);
-    const size = sizeOf(op.outputs(specs, attrs)[0]!.shape);
+    const plan = findPlanner(op, backend)!(specs, attrs, limits, []);
+    const size = countElements(op.outputs(specs, attrs)[0]!.shape);
     const output = backend.allocate(2 * size);
-    const inputs = bits.map((data) => bufferOf(backend, data));
+    const inputs = bits.map((data) => makeBuffer(backend, data));
     launchPlan(backend, plan, inputs, [output], [fill]);
     return new Uint16Array(await backend.read(output, 0, 2 * size));
   }
@@ -54,7 +54,7 @@ describeOn("webgpu", "elements of two bytes", () => {
     }));
     const outputs = op
       .outputs(specs, attrs)
-      .map((spec) => ({ ...spec, data: new Float64Array(sizeOf(spec.shape)) }));
+      .map((spec) => ({ ...spec, data: new Float64Array(countElements(spec.shape)) }));
     op.meaning.loops(arrays, outputs, attrs, [fillBits]);
     return Uint16Array.from(outputs[0]!.data);
   }

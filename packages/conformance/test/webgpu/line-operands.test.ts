@@ -1,7 +1,7 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
-import { bufferOf, launchPlan, valuesOf } from "@evenkeel/tensor/testing";
+import { launchPlan, makeBuffer, readValues } from "@evenkeel/tensor/testing";
 import type { LineMap } from "@evenkeel/tensor/wgsl";
-import { mapPlan } from "@evenkeel/tensor/wgsl";
+import { planMap } from "@evenkeel/tensor/wgsl";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeOn } from "../devices.ts";
 import { openWebgpu } from "./support.ts";
@@ -46,7 +46,10 @@ const cases: readonly (readonly [name: string, lines: Lines])[] = [
 const wave = (length: number, phase: number): Float32Array =>
   Float32Array.from({ length }, (_, index) => 1 + Math.sin(phase + index));
 
-function expectedOf({ outer, length, inner }: Lines, [x, shift, scale]: readonly Float32Array[]): number[] {
+function computeExpected(
+  { outer, length, inner }: Lines,
+  [x, shift, scale]: readonly Float32Array[],
+): number[] {
   const y: number[] = [];
   for (let line = 0; line < outer * inner; line++) {
     const start = Math.floor(line / inner) * length * inner + (line % inner);
@@ -73,12 +76,12 @@ describeOn("webgpu", "operands of lines", () => {
     test.each(cases)("%s have one for each element, line and position", async (_, lines) => {
       const { outer, length, inner } = lines;
       const values = [wave(outer * length * inner, 0), wave(outer * inner, 1), wave(length, 2)];
-      const plan = mapPlan(lines, scaled, backend.limits, { length });
+      const plan = planMap(lines, scaled, backend.limits, { length });
       const output = backend.allocate(values[0]!.byteLength);
-      const inputs = values.map((data) => bufferOf(backend, data));
+      const inputs = values.map((data) => makeBuffer(backend, data));
       launchPlan(backend, plan, inputs, [output]);
-      const found = await valuesOf(backend, output);
-      const expected = expectedOf(lines, values);
+      const found = await readValues(backend, output);
+      const expected = computeExpected(lines, values);
       // Values are below 10, so this allows about 16 units in the last place.
       const wrong = expected.findIndex((value, at) => !(Math.abs(found[at]! - value) < 16 * 2 ** -20));
       expect([wrong, found[wrong], expected[wrong]]).toEqual([-1, undefined, undefined]);

@@ -32,14 +32,14 @@ const costs: { readonly [op: string]: number } = {
 const usualCost = 50;
 
 /** The ops of a part, contiguous in order: neighbours share kernels, which compile once per part. */
-function operationsOf(part: number): readonly OpCases[] {
-  const costOf = ({ op, cases }: OpCases): number => (costs[op.name] ?? usualCost) * cases.length;
-  const total = allCases.reduce((sum, opCases) => sum + costOf(opCases), 0);
+function listOperations(part: number): readonly OpCases[] {
+  const measureCost = ({ op, cases }: OpCases): number => (costs[op.name] ?? usualCost) * cases.length;
+  const total = allCases.reduce((sum, opCases) => sum + measureCost(opCases), 0);
   let before = 0;
   return allCases.filter((opCases) => {
     // The middle of an op decides, so that an expensive op belongs to the part that most of it lies in.
-    const ownPart = Math.floor((parts * (before + costOf(opCases) / 2)) / total);
-    before += costOf(opCases);
+    const ownPart = Math.floor((parts * (before + measureCost(opCases) / 2)) / total);
+    before += measureCost(opCases);
     return ownPart === part;
   });
 }
@@ -54,7 +54,7 @@ export function testOperations(part: number): void {
     });
     afterAll(() => backend.close());
 
-    for (const opCases of operationsOf(part)) {
+    for (const opCases of listOperations(part)) {
       describe(opCases.op.name, () => {
         for (const opCase of opCases.cases) {
           test(opCase.name, async () => {

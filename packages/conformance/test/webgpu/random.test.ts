@@ -1,7 +1,7 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
 import {
   bernoulli,
-  hostPermutation,
+  drawPermutation,
   normal,
   randomBits,
   randomPermutation,
@@ -40,7 +40,7 @@ describeOn("webgpu", "webgpu generates the same bits as the host", () => {
 
   test("as permutations", async () => {
     const order = await randomPermutation(10_007, { ...key, backend }).data();
-    expect(order).toEqual(hostPermutation(10_007, key));
+    expect(order).toEqual(drawPermutation(10_007, key));
   });
 
   test("and normals that do not depend on the shape", async () => {

@@ -15,12 +15,12 @@ describeOn("webgpu", "reductions on WebGPU", () => {
   });
   afterAll(() => backend.close());
 
-  const tensorOf = (data: Float32Array, ...shape: number[]): Tensor =>
+  const makeTensor = (data: Float32Array, ...shape: number[]): Tensor =>
     fromData(data, { shape, dtype: "f32" }, { backend });
 
   test("long sums round like short ones", async () => {
     const size = 2 ** 17;
-    const x = tensorOf(new Float32Array(size + 1).fill(0.1), size + 1);
+    const x = makeTensor(new Float32Array(size + 1).fill(0.1), size + 1);
     expect(Math.abs((await sum(x).item()) / ((size + 1) * tenth) - 1)).toBeLessThan(1e-6);
     expect(Math.abs((await mean(x).item()) / tenth - 1)).toBeLessThan(1e-6);
     const sums = await cumulativeSum(x).data();
@@ -36,7 +36,7 @@ describeOn("webgpu", "reductions on WebGPU", () => {
         [0, rows],
         [1, columns],
       ] as const) {
-        const found = await moments(tensorOf(data, rows, columns), { axis: axis }).variance.data();
+        const found = await moments(makeTensor(data, rows, columns), { axis: axis }).variance.data();
         for (let line = 0; line < found.length; line += 7) {
           const at = (i: number): number => data[axis === 0 ? i * columns + line : line * columns + i]!;
           const values = Array.from({ length }, (_, i) => at(i));
@@ -49,15 +49,15 @@ describeOn("webgpu", "reductions on WebGPU", () => {
   );
 
   test("a constant is its own mean and has variance 0", async () => {
-    const found = moments(tensorOf(new Float32Array(100_003).fill(0.1), 100_003));
+    const found = moments(makeTensor(new Float32Array(100_003).fill(0.1), 100_003));
     expect([await found.mean.item(), await found.variance.item()]).toEqual([tenth, 0]);
   });
 
   test("an infinity in one line does not change the bits of other lines", async () => {
     const data = Float32Array.from({ length: 4 * 1000 }, (_, i) => Math.sin(i));
-    const before = await softmax(tensorOf(data, 4, 1000)).data();
+    const before = await softmax(makeTensor(data, 4, 1000)).data();
     data[1500] = Number.POSITIVE_INFINITY;
-    const after = await softmax(tensorOf(data, 4, 1000)).data();
+    const after = await softmax(makeTensor(data, 4, 1000)).data();
     expect(after.subarray(1000, 2000).every(Number.isNaN)).toBe(true);
     expect([...after.subarray(0, 1000)]).toEqual([...before.subarray(0, 1000)]);
     expect([...after.subarray(2000)]).toEqual([...before.subarray(2000)]);

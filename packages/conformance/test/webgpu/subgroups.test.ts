@@ -1,6 +1,6 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
 import type { Backend, Launch, OpCase, OpCases, WgslKernel } from "@evenkeel/tensor";
-import { backendWith } from "@evenkeel/tensor/testing";
+import { makeBackendWith } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allCases, runCase } from "../../src/index.ts";
 import { describeOn } from "../devices.ts";
@@ -39,16 +39,16 @@ const selection: { readonly [op: string]: readonly string[] } = {
 
 const selected: readonly OpCases[] = Object.entries(selection).map(([name, cases]) => {
   const opCases = allCases.find(({ op }) => op.name === name)!;
-  const caseOf = (one: string): OpCase => opCases.cases.find((opCase) => opCase.name === one)!;
+  const findCase = (one: string): OpCase => opCases.cases.find((opCase) => opCase.name === one)!;
   // Gradients are separate ops.
-  return { ...opCases, cases: cases.map((one) => ({ ...caseOf(one), differentiable: false })) };
+  return { ...opCases, cases: cases.map((one) => ({ ...findCase(one), differentiable: false })) };
 });
 
 /** The same device, with the plans' kernels modified by `change`. */
 function changing(backend: Backend, change: (kernel: WgslKernel) => WgslKernel): Backend {
   const changed = (launch: Launch): Launch =>
     launch.kind === "kernel" ? { ...launch, kernel: change(launch.kernel as WgslKernel) } : launch;
-  return backendWith(backend, { launch: (launch) => backend.launch(changed(launch)) });
+  return makeBackendWith(backend, { launch: (launch) => backend.launch(changed(launch)) });
 }
 
 const usesSubgroups = ({ extensions }: WgslKernel): boolean => extensions.includes("subgroups");

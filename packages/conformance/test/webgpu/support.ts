@@ -24,7 +24,7 @@ export const reasonToSkip: string | undefined =
   inject("device") === "webgpu" && !isPromised ? await findReason() : undefined;
 
 /** Gives each test its own devices, and closes those that the test has left open. */
-export function devicesOfTests(): (options?: WebgpuOptions) => Promise<WebgpuBackend> {
+export function openDevices(): (options?: WebgpuOptions) => Promise<WebgpuBackend> {
   const opened: WebgpuBackend[] = [];
   afterEach(async () => {
     for (const backend of opened.splice(0)) await backend.close().catch(() => {});

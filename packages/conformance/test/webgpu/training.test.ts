@@ -7,8 +7,8 @@ import {
   fit,
   MemoryCheckpointStore,
   type Module,
+  readStateArrays,
   SGD,
-  stateArrays,
 } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { DeviceError, fromData, scope, setDefaultBackend, uniform } from "@evenkeel/tensor";
@@ -47,7 +47,7 @@ describeOn("webgpu", "a training step on WebGPU", () => {
   });
 
   /** The counts of a fifth step: in the first step parameters move to their arenas, and in the next the buffers settle. */
-  async function costOf(make: () => Module<[Tensor]>, shape: readonly number[]) {
+  async function measureCost(make: () => Module<[Tensor]>, shape: readonly number[]) {
     const recording = new RecordingBackend(backend);
     setDefaultBackend(recording);
     const model = make();
@@ -82,7 +82,7 @@ describeOn("webgpu", "a training step on WebGPU", () => {
   };
 
   test("of the MLP is at most 30 launches in one submission, and creates nothing new", async () => {
-    const cost = await costOf(() => mlp({ seed: 1 }), [128, 1, 28, 28]);
+    const cost = await measureCost(() => mlp({ seed: 1 }), [128, 1, 28, 28]);
     expect(cost).toMatchObject(inOneSubmission);
     expect(cost.launches).toBeLessThanOrEqual(30);
     expect(cost.dispatches).toBe(cost.launches);
@@ -91,7 +91,7 @@ describeOn("webgpu", "a training step on WebGPU", () => {
   test("of ResNet-20 is at most 200 launches in one submission, and creates nothing new", {
     timeout: 600_000,
   }, async () => {
-    const cost = await costOf(() => resnet20({ seed: 1 }), [4, 3, 32, 32]);
+    const cost = await measureCost(() => resnet20({ seed: 1 }), [4, 3, 32, 32]);
     expect(cost).toMatchObject(inOneSubmission);
     expect(cost.launches).toBeLessThanOrEqual(200);
     expect(cost.dispatches).toBe(cost.launches);
@@ -120,7 +120,7 @@ async function train(backend: WebgpuBackend, store: MemoryCheckpointStore, lostA
       },
     },
   });
-  return { losses: batches.map(({ loss }) => loss), weights: await stateArrays(model) };
+  return { losses: batches.map(({ loss }) => loss), weights: await readStateArrays(model) };
 }
 
 describeOn("webgpu", "a run on WebGPU whose device is lost", () => {

@@ -1,6 +1,6 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
 import type { OpCase } from "@evenkeel/tensor";
-import { sizeOf } from "@evenkeel/tensor";
+import { countElements } from "@evenkeel/tensor";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { allCases, runCase } from "../../src/index.ts";
 import { describeOn } from "../devices.ts";
@@ -28,7 +28,7 @@ const operations: ReadonlySet<string> = new Set([
 ]);
 
 const isSmall = ({ inputs }: OpCase): boolean =>
-  inputs.every((input) => input === undefined || sizeOf(input.shape) <= 5000);
+  inputs.every((input) => input === undefined || countElements(input.shape) <= 5000);
 
 // Work that exceeds one dimension needs at least 64 MiB; plans for at most three workgroups per dimension fold much
 // smaller work.

@@ -1,8 +1,8 @@
 /** The remainder of a byte followed by 0, 1, 2 or 3 zero bytes. Four tables allow four bytes to be processed in one step. */
-const remainders: readonly Int32Array[] = /* @__PURE__ */ remainderTables();
+const remainders: readonly Int32Array[] = /* @__PURE__ */ computeRemainderTables();
 
 /** The polynomial of gzip and zip, lowest bit first. */
-function remainderTables(): Int32Array[] {
+function computeRemainderTables(): Int32Array[] {
   const tables = Array.from({ length: 4 }, () => new Int32Array(256));
   for (let byte = 0; byte < 256; byte++) {
     let remainder = byte;

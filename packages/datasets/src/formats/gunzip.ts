@@ -1,4 +1,4 @@
-import { DataError, nextTurn } from "@evenkeel/tensor";
+import { DataError, waitForNextTurn } from "@evenkeel/tensor";
 import { checkOptions, checkValue, nonNegativeInteger, text } from "@evenkeel/tensor/checks";
 import { checkBytes } from "./check-bytes.ts";
 import { crc32 } from "./crc32.ts";
@@ -49,13 +49,13 @@ const trailerBytes = 8;
 /** The contents up to `limit` bytes, with at least one more byte if there are more. */
 async function unpack(compressed: Uint8Array, limit: number, name: string): Promise<Uint8Array> {
   checkBytes(name, compressed);
-  const claimed = compressed.length < 18 ? 0 : trailerOf(compressed, compressed.length - trailerBytes).size;
+  const claimed = compressed.length < 18 ? 0 : readTrailer(compressed, compressed.length - trailerBytes).size;
   const inflater = new Inflater(compressed, limit, Math.min(claimed, largestRatio * compressed.length));
   try {
     let position = 0;
     do {
-      inflater.begin(position + headerBytes(compressed.subarray(position)));
-      position = nextMember(compressed, await unpackMember(inflater, compressed));
+      inflater.begin(position + countHeaderBytes(compressed.subarray(position)));
+      position = findNextMember(compressed, await unpackMember(inflater, compressed));
     } while (position < compressed.length && !inflater.isFull);
   } catch (error) {
     if (!(error instanceof InflateError)) throw error;
@@ -73,16 +73,16 @@ async function unpackMember(inflater: Inflater, compressed: Uint8Array): Promise
   let turn = performance.now();
   for (let isLast = false; !isLast; ) {
     const before = inflater.size;
-    isLast = inflater.block();
+    isLast = inflater.readBlock();
     if (inflater.isFull) return compressed.length;
     checksum = crc32(inflater.output.subarray(before, inflater.size), checksum);
     if (performance.now() - turn > longestTurnMilliseconds) {
-      await nextTurn();
+      await waitForNextTurn();
       turn = performance.now();
     }
   }
   const end = inflater.end();
-  const trailer = trailerOf(compressed, end);
+  const trailer = readTrailer(compressed, end);
   if (trailer.checksum !== checksum) throw new InflateError("its checksum does not match its contents");
   if (trailer.size !== (inflater.size - start) >>> 0) {
     throw new InflateError("its length field does not match its contents");
@@ -90,7 +90,7 @@ async function unpackMember(inflater: Inflater, compressed: Uint8Array): Promise
   return end + trailerBytes;
 }
 
-function trailerOf(compressed: Uint8Array, position: number): { checksum: number; size: number } {
+function readTrailer(compressed: Uint8Array, position: number): { checksum: number; size: number } {
   if (position + trailerBytes > compressed.length) throw new InflateError("it ends early");
   const view = new DataView(compressed.buffer, compressed.byteOffset + position, trailerBytes);
   return { checksum: view.getUint32(0, true), size: view.getUint32(4, true) };
@@ -103,7 +103,7 @@ const flags = { headerChecksum: 2, extra: 4, name: 8, comment: 16, unknown: 0xe0
 const fixedHeaderBytes = 10;
 
 /** The length of the header at the beginning of the data. */
-function headerBytes(data: Uint8Array): number {
+function countHeaderBytes(data: Uint8Array): number {
   if (!isGzip(data)) throw new InflateError("there is other data where a member should begin");
   if (data.length < fixedHeaderBytes) throw new InflateError("it ends early");
   const [, , method, present] = data as unknown as [number, number, number, number];
@@ -121,7 +121,7 @@ function headerBytes(data: Uint8Array): number {
 }
 
 /** Skips the zeros that tapes and disk images append to a file. */
-function nextMember(compressed: Uint8Array, position: number): number {
+function findNextMember(compressed: Uint8Array, position: number): number {
   while (compressed[position] === 0) position++;
   return position;
 }

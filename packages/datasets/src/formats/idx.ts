@@ -1,5 +1,5 @@
-import { DataError, dtypeOfArray, isFloat } from "@evenkeel/tensor";
-import { builtinName, checkOptions, describeValue, listOf, text } from "@evenkeel/tensor/checks";
+import { DataError, findDTypeOfArray, isFloat } from "@evenkeel/tensor";
+import { checkOptions, describeValue, getBuiltinName, listOf, text } from "@evenkeel/tensor/checks";
 import type { ImageSet } from "../images/image-set.ts";
 import { checkImageSet } from "../images/image-set.ts";
 import { checkBytes } from "./check-bytes.ts";
@@ -21,7 +21,7 @@ interface ElementType {
   read(bytes: Uint8Array): IdxData;
 }
 
-function elements<Data extends IdxData>(
+function readElements<Data extends IdxData>(
   ArrayType: new (length: number) => Data,
   bytes: number,
   element: (view: DataView, offset: number) => number,
@@ -40,11 +40,11 @@ function elements<Data extends IdxData>(
 /** The element types by their number in the header; multi-byte numbers are big-endian. */
 const elementTypes: { readonly [code: number]: ElementType } = {
   8: { bytes: 1, read: (contents) => contents },
-  9: /* @__PURE__ */ elements(Int8Array, 1, (view, offset) => view.getInt8(offset)),
-  11: /* @__PURE__ */ elements(Int16Array, 2, (view, offset) => view.getInt16(offset)),
-  12: /* @__PURE__ */ elements(Int32Array, 4, (view, offset) => view.getInt32(offset)),
-  13: /* @__PURE__ */ elements(Float32Array, 4, (view, offset) => view.getFloat32(offset)),
-  14: /* @__PURE__ */ elements(Float64Array, 8, (view, offset) => view.getFloat64(offset)),
+  9: /* @__PURE__ */ readElements(Int8Array, 1, (view, offset) => view.getInt8(offset)),
+  11: /* @__PURE__ */ readElements(Int16Array, 2, (view, offset) => view.getInt16(offset)),
+  12: /* @__PURE__ */ readElements(Int32Array, 4, (view, offset) => view.getInt32(offset)),
+  13: /* @__PURE__ */ readElements(Float32Array, 4, (view, offset) => view.getFloat32(offset)),
+  14: /* @__PURE__ */ readElements(Float64Array, 8, (view, offset) => view.getFloat64(offset)),
 };
 
 /**
@@ -92,8 +92,8 @@ function readHeader(contents: Uint8Array, name: string): IdxHeader {
   const [zero, zeroToo, code, rank] = contents as unknown as [number, number, number, number];
   const type = elementTypes[code];
   if (zero !== 0 || zeroToo !== 0 || type === undefined || rank < 1) {
-    const found = [...contents.subarray(0, 4)].map(inHex).join(" ");
-    const types = Object.keys(elementTypes).map((known) => inHex(Number(known)));
+    const found = [...contents.subarray(0, 4)].map(formatHex).join(" ");
+    const types = Object.keys(elementTypes).map((known) => formatHex(Number(known)));
     throw new DataError(
       `${name}: found the idx header ${found}, expected 00 00, a type (${types.join(", ")}) and a rank of at least 1`,
     );
@@ -110,7 +110,7 @@ function readHeader(contents: Uint8Array, name: string): IdxHeader {
   return { type, shape, bytes, dataBytes };
 }
 
-const inHex = (byte: number): string => byte.toString(16).padStart(2, "0");
+const formatHex = (byte: number): string => byte.toString(16).padStart(2, "0");
 
 export interface IdxImagesDescription {
   readonly name: string;
@@ -146,9 +146,9 @@ export async function readIdxImages(
       `${name}: found images ${describeValue(images.shape)} and labels ${describeValue(labels.shape)}, expected [n, height, width] and [n]`,
     );
   }
-  if (builtinName(images.data) !== "Uint8Array" || isFloat(dtypeOfArray(labels.data, "i32"))) {
+  if (getBuiltinName(images.data) !== "Uint8Array" || isFloat(findDTypeOfArray(labels.data, "i32"))) {
     throw new DataError(
-      `${name}: found pixels in a ${builtinName(images.data)} and labels in a ${builtinName(labels.data)}, expected unsigned bytes and integers`,
+      `${name}: found pixels in a ${getBuiltinName(images.data)} and labels in a ${getBuiltinName(labels.data)}, expected unsigned bytes and integers`,
     );
   }
   return checkImageSet({

@@ -1,5 +1,5 @@
 import type { PrefixCode } from "./prefix-code.ts";
-import { prefixCode } from "./prefix-code.ts";
+import { makePrefixCode } from "./prefix-code.ts";
 
 /** A description of an error in deflated data, as a clause about the data: "it ends early". */
 export class InflateError extends Error {}
@@ -81,17 +81,17 @@ export class Inflater {
   }
 
   /** Decompresses one block, or as much of it as the limit allows. Returns whether it is the last one of its stream. */
-  block(): boolean {
+  readBlock(): boolean {
     const isLast = this.take(1) === 1;
     const kind = this.take(2);
-    if (kind === 0) this.storedBlock();
-    else if (kind === 1) this.codedBlock(codeOf(fixedLengths), codeOf(new Uint8Array(32).fill(5)));
-    else if (kind === 2) this.dynamicBlock();
+    if (kind === 0) this.readStoredBlock();
+    else if (kind === 1) this.readCodedBlock(makeCode(fixedLengths), makeCode(new Uint8Array(32).fill(5)));
+    else if (kind === 2) this.readDynamicBlock();
     else throw new InflateError("it has a block of an unknown type");
     return isLast;
   }
 
-  private storedBlock(): void {
+  private readStoredBlock(): void {
     const from = this.end() + 4;
     const header = this.input.subarray(from - 4, from);
     if (header.length < 4) throw new InflateError("it ends early");
@@ -107,21 +107,21 @@ export class Inflater {
     this.size += stored.length;
   }
 
-  private dynamicBlock(): void {
+  private readDynamicBlock(): void {
     const literals = 257 + this.take(5);
     const distances = 1 + this.take(5);
     const lengthsOfLengths = new Uint8Array(codeLengthOrder.length);
     const listed = 4 + this.take(4);
     for (const symbol of codeLengthOrder.slice(0, listed)) lengthsOfLengths[symbol] = this.take(3);
-    const lengths = this.codeLengths(literals + distances, codeOf(lengthsOfLengths));
+    const lengths = this.readCodeLengths(literals + distances, makeCode(lengthsOfLengths));
     if (lengths[endOfBlock] === 0) throw new InflateError("it has a block without an end code");
-    this.codedBlock(codeOf(lengths.subarray(0, literals)), codeOf(lengths.subarray(literals)));
+    this.readCodedBlock(makeCode(lengths.subarray(0, literals)), makeCode(lengths.subarray(literals)));
   }
 
-  private codeLengths(count: number, code: PrefixCode): Uint8Array {
+  private readCodeLengths(count: number, code: PrefixCode): Uint8Array {
     const lengths = new Uint8Array(count);
     for (let index = 0; index < count; ) {
-      const symbol = this.symbol(code);
+      const symbol = this.readSymbol(code);
       if (symbol < 16) {
         lengths[index++] = symbol;
         continue;
@@ -137,10 +137,10 @@ export class Inflater {
     return lengths;
   }
 
-  private codedBlock(literals: PrefixCode, distances: PrefixCode): void {
+  private readCodedBlock(literals: PrefixCode, distances: PrefixCode): void {
     while (this.size <= this.limit) {
       this.reserve(room);
-      const symbol = this.literals(literals);
+      const symbol = this.readLiterals(literals);
       if (symbol === endOfBlock) return;
       if (symbol > endOfBlock) this.repeat(symbol - endOfBlock - 1, distances);
     }
@@ -150,7 +150,7 @@ export class Inflater {
    * Writes literals until a symbol is not a literal or the space is used up, and returns the last symbol. Most of the
    * time is spent here; the numbers are local variables, so that engines keep them in registers.
    */
-  private literals({ table, longest }: PrefixCode): number {
+  private readLiterals({ table, longest }: PrefixCode): number {
     const { input, output } = this;
     let { size, position, bits, bitCount } = this;
     const mask = (1 << longest) - 1;
@@ -177,7 +177,7 @@ export class Inflater {
 
   private repeat(lengthSymbol: number, distances: PrefixCode): void {
     const length = lengthBases[lengthSymbol]! + this.take(lengthBits[lengthSymbol]!);
-    const distanceSymbol = this.symbol(distances);
+    const distanceSymbol = this.readSymbol(distances);
     const distance = distanceBases[distanceSymbol]! + this.take(distanceBits[distanceSymbol]!);
     const { output, size } = this;
     // An invalid symbol makes these NaN.
@@ -188,7 +188,7 @@ export class Inflater {
     this.size = size + length;
   }
 
-  private symbol({ table, longest }: PrefixCode): number {
+  private readSymbol({ table, longest }: PrefixCode): number {
     this.refill();
     const entry = table[this.bits & ((1 << longest) - 1)]!;
     this.bits >>>= entry & 15;
@@ -235,8 +235,8 @@ export class Inflater {
   }
 }
 
-function codeOf(lengths: Uint8Array): PrefixCode {
-  const code = prefixCode(lengths);
+function makeCode(lengths: Uint8Array): PrefixCode {
+  const code = makePrefixCode(lengths);
   if (code === undefined) throw new InflateError("it has invalid code lengths");
   return code;
 }

@@ -9,7 +9,7 @@ export interface PrefixCode {
  * 3.2.2). Undefined if the lengths form no code: too many codes for their number of bits, or too few while more than
  * one symbol has a code.
  */
-export function prefixCode(lengths: Uint8Array): PrefixCode | undefined {
+export function makePrefixCode(lengths: Uint8Array): PrefixCode | undefined {
   const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
   const counts = new Uint16Array(longest + 2);
   for (const length of lengths) if (length > 0) counts[length + 1]!++;
@@ -24,14 +24,14 @@ export function prefixCode(lengths: Uint8Array): PrefixCode | undefined {
   const table = new Uint16Array(1 << longest);
   lengths.forEach((length, symbol) => {
     if (length === 0) return;
-    const code = reversed(next[length]!++, length);
+    const code = reverseBits(next[length]!++, length);
     for (let index = code; index < table.length; index += 1 << length) table[index] = (symbol << 4) | length;
   });
   return { table, longest };
 }
 
 /** Codes are stored with their highest bit first. */
-function reversed(code: number, length: number): number {
+function reverseBits(code: number, length: number): number {
   let result = 0;
   for (let bit = 0; bit < length; bit++) result |= ((code >> bit) & 1) << (length - 1 - bit);
   return result;

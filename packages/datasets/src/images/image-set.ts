@@ -1,6 +1,6 @@
 import { ArgumentError, DataError } from "@evenkeel/tensor";
 import type { Rule, Rules } from "@evenkeel/tensor/checks";
-import { builtinName, checkValue, listOf, positiveInteger, text } from "@evenkeel/tensor/checks";
+import { checkValue, getBuiltinName, listOf, positiveInteger, text } from "@evenkeel/tensor/checks";
 
 /** Labelled images in memory, in the form in which files store them. */
 export interface ImageSet {
@@ -14,9 +14,9 @@ export interface ImageSet {
   readonly classes: readonly string[];
 }
 
-export const imageCount = (set: ImageSet): number => set.labels.length;
+export const countImages = (set: ImageSet): number => set.labels.length;
 
-export const valuesPerImage = ({ imageShape: [channels, height, width] }: ImageSet): number =>
+export const countValuesPerImage = ({ imageShape: [channels, height, width] }: ImageSet): number =>
   channels * height * width;
 
 const imageSetRules: Rules<ImageSet> = {
@@ -33,7 +33,7 @@ const record: Rule = {
 };
 
 function arrayOf(...names: readonly string[]): Rule {
-  return { expected: names.join(" or "), accepts: (value) => names.includes(builtinName(value)) };
+  return { expected: names.join(" or "), accepts: (value) => names.includes(getBuiltinName(value)) };
 }
 
 /**
@@ -48,7 +48,7 @@ export function checkImageSet(set: ImageSet): ImageSet {
     checkValue(`image set: ${part}`, set[part as keyof ImageSet], rule);
   }
   const { name, images, labels, classes } = set;
-  const expected = imageCount(set) * valuesPerImage(set);
+  const expected = countImages(set) * countValuesPerImage(set);
   if (images.length !== expected) {
     throw new DataError(
       `${name}: found ${images.length} bytes of pixels and ${labels.length} labels, expected ${expected} bytes`,
@@ -66,14 +66,14 @@ export function checkImageSet(set: ImageSet): ImageSet {
 /** A new set of the images at the given positions. Throws ArgumentError for a position outside the set. */
 export function selectImages(set: ImageSet, positions: ArrayLike<number>, name?: string): ImageSet {
   checkImageSet(set);
-  const size = valuesPerImage(set);
+  const size = countValuesPerImage(set);
   const images = new Uint8Array(positions.length * size);
   const labels = new Int32Array(positions.length);
   for (let index = 0; index < positions.length; index++) {
     const position = positions[index]!;
-    if (!(Number.isInteger(position) && position >= 0 && position < imageCount(set))) {
+    if (!(Number.isInteger(position) && position >= 0 && position < countImages(set))) {
       throw new ArgumentError(
-        `positions: found ${position}, expected integers from 0 to ${imageCount(set) - 1}`,
+        `positions: found ${position}, expected integers from 0 to ${countImages(set) - 1}`,
       );
     }
     images.set(set.images.subarray(position * size, (position + 1) * size), index * size);
@@ -90,9 +90,9 @@ export interface ChannelStatistics {
 }
 
 /** Statistics of a whole set, from exact integer histograms. Throws DataError for an empty set. */
-export function channelStatistics(set: ImageSet): ChannelStatistics {
+export function computeChannelStatistics(set: ImageSet): ChannelStatistics {
   checkImageSet(set);
-  if (imageCount(set) === 0) throw new DataError(`${set.name}: found no images, expected at least one`);
+  if (countImages(set) === 0) throw new DataError(`${set.name}: found no images, expected at least one`);
   const [channels, height, width] = set.imageShape;
   const area = height * width;
   const moments = Array.from({ length: channels }, (_, channel) => {
@@ -100,12 +100,12 @@ export function channelStatistics(set: ImageSet): ChannelStatistics {
     for (let start = channel * area; start < set.images.length; start += channels * area) {
       for (let pixel = start; pixel < start + area; pixel++) histogram[set.images[pixel]!]!++;
     }
-    return momentsOfHistogram(histogram, imageCount(set) * area);
+    return computeMoments(histogram, countImages(set) * area);
   });
   return { mean: moments.map(({ mean }) => mean), deviation: moments.map(({ deviation }) => deviation) };
 }
 
-function momentsOfHistogram(histogram: Float64Array, count: number): { mean: number; deviation: number } {
+function computeMoments(histogram: Float64Array, count: number): { mean: number; deviation: number } {
   const mean = histogram.reduce((sum, times, value) => sum + times * (value / 255), 0) / count;
   const variance =
     histogram.reduce((sum, times, value) => sum + times * (value / 255 - mean) ** 2, 0) / count;

@@ -1,9 +1,9 @@
 import type { Seed } from "@evenkeel/tensor";
-import { hostPermutation } from "@evenkeel/tensor";
+import { drawPermutation } from "@evenkeel/tensor";
 import { aSeed, checkOptions } from "@evenkeel/tensor/checks";
-import { numberOfSeed, streams } from "../random/random-stream.ts";
+import { streams, toSeedNumber } from "../random/random-stream.ts";
 import type { ImageSet } from "./image-set.ts";
-import { checkImageSet, imageCount, selectImages } from "./image-set.ts";
+import { checkImageSet, countImages, selectImages } from "./image-set.ts";
 import { upTo } from "./option-checks.ts";
 
 export interface RandomSplitOptions {
@@ -20,10 +20,10 @@ export interface RandomSplitOptions {
  * @example const { rest: train, held: validation } = randomSplit(images, { held: 2000, seed: 1 });
  */
 export function randomSplit(set: ImageSet, options: RandomSplitOptions): { rest: ImageSet; held: ImageSet } {
-  const count = imageCount(checkImageSet(set));
+  const count = countImages(checkImageSet(set));
   checkOptions<RandomSplitOptions>("randomSplit", options, { held: upTo(count), seed: aSeed }, ["held"]);
   const { held } = options;
-  const order = hostPermutation(count, { seed: numberOfSeed(options.seed), stream: streams.split });
+  const order = drawPermutation(count, { seed: toSeedNumber(options.seed), stream: streams.split });
   return {
     rest: selectImages(set, order.subarray(held)),
     held: selectImages(set, order.subarray(0, held), `${set.name} (held out)`),

@@ -34,7 +34,7 @@ export const isWebAddress = (address: string, base?: URL): boolean =>
  * `content-encoding`, but published checksums are those of compressed files. Throws DownloadError for any status but
  * success, and after a timeout.
  */
-export async function answerOf(url: string, options: RequestOptions): Promise<IncomingMessage> {
+export async function requestAnswer(url: string, options: RequestOptions): Promise<IncomingMessage> {
   let target = new URL(url);
   for (let redirects = 0; redirects <= mostRedirects; redirects++) {
     const answer = await send(target, options);
@@ -84,7 +84,7 @@ function send(url: URL, { from, timeoutMilliseconds, signal }: RequestOptions): 
 }
 
 /** The body of an answer, as it arrives. Throws DownloadError if the connection breaks. */
-export async function* chunksOf(answer: IncomingMessage): AsyncGenerator<Uint8Array> {
+export async function* readChunks(answer: IncomingMessage): AsyncGenerator<Uint8Array> {
   try {
     yield* answer;
   } catch (error) {

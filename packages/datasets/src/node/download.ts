@@ -13,7 +13,7 @@ import {
 } from "@evenkeel/tensor/checks";
 import { removeAbandoned } from "@evenkeel/tensor/node";
 import type { PublishedFile } from "../catalog.ts";
-import { answerOf, chunksOf, DownloadError, isWebAddress } from "./answer.ts";
+import { DownloadError, isWebAddress, readChunks, requestAnswer } from "./answer.ts";
 import { PartialFile } from "./partial-file.ts";
 import { checkDigest, readPublishedFile } from "./published-file.ts";
 
@@ -98,7 +98,7 @@ async function receiveFromFirst(
     await partial.restart();
     try {
       await receiveWhole(url, published, partial, options);
-      return checkDigest(published.file, partial.checksum(), published.sha256);
+      return checkDigest(published.file, partial.computeChecksum(), published.sha256);
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!(error instanceof DownloadError || error instanceof DataError)) throw error;
@@ -138,11 +138,11 @@ async function receiveRest(
   partial: PartialFile,
   { onProgress, signal, timeoutMilliseconds = 5000 }: DownloadOptions,
 ): Promise<void> {
-  const answer = await answerOf(url, { from: partial.bytes, timeoutMilliseconds, signal });
+  const answer = await requestAnswer(url, { from: partial.bytes, timeoutMilliseconds, signal });
   try {
     if (answer.statusCode === 200) await partial.restart();
     checkLength(answer, partial.bytes, totalBytes);
-    for await (const chunk of chunksOf(answer)) {
+    for await (const chunk of readChunks(answer)) {
       await partial.append(chunk);
       if (partial.bytes > totalBytes)
         throw new DataError(`found more than ${totalBytes} bytes, expected ${totalBytes}`);

@@ -6,7 +6,7 @@ import { checkOptions, checkValue, text } from "@evenkeel/tensor/checks";
 import { removeAbandoned } from "@evenkeel/tensor/node";
 import envPaths from "env-paths";
 import type { PublishedFile, PublishedImages } from "../catalog.ts";
-import { filesOf } from "../catalog.ts";
+import { listFiles } from "../catalog.ts";
 import { readIdxImages } from "../formats/idx.ts";
 import type { ImageSet } from "../images/image-set.ts";
 import { DownloadError } from "./answer.ts";
@@ -29,7 +29,7 @@ export interface LoadedImages {
 }
 
 /** The folder for downloads, by the conventions of the operating system. */
-export const defaultCacheFolder = (): string => envPaths("evenkeel", { suffix: "" }).cache;
+export const findDefaultCacheFolder = (): string => envPaths("evenkeel", { suffix: "" }).cache;
 
 const publishedImages: Rule = {
   expected: "a published set, such as fashionMnist",
@@ -54,7 +54,7 @@ export async function loadImages(
   checkOptions<LoadOptions>("loadImages", options, { ...downloadRules, dataFolder: text, cacheFolder: text });
   const {
     dataFolder = process.env.EVENKEEL_DATA ?? "",
-    cacheFolder = defaultCacheFolder(),
+    cacheFolder = findDefaultCacheFolder(),
     ...rest
   } = options;
   const given = join(dataFolder, published.folder);
@@ -70,7 +70,7 @@ export async function loadImages(
 
 /** Throws DataError for a folder that has only some of the files. */
 async function holdsAll(published: PublishedImages, folder: string): Promise<boolean> {
-  const files = filesOf(published);
+  const files = listFiles(published);
   const missing: string[] = [];
   for (const { file } of files) await access(join(folder, file)).catch(() => missing.push(file));
   if (missing.length === 0 || missing.length === files.length) return missing.length === 0;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { makeFolder, storageError, temporaryPath } from "@evenkeel/tensor/node";
+import { makeFolder, makeStorageError, makeTemporaryPath } from "@evenkeel/tensor/node";
 
 /**
  * A file that is being written, under a name that no other process or call uses. It is created with its first bytes and
@@ -18,11 +18,11 @@ export class PartialFile {
 
   constructor(target: string) {
     this.target = target;
-    this.path = temporaryPath(target);
+    this.path = makeTemporaryPath(target);
   }
 
   async append(chunk: Uint8Array): Promise<void> {
-    await this.storing(async () => (await this.opened()).appendFile(chunk));
+    await this.store(async () => (await this.open()).appendFile(chunk));
     this.digest.update(chunk);
     this.bytes += chunk.length;
   }
@@ -30,20 +30,20 @@ export class PartialFile {
   /** Empties the file. */
   async restart(): Promise<void> {
     if (this.bytes === 0) return;
-    await this.storing(async () => (await this.opened()).truncate());
+    await this.store(async () => (await this.open()).truncate());
     this.digest = createHash("sha256");
     this.bytes = 0;
   }
 
   /** The SHA-256 checksum of the bytes written so far. */
-  checksum(): string {
+  computeChecksum(): string {
     return this.digest.copy().digest("hex");
   }
 
   /** Renames the file to its target, which is replaced. */
   async finish(): Promise<void> {
-    await this.storing(async () => {
-      await (await this.opened()).sync();
+    await this.store(async () => {
+      await (await this.open()).sync();
       await this.close();
       await rename(this.path, this.target);
     });
@@ -56,7 +56,7 @@ export class PartialFile {
   }
 
   /** `a` writes at the end even after `restart`; `x` refuses to follow a link. */
-  private async opened(): Promise<FileHandle> {
+  private async open(): Promise<FileHandle> {
     if (this.handle === undefined) {
       await makeFolder(dirname(this.path));
       this.handle = await open(this.path, "ax");
@@ -69,9 +69,9 @@ export class PartialFile {
     this.handle = undefined;
   }
 
-  private async storing(work: () => Promise<void>): Promise<void> {
+  private async store(work: () => Promise<void>): Promise<void> {
     await work().catch((error) => {
-      throw storageError(this.target, error);
+      throw makeStorageError(this.target, error);
     });
   }
 }

@@ -1,9 +1,9 @@
 import type { Backend, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, hostPermutation } from "@evenkeel/tensor";
+import { ArgumentError, drawPermutation } from "@evenkeel/tensor";
 import { checkValue, describeValue } from "@evenkeel/tensor/checks";
 import type { ImageSet } from "../images/image-set.ts";
 import { checkImageSet } from "../images/image-set.ts";
-import { numberOfSeed, RandomStream, streams, streamsOfUse } from "../random/random-stream.ts";
+import { RandomStream, streams, streamsOfUse, toSeedNumber } from "../random/random-stream.ts";
 import type { BatchOptions, ImageBatchOptions, StreamBatchOptions } from "./batch-options.ts";
 import { checkBatchOptions, checkImageBatchOptions, checkStreamBatchOptions } from "./batch-options.ts";
 import type { Dataset, ExampleSource } from "./examples.ts";
@@ -97,8 +97,8 @@ export function batches<Source extends BatchSource>(
     );
   }
   return isStream(source)
-    ? streamBatches(source, options as StreamBatchOptions)
-    : sizedBatches(exampleSource(source, options), options as BatchOptions);
+    ? makeStreamBatches(source, options as StreamBatchOptions)
+    : makeSizedBatches(makeExampleSource(source, options), options as BatchOptions);
 }
 
 type Stream = ExampleStream | ((epoch: number) => ExampleStream);
@@ -112,7 +112,7 @@ const isDataset = (source: object): source is Dataset<unknown> =>
   "length" in source && "get" in source && typeof source.get === "function";
 
 /** Also checks the options, because the source determines which options are allowed. */
-function exampleSource(source: object, options: object): ExampleSource {
+function makeExampleSource(source: object, options: object): ExampleSource {
   if ("imageShape" in source) {
     const set = checkImageSet(source as ImageSet);
     checkImageBatchOptions(options as ImageBatchOptions, set);
@@ -123,16 +123,16 @@ function exampleSource(source: object, options: object): ExampleSource {
   return isDataset(source) ? fromDataset(source) : fromArrays(source, (options as BatchOptions).dtypes);
 }
 
-function sizedBatches(source: ExampleSource, options: BatchOptions): Batches<never> {
+function makeSizedBatches(source: ExampleSource, options: BatchOptions): Batches<never> {
   const { batchSize, shuffled = false, dropLast = false } = options;
   const { count } = source;
   const batchesPerEpoch = dropLast ? Math.floor(count / batchSize) : Math.ceil(count / batchSize);
   warnOfLastBatch(count, options);
   const isRandom = shuffled || (options as ImageBatchOptions).augment !== undefined;
-  const seed = isRandom ? numberOfSeed(options.seed) : undefined;
+  const seed = isRandom ? toSeedNumber(options.seed) : undefined;
   async function* hostBatches(epoch: number): AsyncGenerator {
     const order = shuffled
-      ? hostPermutation(count, { seed, stream: streams.shuffle + epoch })
+      ? drawPermutation(count, { seed, stream: streams.shuffle + epoch })
       : Int32Array.from({ length: count }, (_, position) => position);
     const random = new RandomStream(seed ?? 0, streams.augment + epoch);
     for (let batch = 0; batch < batchesPerEpoch; batch++) {
@@ -145,24 +145,24 @@ function sizedBatches(source: ExampleSource, options: BatchOptions): Batches<nev
     examplesPerEpoch: Math.min(count, batchesPerEpoch * batchSize),
     epoch: (epoch, backend) => {
       checkEpoch(epoch);
-      return onDevice(hostBatches(epoch), options, backend);
+      return moveToDevice(hostBatches(epoch), options, backend);
     },
   };
 }
 
-function streamBatches(source: Stream, options: StreamBatchOptions): StreamBatches<never> {
+function makeStreamBatches(source: Stream, options: StreamBatchOptions): StreamBatches<never> {
   checkStreamBatchOptions(options);
-  const begin = typeof source === "function" ? source : repeatedly(source);
+  const begin = typeof source === "function" ? source : makeRepeatable(source);
   return {
     epoch: (epoch, backend) => {
       checkEpoch(epoch);
-      return onDevice(stackedBatches(begin(epoch), options), options, backend);
+      return moveToDevice(stackBatches(begin(epoch), options), options, backend);
     },
   };
 }
 
 /** Throws for a stream that is read a second time: a generator would be empty then, like an epoch without batches. */
-function repeatedly(stream: ExampleStream): () => ExampleStream {
+function makeRepeatable(stream: ExampleStream): () => ExampleStream {
   let isRead = false;
   return () => {
     if (isRead && "next" in stream) {
@@ -175,7 +175,7 @@ function repeatedly(stream: ExampleStream): () => ExampleStream {
   };
 }
 
-async function* stackedBatches(stream: ExampleStream, options: StreamBatchOptions): AsyncGenerator {
+async function* stackBatches(stream: ExampleStream, options: StreamBatchOptions): AsyncGenerator {
   const { batchSize, dropLast = false } = options;
   let examples: unknown[] = [];
   let first = 0;
@@ -201,7 +201,7 @@ function checkEpoch(epoch: number): void {
   });
 }
 
-async function* onDevice(
+async function* moveToDevice(
   hostBatches: AsyncGenerator,
   options: StreamBatchOptions,
   backend: Backend | undefined,

@@ -1,13 +1,20 @@
-import { ArgumentError, dtypeOfArray, formatSpec, ShapeError, sameShape, sizeOf } from "@evenkeel/tensor";
-import { builtinName, checkValue, nonNegativeInteger } from "@evenkeel/tensor/checks";
+import {
+  ArgumentError,
+  countElements,
+  findDTypeOfArray,
+  formatSpec,
+  isSameShape,
+  ShapeError,
+} from "@evenkeel/tensor";
+import { checkValue, getBuiltinName, nonNegativeInteger } from "@evenkeel/tensor/checks";
 import type { RandomStream } from "../random/random-stream.ts";
 import {
   checkDType,
-  dtypesOfParts,
-  emptyLike,
+  findDTypes,
+  makeEmptyLike,
   mapParts,
   type ShapedArray,
-  shapedArrayOf,
+  toShapedArray,
 } from "./host-data.ts";
 
 /** A source of batches, in host memory. */
@@ -25,12 +32,12 @@ export interface Dataset<Example> {
 
 /** A structure of arrays whose first dimension counts the examples. `dtypes` is only checked here. */
 export function fromArrays(structure: unknown, dtypes: unknown, where = "batches"): ExampleSource {
-  const array = shapedArrayOf(structure, where);
+  const array = toShapedArray(structure, where);
   if (array !== undefined) {
     checkDType(array, dtypes, where);
     return readRows(array, where);
   }
-  const ofParts = dtypesOfParts(structure as object, dtypes, where);
+  const ofParts = findDTypes(structure as object, dtypes, where);
   const parts = Object.entries(structure as object).map(
     ([name, part]) => [name, fromArrays(part, ofParts[name], `${where}: ${name}`)] as const,
   );
@@ -52,11 +59,11 @@ export function fromArrays(structure: unknown, dtypes: unknown, where = "batches
 
 function readRows({ data, shape: [count, ...shape], dtype }: ShapedArray, where: string): ExampleSource {
   if (count === undefined) throw new ShapeError(`${where}: found one number, expected one for each example`);
-  const size = sizeOf(shape);
+  const size = countElements(shape);
   return {
     count,
     take: (positions): ShapedArray => {
-      const rows = emptyLike(data, positions.length * size);
+      const rows = makeEmptyLike(data, positions.length * size);
       positions.forEach((position, row) => {
         if (size === 1) rows[row] = data[position]!;
         else rows.set(data.subarray(position * size, (position + 1) * size), row * size);
@@ -85,7 +92,7 @@ export function stack(
   where = "batches",
 ): unknown {
   const first = examples[0];
-  if (shapedArrayOf(first, where) !== undefined) return stackArrays(examples, positions, where);
+  if (toShapedArray(first, where) !== undefined) return stackArrays(examples, positions, where);
   const names = Object.keys(first as object);
   examples.forEach((example, index) => {
     const found = typeof example === "object" && example !== null ? Object.keys(example) : [];
@@ -104,10 +111,10 @@ export function stack(
 }
 
 function stackArrays(examples: readonly unknown[], positions: ArrayLike<number>, where: string): ShapedArray {
-  const arrays = examples.map((example) => shapedArrayOf(example, where));
+  const arrays = examples.map((example) => toShapedArray(example, where));
   const first = arrays[0]!;
-  const size = sizeOf(first.shape);
-  const data = emptyLike(first.data, arrays.length * size);
+  const size = countElements(first.shape);
+  const data = makeEmptyLike(first.data, arrays.length * size);
   arrays.forEach((array, index) => {
     if (array === undefined || !isAlike(array, first)) {
       throw new ShapeError(
@@ -120,9 +127,9 @@ function stackArrays(examples: readonly unknown[], positions: ArrayLike<number>,
 }
 
 const isAlike = (a: ShapedArray, b: ShapedArray): boolean =>
-  sameShape(a.shape, b.shape) && a.dtype === b.dtype && builtinName(a.data) === builtinName(b.data);
+  isSameShape(a.shape, b.shape) && a.dtype === b.dtype && getBuiltinName(a.data) === getBuiltinName(b.data);
 
 const describe = (array: ShapedArray | undefined): string =>
   array === undefined
     ? "a record"
-    : formatSpec({ dtype: array.dtype ?? dtypeOfArray(array.data, "i32"), shape: array.shape });
+    : formatSpec({ dtype: array.dtype ?? findDTypeOfArray(array.data, "i32"), shape: array.shape });

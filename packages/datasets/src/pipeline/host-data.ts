@@ -1,7 +1,14 @@
 import type { Backend, DType, NestedArray, NumericArray, Shape, Tensor, TensorData } from "@evenkeel/tensor";
-import { ArgumentError, formatShape, rememberIntegers, ShapeError, sizeOf, tensor } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  countElements,
+  formatShape,
+  rememberIntegers,
+  ShapeError,
+  tensor,
+} from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
-import { builtinName, checkValue, describeValue, isRecord } from "@evenkeel/tensor/checks";
+import { checkValue, describeValue, getBuiltinName, isRecord } from "@evenkeel/tensor/checks";
 
 /** The typed arrays from which tensors are created. Int8, Int16 and Uint16 arrays match no dtype and need one to be specified. */
 export type TypedArray =
@@ -51,14 +58,14 @@ export type DTypes<Structure> = Structure extends HostData
 
 const typedArray: Rule = {
   expected: "a typed array of floats, or of integers of at most 32 bits",
-  accepts: (value) => builtinName(value) in arrayTypes,
+  accepts: (value) => getBuiltinName(value) in arrayTypes,
 };
 
 const withoutDType: ReadonlySet<string> = new Set(["Int8Array", "Int16Array", "Uint16Array"]);
 
 /** Throws ArgumentError for an array that no dtype matches, unless a dtype is specified. */
 export function checkDType({ data, dtype }: ShapedArray, asked: unknown, where: string): void {
-  if ((dtype ?? asked) !== undefined || !withoutDType.has(builtinName(data))) return;
+  if ((dtype ?? asked) !== undefined || !withoutDType.has(getBuiltinName(data))) return;
   throw new ArgumentError(
     `${where}: found ${describeValue(data)} and no dtype, expected a dtype for it, such as dtypes: "i32"`,
   );
@@ -68,7 +75,7 @@ export function checkDType({ data, dtype }: ShapedArray, asked: unknown, where: 
  * The dtypes of the parts of a structure, by name. Throws ArgumentError for a single dtype instead of a record, and for
  * the name of a part that does not exist.
  */
-export function dtypesOfParts(
+export function findDTypes(
   structure: object,
   dtypes: unknown,
   where: string,
@@ -82,11 +89,11 @@ export function dtypesOfParts(
 }
 
 /** An array of the same type as another one, which may come from another realm. */
-export const emptyLike = (data: TypedArray, length: number): TypedArray =>
-  new arrayTypes[builtinName(data)]!(length);
+export const makeEmptyLike = (data: TypedArray, length: number): TypedArray =>
+  new arrayTypes[getBuiltinName(data)]!(length);
 
 /** The values and the shape of one tensor; undefined if `value` is a structure of tensors. */
-export function shapedArrayOf(value: unknown, where: string): ShapedArray | undefined {
+export function toShapedArray(value: unknown, where: string): ShapedArray | undefined {
   if (typeof value === "number") return { data: Float64Array.of(value), shape: [] };
   if (typeof value === "boolean") return { data: Uint8Array.of(Number(value)), shape: [], dtype: "bool" };
   if (ArrayBuffer.isView(value)) {
@@ -99,12 +106,12 @@ export function shapedArrayOf(value: unknown, where: string): ShapedArray | unde
       `${where}: found ${describeValue(value)}, expected numbers, arrays of numbers, or records of them`,
     );
   }
-  return "data" in value && "shape" in value ? checked(value as ShapedArray, where) : undefined;
+  return "data" in value && "shape" in value ? checkArray(value as ShapedArray, where) : undefined;
 }
 
-function checked(array: ShapedArray, where: string): ShapedArray {
+function checkArray(array: ShapedArray, where: string): ShapedArray {
   checkValue(`${where}: data`, array.data, typedArray);
-  if (!Array.isArray(array.shape) || array.data.length !== sizeOf(array.shape)) {
+  if (!Array.isArray(array.shape) || array.data.length !== countElements(array.shape)) {
     throw new ShapeError(
       `${where}: found ${array.data.length} values, expected as many as the shape ${describeValue(array.shape)} has`,
     );
@@ -149,7 +156,7 @@ export function toTensors(
   backend: Backend | undefined,
   where = "batches",
 ): unknown {
-  const array = shapedArrayOf(batch, where);
+  const array = toShapedArray(batch, where);
   if (array !== undefined) {
     checkDType(array, dtypes, where);
     const { data, shape, dtype } = array;
@@ -162,7 +169,7 @@ export function toTensors(
     rememberIntegers(made, data as NumericArray);
     return made;
   }
-  const ofParts = dtypesOfParts(batch as object, dtypes, where);
+  const ofParts = findDTypes(batch as object, dtypes, where);
   return mapParts(batch as object, (part, name) =>
     toTensors(part, ofParts[name], backend, `${where}: ${name}`),
   );

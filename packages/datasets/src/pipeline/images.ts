@@ -1,5 +1,5 @@
 import type { ChannelStatistics, ImageSet } from "../images/image-set.ts";
-import { channelStatistics, imageCount, valuesPerImage } from "../images/image-set.ts";
+import { computeChannelStatistics, countImages, countValuesPerImage } from "../images/image-set.ts";
 import type { Augmentation } from "./augment.ts";
 import type { ExampleSource } from "./examples.ts";
 
@@ -8,13 +8,13 @@ export function fromImages(
   set: ImageSet,
   options: { readonly statistics?: ChannelStatistics; readonly augment?: Augmentation },
 ): ExampleSource {
-  const { statistics = channelStatistics(set), augment } = options;
+  const { statistics = computeChannelStatistics(set), augment } = options;
   const [, height, width] = set.imageShape;
-  const [size, area] = [valuesPerImage(set), height * width];
-  const tables = normalizationTables(statistics);
+  const [size, area] = [countValuesPerImage(set), height * width];
+  const tables = computeNormalizationTables(statistics);
   const augmented = new Uint8Array(augment === undefined ? 0 : size);
   return {
-    count: imageCount(set),
+    count: countImages(set),
     take: (positions, random) => {
       const inputs = new Float32Array(positions.length * size);
       positions.forEach((position, index) => {
@@ -35,7 +35,7 @@ export function fromImages(
 }
 
 /** The normalized value of each byte, for each channel. A constant channel is not scaled. */
-function normalizationTables({ mean, deviation }: ChannelStatistics): Float32Array[] {
+function computeNormalizationTables({ mean, deviation }: ChannelStatistics): Float32Array[] {
   return mean.map((center, channel) => {
     const scale = deviation[channel]! > 0 ? deviation[channel]! : 1;
     return Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - center) / scale);

@@ -1,4 +1,4 @@
-import { nextTurn } from "@evenkeel/tensor";
+import { waitForNextTurn } from "@evenkeel/tensor";
 import { checkValue, nonNegativeInteger } from "@evenkeel/tensor/checks";
 
 /**
@@ -10,10 +10,10 @@ import { checkValue, nonNegativeInteger } from "@evenkeel/tensor/checks";
  */
 export function prefetch<Item>(source: AsyncIterable<Item>, depth = 1): AsyncGenerator<Item> {
   checkValue("prefetch: depth", depth, nonNegativeInteger);
-  return itemsAhead(source, depth);
+  return readAhead(source, depth);
 }
 
-async function* itemsAhead<Item>(source: AsyncIterable<Item>, depth: number): AsyncGenerator<Item> {
+async function* readAhead<Item>(source: AsyncIterable<Item>, depth: number): AsyncGenerator<Item> {
   const iterator = source[Symbol.asyncIterator]();
   const pending: Promise<IteratorResult<Item>>[] = [];
   const request = (): void => {
@@ -33,6 +33,6 @@ async function* itemsAhead<Item>(source: AsyncIterable<Item>, depth: number): As
   } finally {
     const ended = Promise.allSettled(pending).then(() => iterator.return?.());
     // Items that were requested in advance may never arrive and are not needed.
-    await Promise.race([ended, nextTurn()]);
+    await Promise.race([ended, waitForNextTurn()]);
   }
 }

@@ -1,5 +1,5 @@
 import type { Seed } from "@evenkeel/tensor";
-import { sourceOf, threefry } from "@evenkeel/tensor";
+import { getRandomSource, threefry } from "@evenkeel/tensor";
 import { checkValue, seedWord } from "@evenkeel/tensor/checks";
 
 /**
@@ -41,8 +41,8 @@ export class RandomStream {
 }
 
 /** The number that a seed denotes. A source generates a number; if the seed is absent, the default source does. */
-export const numberOfSeed = (seed: Seed | undefined): number =>
-  typeof seed === "number" ? seed : sourceOf(seed).fork().state.seed;
+export const toSeedNumber = (seed: Seed | undefined): number =>
+  typeof seed === "number" ? seed : getRandomSource(seed).fork().state.seed;
 
 /** The first stream of each use, so that different uses of a seed never share numbers. */
 export const streams: { readonly [use in "split" | "shuffle" | "augment" | "figures"]: number } = {

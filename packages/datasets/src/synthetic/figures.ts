@@ -3,14 +3,14 @@ import type { Rules } from "@evenkeel/tensor/checks";
 import { aSeed, checkOptions, oneOf } from "@evenkeel/tensor/checks";
 import type { ImageSet } from "../images/image-set.ts";
 import { upTo } from "../images/option-checks.ts";
-import { numberOfSeed, RandomStream, streams } from "../random/random-stream.ts";
+import { RandomStream, streams, toSeedNumber } from "../random/random-stream.ts";
 
 type Point = readonly [x: number, y: number];
 type Stroke = readonly Point[];
 
 const side = 28;
 
-function arc(center: Point, radius: number, from: number, to: number): Stroke {
+function makeArc(center: Point, radius: number, from: number, to: number): Stroke {
   const steps = 12;
   return Array.from({ length: steps + 1 }, (_, step) => {
     const angle = Math.PI * (from + ((to - from) * step) / steps);
@@ -18,13 +18,16 @@ function arc(center: Point, radius: number, from: number, to: number): Stroke {
   });
 }
 
-const polygon = (...corners: Point[]): Stroke => [...corners, corners[0]!];
+const makePolygon = (...corners: Point[]): Stroke => [...corners, corners[0]!];
 
 /** The ten figures, as strokes in the square [-1, 1] x [-1, 1]. */
 const figures: readonly { readonly name: string; readonly strokes: readonly Stroke[] }[] = [
-  { name: "circle", strokes: [/* @__PURE__ */ arc([0, 0], 0.9, 0, 2)] },
-  { name: "square", strokes: [/* @__PURE__ */ polygon([-0.8, -0.8], [0.8, -0.8], [0.8, 0.8], [-0.8, 0.8])] },
-  { name: "triangle", strokes: [/* @__PURE__ */ polygon([0, -0.95], [0.9, 0.75], [-0.9, 0.75])] },
+  { name: "circle", strokes: [/* @__PURE__ */ makeArc([0, 0], 0.9, 0, 2)] },
+  {
+    name: "square",
+    strokes: [/* @__PURE__ */ makePolygon([-0.8, -0.8], [0.8, -0.8], [0.8, 0.8], [-0.8, 0.8])],
+  },
+  { name: "triangle", strokes: [/* @__PURE__ */ makePolygon([0, -0.95], [0.9, 0.75], [-0.9, 0.75])] },
   {
     name: "plus",
     strokes: [
@@ -65,7 +68,10 @@ const figures: readonly { readonly name: string; readonly strokes: readonly Stro
   },
   {
     name: "crescent",
-    strokes: [/* @__PURE__ */ arc([0, 0], 0.9, 0.35, 1.65), /* @__PURE__ */ arc([0.45, 0], 0.8, 0.7, 1.3)],
+    strokes: [
+      /* @__PURE__ */ makeArc([0, 0], 0.9, 0.35, 1.65),
+      /* @__PURE__ */ makeArc([0.45, 0], 0.8, 0.7, 1.3),
+    ],
   },
   {
     name: "ladder",
@@ -90,7 +96,7 @@ const figures: readonly { readonly name: string; readonly strokes: readonly Stro
   },
   {
     name: "eight",
-    strokes: [/* @__PURE__ */ arc([0, -0.45], 0.45, 0, 2), /* @__PURE__ */ arc([0, 0.45], 0.5, 0, 2)],
+    strokes: [/* @__PURE__ */ makeArc([0, -0.45], 0.45, 0, 2), /* @__PURE__ */ makeArc([0, 0.45], 0.5, 0, 2)],
   },
   {
     name: "hook",
@@ -99,7 +105,7 @@ const figures: readonly { readonly name: string; readonly strokes: readonly Stro
         [0.3, -0.9],
         [0.3, 0.3],
       ],
-      /* @__PURE__ */ arc([-0.2, 0.3], 0.5, 0, 1),
+      /* @__PURE__ */ makeArc([-0.2, 0.3], 0.5, 0, 1),
     ],
   },
 ];
@@ -136,7 +142,7 @@ const rules: Rules<FiguresOptions> = {
 export function syntheticFigures(options: FiguresOptions): ImageSet {
   checkOptions<FiguresOptions>("syntheticFigures", options, rules, ["count", "part"]);
   const { count, part } = options;
-  const seed = numberOfSeed(options.seed);
+  const seed = toSeedNumber(options.seed);
   const images = new Uint8Array(count * side * side);
   const labels = new Uint8Array(count);
   const canvas = new Float32Array(side * side);
@@ -155,7 +161,7 @@ export function syntheticFigures(options: FiguresOptions): ImageSet {
 }
 
 function drawImage(canvas: Float32Array, strokes: readonly Stroke[], random: RandomStream): void {
-  const deform = randomDeformation(random);
+  const deform = drawDeformation(random);
   const width = random.uniform(0.6, 1.5);
   const strength = random.uniform(0.5, 1);
   for (const stroke of strokes) drawStroke(canvas, stroke.map(deform), width, strength);
@@ -181,7 +187,7 @@ function addNoise(canvas: Float32Array, amplitude: number, random: RandomStream)
 }
 
 /** A map from figure coordinates to pixels: an affine map with a slight bend. */
-function randomDeformation(random: RandomStream): (point: Point) => Point {
+function drawDeformation(random: RandomStream): (point: Point) => Point {
   const angle = random.normal(0, 0.35);
   const scale = random.uniform(5, 10);
   const stretch = random.uniform(0.75, 1.3);

@@ -5,8 +5,8 @@ import type { LoadOptions, LoadReport } from "../module/load-state-dict.ts";
 import type { AnyModule } from "../module/module.ts";
 import {
   findFolder,
+  findPrivateFile,
   openFolder,
-  privateFile,
   splitPath,
   withPath,
   writePrivateFile,
@@ -35,7 +35,7 @@ export async function save(model: AnyModule, path: string, options: ModelFileOpt
  */
 export async function load(model: AnyModule, path: string, options: LoadOptions = {}): Promise<LoadReport> {
   const [folder, name] = splitPath(path);
-  const file = await withPath(path, "read", async () => privateFile(await findFolder(folder), name));
+  const file = await withPath(path, "read", async () => findPrivateFile(await findFolder(folder), name));
   if (file === undefined) throw new StorageError(`${path}: could not be read: there is no such file`);
   return loadModel(model, new File([file], path), options);
 }

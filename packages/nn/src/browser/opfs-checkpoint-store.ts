@@ -1,7 +1,7 @@
 import { StorageError } from "@evenkeel/tensor";
 import type { CheckpointStore } from "../checkpoints/checkpoint-store.ts";
 import { checkCheckpointName } from "../checkpoints/checkpoint-store.ts";
-import { findFolder, openFolder, privateFile, withPath, writePrivateFile } from "./private-files.ts";
+import { findFolder, findPrivateFile, openFolder, withPath, writePrivateFile } from "./private-files.ts";
 
 const extension = ".safetensors";
 
@@ -19,20 +19,20 @@ export class OpfsCheckpointStore implements CheckpointStore {
     this.folder = folder;
   }
 
-  private pathOf(name: string): string {
+  private findPath(name: string): string {
     checkCheckpointName(name);
     return `${this.folder}/${name}${extension}`;
   }
 
   async save(name: string, bytes: Uint8Array): Promise<void> {
-    return withPath(this.pathOf(name), "written", async () =>
+    return withPath(this.findPath(name), "written", async () =>
       writePrivateFile(await openFolder(this.folder), name + extension, [bytes]),
     );
   }
 
   async load(name: string): Promise<Uint8Array | undefined> {
-    return withPath(this.pathOf(name), "read", async () => {
-      const file = await privateFile(await findFolder(this.folder), name + extension);
+    return withPath(this.findPath(name), "read", async () => {
+      const file = await findPrivateFile(await findFolder(this.folder), name + extension);
       return file && new Uint8Array(await file.arrayBuffer());
     });
   }
@@ -42,7 +42,7 @@ export class OpfsCheckpointStore implements CheckpointStore {
       const folder = await findFolder(this.folder);
       const names: string[] = [];
       for await (const [file] of folder?.entries() ?? []) {
-        if (!file.endsWith(extension) || (await privateFile(folder, file)) === undefined) continue;
+        if (!file.endsWith(extension) || (await findPrivateFile(folder, file)) === undefined) continue;
         names.push(file.slice(0, -extension.length));
       }
       return names.sort();
@@ -50,14 +50,14 @@ export class OpfsCheckpointStore implements CheckpointStore {
   }
 
   async remove(name: string): Promise<void> {
-    return withPath(this.pathOf(name), "written", async () => {
+    return withPath(this.findPath(name), "written", async () => {
       const folder = await findFolder(this.folder);
-      if (await privateFile(folder, name + extension)) await folder?.removeEntry(name + extension);
+      if (await findPrivateFile(folder, name + extension)) await folder?.removeEntry(name + extension);
     });
   }
 
   async claim(name: string): Promise<() => Promise<void>> {
-    const path = this.pathOf(name);
+    const path = this.findPath(name);
     const { locks } = navigator as { readonly locks?: LockManager };
     if (locks === undefined) {
       throw new StorageError(`${path}: found no Web Locks API, expected a secure page (https or localhost)`);

@@ -9,7 +9,7 @@ export const openFolder = (path: string): Promise<FileSystemDirectoryHandle> => 
 
 /** A folder, or undefined if it does not exist. Throws the same errors as `openFolder`. */
 export const findFolder = (path: string): Promise<FileSystemDirectoryHandle | undefined> =>
-  orMissing(walkTo(path, false));
+  catchMissing(walkTo(path, false));
 
 async function walkTo(path: string, create: boolean): Promise<FileSystemDirectoryHandle> {
   const { storage } = navigator as { readonly storage?: StorageManager };
@@ -19,20 +19,20 @@ async function walkTo(path: string, create: boolean): Promise<FileSystemDirector
     );
   }
   let folder = await storage.getDirectory();
-  for (const name of stepsOf(path)) folder = await folder.getDirectoryHandle(name, { create });
+  for (const name of listSteps(path)) folder = await folder.getDirectoryHandle(name, { create });
   return folder;
 }
 
 /** The folder and the file name of a path. */
 export function splitPath(path: string): [folder: string, name: string] {
-  const steps = stepsOf(path);
+  const steps = listSteps(path);
   const name = steps.pop();
   if (name === undefined)
     throw new ArgumentError(`path: found ${describeValue(path)}, expected the path of a file`);
   return [steps.join("/"), name];
 }
 
-function stepsOf(path: string): string[] {
+function listSteps(path: string): string[] {
   const steps = typeof path === "string" ? path.split("/").filter((step) => step !== "") : [".."];
   if (steps.some((step) => step === "." || step === "..")) {
     throw new ArgumentError(`path: found ${describeValue(path)}, expected names separated by "/"`);
@@ -63,16 +63,16 @@ export async function writePrivateFile(
 }
 
 /** A file, or undefined if it does not exist or is empty: an empty file was created but never written. */
-export async function privateFile(
+export async function findPrivateFile(
   folder: FileSystemDirectoryHandle | undefined,
   name: string,
 ): Promise<File | undefined> {
   if (folder === undefined) return undefined;
-  const file = await orMissing(folder.getFileHandle(name).then((handle) => handle.getFile()));
+  const file = await catchMissing(folder.getFileHandle(name).then((handle) => handle.getFile()));
   return file?.size === 0 ? undefined : file;
 }
 
-async function orMissing<Found>(finding: Promise<Found>): Promise<Found | undefined> {
+async function catchMissing<Found>(finding: Promise<Found>): Promise<Found | undefined> {
   try {
     return await finding;
   } catch (error) {

@@ -1,20 +1,20 @@
 import type { Bytes } from "@evenkeel/tensor";
 import { DataError } from "@evenkeel/tensor";
-import { anything, builtinName, checkOptions } from "@evenkeel/tensor/checks";
+import { anything, checkOptions, getBuiltinName } from "@evenkeel/tensor/checks";
 import type { FileParts, Safetensors } from "@evenkeel/tensor/safetensors";
 import {
-  rangesOfBlob,
+  encodeSafetensors,
+  makeRangeSource,
   readSafetensors,
   readSafetensorsRanges,
-  safetensorsParts,
   writeSafetensors,
 } from "@evenkeel/tensor/safetensors";
 import type { LoadOptions, LoadReport } from "../module/load-state-dict.ts";
 import { loadStateDict } from "../module/load-state-dict.ts";
 import type { AnyModule } from "../module/module.ts";
 import type { DistinctArrays } from "../module/state-dict.ts";
-import { distinctArrays, stateArrays, statefulMembers } from "../module/state-dict.ts";
-import { checkpointOf, isCheckpoint, modelPrefix, sectionOf } from "./checkpoint-file.ts";
+import { collectDistinct, listStatefulMembers, readStateArrays } from "../module/state-dict.ts";
+import { isCheckpoint, modelPrefix, selectSection, toCheckpoint } from "./checkpoint-file.ts";
 
 /** What is saved besides the weights. */
 export interface ModelFileOptions {
@@ -25,12 +25,12 @@ export interface ModelFileOptions {
 type Metadata = Readonly<Record<string, string>>;
 
 /** A value with several names is stored once; the metadata list the other names, as in files of `safetensors.torch`. */
-async function fileOfModel(
+async function prepareModelFile(
   model: AnyModule,
   options: ModelFileOptions,
 ): Promise<[tensors: DistinctArrays["tensors"], metadata: Metadata]> {
   checkOptions<ModelFileOptions>("save", options, { metadata: anything });
-  const { tensors, aliases } = distinctArrays(await stateArrays(model));
+  const { tensors, aliases } = collectDistinct(await readStateArrays(model));
   return [tensors, { ...Object.fromEntries(aliases), format: "pt", ...options.metadata }];
 }
 
@@ -41,11 +41,11 @@ async function fileOfModel(
  * @example const blob = new Blob([await encodeModel(model, { metadata: { classes: "cat,dog" } })]);
  */
 export const encodeModel = async (model: AnyModule, options: ModelFileOptions = {}): Promise<Bytes> =>
-  writeSafetensors(...(await fileOfModel(model, options)));
+  writeSafetensors(...(await prepareModelFile(model, options)));
 
 /** The file of `encodeModel` in parts, to be written one after another. */
 export const encodeModelInParts = async (model: AnyModule, options: ModelFileOptions): Promise<FileParts> =>
-  safetensorsParts(...(await fileOfModel(model, options)));
+  encodeSafetensors(...(await prepareModelFile(model, options)));
 
 /** A source of weights: the bytes of a file, or a file that the user of a page has chosen. */
 export type ModelSource = Uint8Array | ArrayBuffer | Blob;
@@ -64,20 +64,20 @@ export async function loadModel(
   source: ModelSource,
   options: LoadOptions = {},
 ): Promise<LoadReport> {
-  const kind = builtinName(source);
+  const kind = getBuiltinName(source);
   if (kind !== "Blob" && kind !== "File") {
     return loadFromFile(model, readSafetensors(source as Uint8Array), options);
   }
   const { name } = source as Partial<File>;
   try {
-    return loadFromFile(model, await readSafetensorsRanges(rangesOfBlob(source as Blob)), options, name);
+    return loadFromFile(model, await readSafetensorsRanges(makeRangeSource(source as Blob)), options, name);
   } catch (error) {
-    throw name !== undefined && error instanceof DataError ? inFile(name, error) : error;
+    throw name !== undefined && error instanceof DataError ? addFileName(name, error) : error;
   }
 }
 
 /** Adds the name of the file to an error. */
-export const inFile = (name: string, error: DataError): DataError =>
+export const addFileName = (name: string, error: DataError): DataError =>
   new DataError(`${name}: ${error.message}`, { cause: error });
 
 /** Loads a file that has already been read; errors contain `name`. */
@@ -87,12 +87,12 @@ export function loadFromFile(
   options: LoadOptions,
   name?: string,
 ): LoadReport {
-  const state = isCheckpoint(file) ? sectionOf(checkpointOf(file), modelPrefix) : new Map(file.tensors);
+  const state = isCheckpoint(file) ? selectSection(toCheckpoint(file), modelPrefix) : new Map(file.tensors);
   for (const [path, { fileDtype, shape, bytes }] of file.raw) {
     // No parameter has such an element type, so loading fails with an error that shows both types.
     state.set(path, { dtype: fileDtype as "f32", shape, data: bytes });
   }
-  const members = statefulMembers(model);
+  const members = listStatefulMembers(model);
   for (const [alias, path] of Object.entries(file.metadata)) {
     const array = state.get(path);
     if (array !== undefined && members.has(alias) && !state.has(alias)) state.set(alias, array);

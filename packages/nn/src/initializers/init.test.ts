@@ -21,9 +21,9 @@ function deviation(values: readonly number[]): number {
 
 describe("initializers", () => {
   test("fans of linear, convolutional and grouped weights", () => {
-    expect(init.fansOf([10, 20])).toEqual({ fanIn: 20, fanOut: 10 });
-    expect(init.fansOf([8, 4, 3, 5])).toEqual({ fanIn: 60, fanOut: 120 });
-    expect(() => init.fansOf([3])).toThrow(/found \[3\]/);
+    expect(init.computeFans([10, 20])).toEqual({ fanIn: 20, fanOut: 10 });
+    expect(init.computeFans([8, 4, 3, 5])).toEqual({ fanIn: 60, fanOut: 120 });
+    expect(() => init.computeFans([3])).toThrow(/found \[3\]/);
   });
 
   test("constants", async () => {
@@ -53,7 +53,7 @@ describe("initializers", () => {
     ["kaimingUniform", () => init.kaimingUniform({ nonlinearity: "Relu" as never }), 'found "Relu"'],
     ["kaimingUniform", () => init.kaimingUniform({ a: 1 } as never), 'found the option "a"'],
     ["kaimingUniform", () => init.kaimingUniform({ slope: Number.NaN }), "slope: found NaN"],
-    ["gainOf", () => init.gainOf("swish" as never), 'nonlinearity: found "swish"'],
+    ["computeGain", () => init.computeGain("swish" as never), 'nonlinearity: found "swish"'],
     ["xavierNormal", () => init.xavierNormal(Number.NaN), "gain: found NaN"],
     ["xavierUniform", () => init.xavierUniform(-1), "gain: found -1"],
     ["normal", () => init.normal(0, -1), "deviation: found -1"],

@@ -1,11 +1,11 @@
 import type { RandomOptions, Shape, Tensor } from "@evenkeel/tensor";
 import {
   ArgumentError,
+  countElements,
   normal as drawNormal,
   uniform as drawUniform,
   formatShape,
   full,
-  sizeOf,
 } from "@evenkeel/tensor";
 import { checkOptions, checkValue, finite, nonNegative, oneOf } from "@evenkeel/tensor/checks";
 
@@ -32,11 +32,11 @@ export interface Fans {
  *
  * Shapes: [out, in, ...kernel]. Throws ArgumentError below rank 2.
  */
-export function fansOf(shape: Shape): Fans {
+export function computeFans(shape: Shape): Fans {
   if (shape.length < 2) {
     throw new ArgumentError(`shape: found ${formatShape(shape)}, expected [out, in, ...kernel]`);
   }
-  const field = sizeOf(shape.slice(2));
+  const field = countElements(shape.slice(2));
   return { fanIn: shape[1]! * field, fanOut: shape[0]! * field };
 }
 
@@ -46,9 +46,9 @@ const nonlinearityRule = oneOf("linear", "sigmoid", "tanh", "relu", "leakyRelu",
  * The factor that compensates for the loss of variance in a nonlinearity; PyTorch's `calculate_gain`. Throws ArgumentError for an
  * unknown nonlinearity or a slope that is not finite.
  */
-export function gainOf(nonlinearity: Nonlinearity, slope = 0.01): number {
-  checkValue("gainOf: nonlinearity", nonlinearity, nonlinearityRule);
-  checkValue("gainOf: slope", slope, finite);
+export function computeGain(nonlinearity: Nonlinearity, slope = 0.01): number {
+  checkValue("computeGain: nonlinearity", nonlinearity, nonlinearityRule);
+  checkValue("computeGain: slope", slope, finite);
   switch (nonlinearity) {
     case "tanh":
       return 5 / 3;
@@ -100,7 +100,7 @@ export interface KaimingOptions {
 }
 
 /** A function from shapes to standard deviations. It checks the options before it is returned. */
-function kaimingDeviation(where: string, options: KaimingOptions): (shape: Shape) => number {
+function makeKaimingDeviation(where: string, options: KaimingOptions): (shape: Shape) => number {
   checkOptions<KaimingOptions>(where, options, {
     mode: oneOf("fanIn", "fanOut"),
     nonlinearity: nonlinearityRule,
@@ -108,39 +108,39 @@ function kaimingDeviation(where: string, options: KaimingOptions): (shape: Shape
   });
   const { mode = "fanIn", nonlinearity = "leakyRelu", slope = 0 } = options;
   // A layer without inputs has no weights to draw.
-  return (shape) => gainOf(nonlinearity, slope) / Math.sqrt(Math.max(1, fansOf(shape)[mode]));
+  return (shape) => computeGain(nonlinearity, slope) / Math.sqrt(Math.max(1, computeFans(shape)[mode]));
 }
 
 /** He et al. 2015, equations 10 (fanIn) and 14 (fanOut). Throws ArgumentError for options out of range. */
 export function kaimingNormal(options: KaimingOptions = {}): StandardInitializer {
-  const deviationOf = kaimingDeviation("kaimingNormal", options);
-  return (shape, draw) => drawNormal(shape, { ...draw, deviation: deviationOf(shape) });
+  const computeDeviation = makeKaimingDeviation("kaimingNormal", options);
+  return (shape, draw) => drawNormal(shape, { ...draw, deviation: computeDeviation(shape) });
 }
 
 /** Uniform, with the variance of `kaimingNormal`. Throws ArgumentError for options out of range. */
 export function kaimingUniform(options: KaimingOptions = {}): StandardInitializer {
-  const deviationOf = kaimingDeviation("kaimingUniform", options);
-  return (shape, draw) => symmetric(shape, Math.sqrt(3) * deviationOf(shape), draw);
+  const computeDeviation = makeKaimingDeviation("kaimingUniform", options);
+  return (shape, draw) => symmetric(shape, Math.sqrt(3) * computeDeviation(shape), draw);
 }
 
-function xavierDeviation(where: string, gain: number): (shape: Shape) => number {
+function makeXavierDeviation(where: string, gain: number): (shape: Shape) => number {
   checkValue(`${where}: gain`, gain, nonNegative);
   return (shape) => {
-    const { fanIn, fanOut } = fansOf(shape);
+    const { fanIn, fanOut } = computeFans(shape);
     return gain * Math.sqrt(2 / (fanIn + fanOut));
   };
 }
 
 /** Glorot and Bengio 2010, equation 12. Throws ArgumentError for a gain that is negative or not finite. */
 export function xavierNormal(gain = 1): StandardInitializer {
-  const deviationOf = xavierDeviation("xavierNormal", gain);
-  return (shape, draw) => drawNormal(shape, { ...draw, deviation: deviationOf(shape) });
+  const computeDeviation = makeXavierDeviation("xavierNormal", gain);
+  return (shape, draw) => drawNormal(shape, { ...draw, deviation: computeDeviation(shape) });
 }
 
 /** Glorot and Bengio 2010, equation 16. Throws ArgumentError for a gain that is negative or not finite. */
 export function xavierUniform(gain = 1): StandardInitializer {
-  const deviationOf = xavierDeviation("xavierUniform", gain);
-  return (shape, draw) => symmetric(shape, Math.sqrt(3) * deviationOf(shape), draw);
+  const computeDeviation = makeXavierDeviation("xavierUniform", gain);
+  return (shape, draw) => symmetric(shape, Math.sqrt(3) * computeDeviation(shape), draw);
 }
 
 /** Uniform over [-bound, bound). PyTorch draws biases this way, with the bound 1 / sqrt(fanIn) of the weight. */

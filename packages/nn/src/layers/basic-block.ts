@@ -4,16 +4,16 @@ import {
   buildExpression,
   e,
   evaluateExpression,
+  getRandomSource,
   pad,
   relu,
   scope,
   slice,
-  sourceOf,
 } from "@evenkeel/tensor";
 import { aBackend, aSeed, checkOptions, oneOf, positiveInteger } from "@evenkeel/tensor/checks";
 import type { Initializer } from "../initializers/init.ts";
 import { kaimingNormal, zeros } from "../initializers/init.ts";
-import { naming } from "../module/failure.ts";
+import { withNames } from "../module/failure.ts";
 import { Module } from "../module/module.ts";
 import { BatchNorm2d } from "./batch-norm.ts";
 import { Conv2d } from "./convolution.ts";
@@ -97,7 +97,12 @@ export class BasicBlock extends Module {
       backend: aBackend,
     });
     const { stride = 1, normalization = "batch", shortcut = "projection", backend } = options;
-    const shared = { bias: normalization === "none", seed: sourceOf(options.seed), backend, ...residualInit };
+    const shared = {
+      bias: normalization === "none",
+      seed: getRandomSource(options.seed),
+      backend,
+      ...residualInit,
+    };
     const norm = () => (normalization === "batch" ? new BatchNorm2d(channels, { backend }) : undefined);
     this.conv1 = new Conv2d(inChannels, channels, 3, { stride, padding: 1, ...shared });
     this.bn1 = norm();
@@ -123,7 +128,7 @@ export class BasicBlock extends Module {
       const residual = this.downsample ? this.downsample.forward(x) : this.padShortcut(x);
       return convolve(this.conv2, this.bn2, inner, residual);
     };
-    return naming(this, () => scope(run));
+    return withNames(this, () => scope(run));
   }
 
   /** Every `stride`-th pixel, and zeros for the new channels. */

@@ -118,7 +118,7 @@ export abstract class BatchNorm extends FusingModule {
   }
 
   private options({ activation, residual }: BatchNormEpilogue): BatchNormOptions {
-    const running = this.usesBatch && !this.trackRunningStats ? undefined : this.latestStatistics();
+    const running = this.usesBatch && !this.trackRunningStats ? undefined : this.getLatestStatistics();
     return {
       scale: this.scale?.value,
       shift: this.shift?.value,
@@ -148,7 +148,7 @@ export abstract class BatchNorm extends FusingModule {
     this.numBatchesTracked.value = 0;
   }
 
-  private latestStatistics(): Statistics | undefined {
+  private getLatestStatistics(): Statistics | undefined {
     if (this.pending) return this.pending;
     if (!this.runningMean || !this.runningVariance || !this.numBatchesTracked) return undefined;
     return {

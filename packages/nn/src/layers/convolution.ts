@@ -23,7 +23,7 @@ import { FusingModule } from "./fusion.ts";
 import { checkInput } from "./layer.ts";
 import type { WeightOptions } from "./weights.ts";
 import { makeWeights, weightRules } from "./weights.ts";
-import { checkGroups, describeWindow, margins, pairOf, sizes } from "./windows.ts";
+import { checkGroups, describeWindow, margins, sizes, toPair } from "./windows.ts";
 
 type Geometry<Options> = Omit<Options, "activation">;
 
@@ -62,7 +62,7 @@ abstract class Convolution<Options extends { readonly groups?: number }> extends
     const { groups = 1 } = options as { readonly groups?: number };
     checkGroups(name, [inChannels, outChannels], groups);
     const [first, second] = isTransposed ? [inChannels, outChannels] : [outChannels, inChannels];
-    const window = kind.kernel === positiveInteger ? [kernel as number] : pairOf(kernel);
+    const window = kind.kernel === positiveInteger ? [kernel as number] : toPair(kernel);
     const { weight, bias } = makeWeights([first, second / groups, ...window], outChannels, options);
     this.weight = weight;
     this.bias = bias;
@@ -196,8 +196,8 @@ export class ConvTranspose2d extends Convolution<ConvolutionTransposeOptions> {
   ) {
     super(convTranspose2dKind, inChannels, outChannels, kernel, options);
     const { stride = 1, dilation = 1, outputPadding = 0 } = options;
-    const [strides, dilations] = [pairOf(stride), pairOf(dilation)];
-    if (pairOf(outputPadding).some((extra, axis) => extra >= Math.max(strides[axis]!, dilations[axis]!))) {
+    const [strides, dilations] = [toPair(stride), toPair(dilation)];
+    if (toPair(outputPadding).some((extra, axis) => extra >= Math.max(strides[axis]!, dilations[axis]!))) {
       throw new ArgumentError(
         `ConvTranspose2d: outputPadding: found ${describeValue(outputPadding)}, expected less than the stride, ${describeValue(stride)}, or the dilation, ${describeValue(dilation)}`,
       );

@@ -1,5 +1,14 @@
 import type { RandomKey, RandomSource, Seed, Tensor } from "@evenkeel/tensor";
-import { bernoulli, DTypeError, formatSpec, fuse, isFloat, mul, sourceOf, where } from "@evenkeel/tensor";
+import {
+  bernoulli,
+  DTypeError,
+  formatSpec,
+  fuse,
+  getRandomSource,
+  isFloat,
+  mul,
+  where,
+} from "@evenkeel/tensor";
 import { aSeed, checkOptions, checkValue, fraction } from "@evenkeel/tensor/checks";
 import { Module } from "../module/module.ts";
 import { compute } from "./layer.ts";
@@ -24,7 +33,7 @@ export class Dropout extends Module {
     checkValue("Dropout: probability", probability, fraction);
     checkOptions<typeof options>("Dropout", options, { seed: aSeed });
     this.probability = probability;
-    this.random = sourceOf(options.seed).fork();
+    this.random = getRandomSource(options.seed).fork();
     this.drop = fuse((x: Tensor, kept: number, key: RandomKey) =>
       where(bernoulli(x.shape, kept, key), mul(x, kept === 0 ? 0 : 1 / kept), 0),
     );

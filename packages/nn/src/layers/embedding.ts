@@ -1,5 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { sourceOf, take } from "@evenkeel/tensor";
+import { getRandomSource, take } from "@evenkeel/tensor";
 import { checkOptions, checkValue, positiveInteger } from "@evenkeel/tensor/checks";
 import { normal } from "../initializers/init.ts";
 import { checkHostIndices } from "../losses/host-integers.ts";
@@ -28,7 +28,9 @@ export class Embedding extends Module {
     checkValue("Embedding: count", count, positiveInteger);
     checkValue("Embedding: size", size, positiveInteger);
     const { weightInit = normal(), backend } = options;
-    this.weight = new Parameter(weightInit([count, size], { ...sourceOf(options.seed).next(), backend }));
+    this.weight = new Parameter(
+      weightInit([count, size], { ...getRandomSource(options.seed).next(), backend }),
+    );
   }
 
   forward(indices: Tensor): Tensor {

@@ -1,5 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, formatShape, reshape, sizeOf } from "@evenkeel/tensor";
+import { ArgumentError, countElements, formatShape, reshape } from "@evenkeel/tensor";
 import { checkOptions, integer } from "@evenkeel/tensor/checks";
 import { Module } from "../module/module.ts";
 import { compute } from "./layer.ts";
@@ -25,7 +25,7 @@ export class Flatten extends Module {
       if (startAxis >= x.rank || startAxis < -x.rank) {
         throw new ArgumentError(`found ${formatShape(x.shape)}, expected an axis ${startAxis}`);
       }
-      return reshape(x, [...x.shape.slice(0, startAxis), sizeOf(x.shape.slice(startAxis))]);
+      return reshape(x, [...x.shape.slice(0, startAxis), countElements(x.shape.slice(startAxis))]);
     });
   }
 }

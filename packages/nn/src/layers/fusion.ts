@@ -70,9 +70,9 @@ export function runSequence(modules: readonly Module[], x: Tensor): Tensor {
   let index = 0;
   while (index < modules.length) {
     const [module, next, last] = modules.slice(index, index + 3) as [Module, Module?, Module?];
-    const ofPair = epilogueOf(next, last);
+    const ofPair = findEpilogue(next, last);
     const joined = next && runPair(module, next, y, ofPair);
-    const epilogue = joined ? ofPair : epilogueOf(module, next);
+    const epilogue = joined ? ofPair : findEpilogue(module, next);
     y = joined ?? runLayer(module, y, epilogue);
     index += (joined ? 2 : 1) + (epilogue.activation ? 1 : 0);
   }
@@ -103,7 +103,7 @@ export function runLayer(module: Module, x: Tensor, epilogue: Epilogue): Tensor 
 }
 
 /** The epilogue with which the layer can replace the module that follows it. */
-function epilogueOf(layer: Module | undefined, follower: Module | undefined): Epilogue {
+function findEpilogue(layer: Module | undefined, follower: Module | undefined): Epilogue {
   const isActivation =
     follower instanceof FusibleActivation && follower.forward === FusibleActivation.prototype.forward;
   const fuses = isActivation && isFusing(layer) && layer.takes(follower.fusedAs);

@@ -4,7 +4,7 @@ import type { Rules } from "@evenkeel/tensor/checks";
 import { checkOptions, checkValue, describeValue, yesOrNo } from "@evenkeel/tensor/checks";
 import { Module } from "../module/module.ts";
 import { compute } from "./layer.ts";
-import { describeWindow, margins, pairOf, sizes } from "./windows.ts";
+import { describeWindow, margins, sizes, toPair } from "./windows.ts";
 
 const poolRules: Rules<PoolOptions> = { stride: sizes, padding: margins, ceilMode: yesOrNo };
 
@@ -19,8 +19,8 @@ abstract class Pool<Options extends PoolOptions> extends Module {
     checkValue(`${name}: kernel`, kernel, sizes);
     checkOptions(name, options, rules);
     const { padding = 0 } = options;
-    const window = pairOf(kernel);
-    if (pairOf(padding).some((size, axis) => 2 * size > window[axis]!)) {
+    const window = toPair(kernel);
+    if (toPair(padding).some((size, axis) => 2 * size > window[axis]!)) {
       throw new ArgumentError(
         `${name}: padding: found ${describeValue(padding)}, expected at most half of the kernel, ${describeValue(kernel)}`,
       );
@@ -31,7 +31,7 @@ abstract class Pool<Options extends PoolOptions> extends Module {
   }
 
   override describe(): string {
-    return `${this.name} ${describeWindow(pairOf(this.kernel), this.options)}`;
+    return `${this.name} ${describeWindow(toPair(this.kernel), this.options)}`;
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
-import { naming } from "../module/failure.ts";
+import { withNames } from "../module/failure.ts";
 import type { Member } from "../module/member.ts";
 import { Module } from "../module/module.ts";
-import { membersInProperties } from "../module/walk.ts";
+import { findMembers } from "../module/walk.ts";
 import { runSequence } from "./fusion.ts";
 
 /**
@@ -31,10 +31,10 @@ export class Sequential extends Module {
   override *members(): Generator<[name: string, member: Member]> {
     const { modules, ...others } = this;
     for (const [position, module] of modules.entries()) yield [`${position}`, module];
-    yield* membersInProperties(others);
+    yield* findMembers(others);
   }
 
   forward(x: Tensor): Tensor {
-    return naming(this, () => runSequence(this.modules, x));
+    return withNames(this, () => runSequence(this.modules, x));
   }
 }

@@ -1,9 +1,9 @@
 import type { Backend, Seed, Shape } from "@evenkeel/tensor";
-import { sourceOf } from "@evenkeel/tensor";
+import { getRandomSource } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
 import { aBackend, aSeed, callable, yesOrNo } from "@evenkeel/tensor/checks";
 import type { Initializer } from "../initializers/init.ts";
-import { defaultWeight, fansOf, symmetric } from "../initializers/init.ts";
+import { computeFans, defaultWeight, symmetric } from "../initializers/init.ts";
 import { Parameter } from "../module/variable.ts";
 
 /** The options for the parameters of a layer. */
@@ -34,8 +34,8 @@ export function makeWeights(
   biasSize: number,
   options: WeightOptions,
 ): { readonly weight: Parameter; readonly bias: Parameter | undefined } {
-  const { bias = true, weightInit = defaultWeight, biasInit = biasFor(shape), backend } = options;
-  const random = sourceOf(options.seed);
+  const { bias = true, weightInit = defaultWeight, biasInit = makeBias(shape), backend } = options;
+  const random = getRandomSource(options.seed);
   // Both keys are always drawn, so that the weight is the same with and without a bias.
   const [weightKey, biasKey] = [random.next(), random.next()];
   const weight = new Parameter(weightInit(shape, { ...weightKey, backend }));
@@ -47,7 +47,7 @@ export function makeWeights(
 }
 
 /** Draws a bias within 1 / sqrt(fanIn) of the weight. */
-function biasFor(weightShape: Shape): Initializer {
-  const bound = 1 / Math.sqrt(Math.max(1, fansOf(weightShape).fanIn));
+function makeBias(weightShape: Shape): Initializer {
+  const bound = 1 / Math.sqrt(Math.max(1, computeFans(weightShape).fanIn));
   return (shape, draw) => symmetric(shape, bound, draw);
 }

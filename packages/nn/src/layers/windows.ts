@@ -15,7 +15,7 @@ export const sizes: Rule = /* @__PURE__ */ orPair(positiveInteger);
 export const margins: Rule = /* @__PURE__ */ orPair(nonNegativeInteger);
 
 /** One number for each dimension. */
-export const pairOf = (extent: Extent): readonly number[] =>
+export const toPair = (extent: Extent): readonly number[] =>
   typeof extent === "number" ? [extent, extent] : extent;
 
 /** Throws ArgumentError unless the groups divide the channels. */

@@ -1,6 +1,6 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { sum, withoutScope } from "@evenkeel/tensor";
-import { hostCount } from "./host-integers.ts";
+import { countOnHost } from "./host-integers.ts";
 import { isOtherClass } from "./other-class.ts";
 
 /** The number of values that a mean was taken over, on the host where it is known there, else on the device; `sum` for a sum. */
@@ -15,7 +15,7 @@ export class Denominators {
   private readonly counts = new Map<string, Tensor>();
 
   /** Records what the losses and metrics in `body` divide by, in place of what was recorded before. Synchronous. */
-  during<Result>(body: () => Result): Result {
+  collectDuring<Result>(body: () => Result): Result {
     this.byValue.clear();
     const outer = listening;
     listening = this;
@@ -30,7 +30,7 @@ export class Denominators {
    * The recorded denominator of a value; for any other value the denominator that all recorded means have in common,
    * if there is one.
    */
-  of(value: Tensor): Denominator | undefined {
+  getDenominator(value: Tensor): Denominator | undefined {
     const means = new Set([...this.byValue.values()].filter((denominator) => denominator !== "sum"));
     return this.byValue.get(value) ?? (means.size === 1 ? [...means][0] : undefined);
   }
@@ -64,7 +64,7 @@ export function over(value: Tensor, denominator: Denominator): Tensor {
 /** The number of labels that are not ignored: a number where the host knows the labels, else f32 []. */
 export function countLabels(labels: Tensor, ignoreIndex: number): number | Tensor {
   return (
-    hostCount(labels, ignoreIndex) ??
+    countOnHost(labels, ignoreIndex) ??
     listening?.countLabels(labels, ignoreIndex) ??
     countOnDevice(labels, ignoreIndex)
   );

@@ -9,8 +9,8 @@ import {
   formatShape,
   formatSpec,
   isFloat,
+  isSameShape,
   ShapeError,
-  sameShape,
   scope,
 } from "@evenkeel/tensor";
 import { anything, checkOptions, checkTensors, nonNegative } from "@evenkeel/tensor/checks";
@@ -75,7 +75,7 @@ const weightedBceFormula: Formula = {
 const expressions = new Map<string, Expression>();
 
 /** The losses in f32 of inputs that are stored in these dtypes. */
-function expressionOf(operation: string, formula: Formula, inputs: readonly DType[]): Expression {
+function buildLoss(operation: string, formula: Formula, inputs: readonly DType[]): Expression {
   const key = `${operation} ${inputs.join()}`;
   let expression = expressions.get(key);
   if (expression === undefined) {
@@ -86,7 +86,7 @@ function expressionOf(operation: string, formula: Formula, inputs: readonly DTyp
   return expression;
 }
 
-function lossOf(
+function computeLoss(
   operation: string,
   formula: Formula,
   inputs: readonly Tensor[],
@@ -95,7 +95,7 @@ function lossOf(
 ): Tensor {
   checkTensors(operation, ...inputs);
   const [a, b] = inputs as [Tensor, Tensor];
-  if (!sameShape(a.shape, b.shape)) {
+  if (!isSameShape(a.shape, b.shape)) {
     throw new ShapeError(
       `${operation}: found ${formula.inputs[0]} ${formatShape(a.shape)} and ${formula.inputs[1]} ${formatShape(b.shape)}, expected one shape${a.size === b.size ? ": reshape one of them" : ""}`,
     );
@@ -103,10 +103,7 @@ function lossOf(
   for (const [index, input] of inputs.entries()) checkInput(operation, formula.inputs[index]!, input, a);
   const dtypes = inputs.map(({ dtype }) => dtype);
   return scope(() =>
-    reduceLoss(
-      evaluateExpression(expressionOf(operation, formula, dtypes), inputs, { scalars })[0]!,
-      reduction,
-    ),
+    reduceLoss(evaluateExpression(buildLoss(operation, formula, dtypes), inputs, { scalars })[0]!, reduction),
   );
 }
 
@@ -117,7 +114,7 @@ function checkInput(operation: string, name: string, input: Tensor, { shape }: T
       `${operation}: ${name}: found ${formatSpec(input)}, expected ${floatTypes.join(" or ")}: use cast`,
     );
   }
-  if (!sameShape(broadcastShapes([shape, input.shape], operation), shape)) {
+  if (!isSameShape(broadcastShapes([shape, input.shape], operation), shape)) {
     throw new ShapeError(
       `${operation}: ${name}: found ${formatShape(input.shape)}, expected one that broadcasts to ${formatShape(shape)}`,
     );
@@ -134,7 +131,7 @@ function checkInput(operation: string, name: string, input: Tensor, { shape }: T
  */
 export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   checkOptions("mse", options, lossRules);
-  return lossOf("mse", mseFormula, [prediction, target], options);
+  return computeLoss("mse", mseFormula, [prediction, target], options);
 }
 
 /**
@@ -145,7 +142,7 @@ export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {
  */
 export function l1(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   checkOptions("l1", options, lossRules);
-  return lossOf("l1", l1Formula, [prediction, target], options);
+  return computeLoss("l1", l1Formula, [prediction, target], options);
 }
 
 export interface SmoothL1Options extends LossOptions {
@@ -163,7 +160,7 @@ export function smoothL1(prediction: Tensor, target: Tensor, options: SmoothL1Op
   checkOptions<SmoothL1Options>("smoothL1", options, { ...lossRules, beta: nonNegative });
   const { beta = 1, reduction } = options;
   if (beta === 0) return l1(prediction, target, { reduction });
-  return lossOf("smoothL1", smoothL1Formula, [prediction, target], options, [beta]);
+  return computeLoss("smoothL1", smoothL1Formula, [prediction, target], options, [beta]);
 }
 
 export interface BceOptions extends LossOptions {
@@ -181,6 +178,6 @@ export function bceWithLogits(logits: Tensor, targets: Tensor, options: BceOptio
   checkOptions<BceOptions>("bceWithLogits", options, { ...lossRules, positiveWeight: anything });
   const { positiveWeight } = options;
   return positiveWeight === undefined
-    ? lossOf("bceWithLogits", bceFormula, [logits, targets], options)
-    : lossOf("bceWithLogits", weightedBceFormula, [logits, targets, positiveWeight], options);
+    ? computeLoss("bceWithLogits", bceFormula, [logits, targets], options)
+    : computeLoss("bceWithLogits", weightedBceFormula, [logits, targets, positiveWeight], options);
 }

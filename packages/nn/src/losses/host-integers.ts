@@ -1,5 +1,5 @@
 import type { NumericArray, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, DTypeError, formatSpec, indexType, rememberedIntegers } from "@evenkeel/tensor";
+import { ArgumentError, DTypeError, formatSpec, indexType, recallIntegers } from "@evenkeel/tensor";
 
 /** The last check that an array passed, and its last count: one step may ask for them several times. */
 interface Seen {
@@ -9,7 +9,7 @@ interface Seen {
 
 const seen = new WeakMap<NumericArray, Seen>();
 
-function seenOf(values: NumericArray): Seen {
+function getSeen(values: NumericArray): Seen {
   let found = seen.get(values);
   if (found === undefined) {
     found = {};
@@ -19,10 +19,10 @@ function seenOf(values: NumericArray): Seen {
 }
 
 /** The number of labels that are not ignored, where the host knows the labels. */
-export function hostCount(labels: Tensor, ignoreIndex: number): number | undefined {
-  const values = rememberedIntegers(labels);
+export function countOnHost(labels: Tensor, ignoreIndex: number): number | undefined {
+  const values = recallIntegers(labels);
   if (values === undefined) return undefined;
-  const known = seenOf(values);
+  const known = getSeen(values);
   if (known.counted?.ignoreIndex !== ignoreIndex) {
     let count = 0;
     for (let index = 0; index < values.length; index++) if (values[index] !== ignoreIndex) count++;
@@ -35,9 +35,9 @@ export function hostCount(labels: Tensor, ignoreIndex: number): number | undefin
  * Throws ArgumentError for an index outside of [0, count) where the host knows the values. The device checks all others.
  */
 export function checkHostIndices(where: string, indices: Tensor, count: number, ignoreIndex?: number): void {
-  const values = rememberedIntegers(indices);
+  const values = recallIntegers(indices);
   if (values === undefined) return;
-  const known = seenOf(values);
+  const known = getSeen(values);
   const check = `${count} ${ignoreIndex}`;
   if (known.passed === check) return;
   let counted = 0;

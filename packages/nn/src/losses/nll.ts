@@ -9,7 +9,7 @@ let replaced: Expression | undefined;
 const negated = new Map<DType, Expression>();
 
 /** The labels with 0 in place of the ignored one, so that each of them can be looked up. */
-function classesOf(labels: Tensor, ignoreIndex: number): Tensor {
+function replaceIgnored(labels: Tensor, ignoreIndex: number): Tensor {
   replaced ??= buildExpression({ inputs: [indexType], scalars: [indexType] }, ([label], [ignored]) =>
     e.select(e.equal(label!, ignored!), 0, label!),
   );
@@ -17,7 +17,7 @@ function classesOf(labels: Tensor, ignoreIndex: number): Tensor {
 }
 
 /** The loss of each sample in f32; 0 where the label is ignored. */
-function lossesOf(chosen: Tensor, labels: Tensor, ignoreIndex: number): Tensor {
+function selectLosses(chosen: Tensor, labels: Tensor, ignoreIndex: number): Tensor {
   const { dtype } = chosen;
   let expression = negated.get(dtype);
   if (expression === undefined) {
@@ -47,8 +47,8 @@ export function nll(logProbabilities: Tensor, labels: Tensor, options: LabelLoss
   const { ignoreIndex = ignoredByDefault } = options;
   checkLabels("nll", labels, logProbabilities.shape.at(-1) ?? 0, ignoreIndex);
   return scope(() => {
-    const classes = reshape(classesOf(labels, ignoreIndex), [labels.size, 1]);
+    const classes = reshape(replaceIgnored(labels, ignoreIndex), [labels.size, 1]);
     const chosen = reshape(gather(logProbabilities, classes, { axis: 1 }), labels.shape);
-    return reduceLabelLoss(lossesOf(chosen, labels, ignoreIndex), labels, options);
+    return reduceLabelLoss(selectLosses(chosen, labels, ignoreIndex), labels, options);
   });
 }

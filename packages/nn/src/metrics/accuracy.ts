@@ -1,5 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { div, formatShape, isArgmax, mul, ShapeError, sameShape, scope, sum } from "@evenkeel/tensor";
+import { div, formatShape, isArgmax, isSameShape, mul, ShapeError, scope, sum } from "@evenkeel/tensor";
 import { checkOptions, checkTensors, integer } from "@evenkeel/tensor/checks";
 import { countLabels, over } from "../losses/denominators.ts";
 import { checkLabels } from "../losses/host-integers.ts";
@@ -25,7 +25,7 @@ export function accuracy(logits: Tensor, labels: Tensor, options: AccuracyOption
   checkOptions<AccuracyOptions>("accuracy", options, { ignoreIndex: integer });
   const { ignoreIndex = ignoredByDefault } = options;
   const [classes = 0] = logits.shape.slice(-1);
-  if (classes < 2 || !sameShape(labels.shape, logits.shape.slice(0, -1))) {
+  if (classes < 2 || !isSameShape(labels.shape, logits.shape.slice(0, -1))) {
     throw new ShapeError(
       `accuracy: found logits ${formatShape(logits.shape)} and labels ${formatShape(labels.shape)}, expected [..., classes] and [...], of at least two classes`,
     );

@@ -4,7 +4,7 @@ import { buildExpression, evaluateExpression } from "@evenkeel/tensor";
 const identities = new Map<DType, Expression>();
 
 /** The same values in memory of their own. */
-export function copyOf(source: Tensor): Tensor {
+export function copyTensor(source: Tensor): Tensor {
   const { dtype } = source;
   let identity = identities.get(dtype);
   if (identity === undefined) {

@@ -37,10 +37,10 @@ export function attempt<Result>(module: AnyModule, body: () => Result): Result {
  * 100 -> 10): found [2, 144], expected [..., 100]`; with nested calls, the path from the outermost root. Other errors are not
  * changed.
  *
- * @example const y = naming(model, () => model.classifier.forward(model.features.forward(x)));
+ * @example const y = withNames(model, () => model.classifier.forward(model.features.forward(x)));
  */
-export function naming<Result>(root: AnyModule, body: () => Result): Result {
-  checkValue("naming", body, callable);
+export function withNames<Result>(root: AnyModule, body: () => Result): Result {
+  checkValue("withNames", body, callable);
   try {
     return body();
   } catch (error) {

@@ -5,7 +5,7 @@ import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Module } from "./module.ts";
-import { stateArrays } from "./state-dict.ts";
+import { readStateArrays } from "./state-dict.ts";
 import { StateDictError } from "./state-dict-error.ts";
 import { Counter, Parameter } from "./variable.ts";
 
@@ -42,7 +42,7 @@ const values = (...data: number[]): StoredArray => ({
   shape: [data.length],
   data: Float32Array.from(data),
 });
-const valuesOf = async ({ weight }: Leaf) => [...(await weight.value.data())];
+const readValues = async ({ weight }: Leaf) => [...(await weight.value.data())];
 
 let backend: MemoryBackend;
 
@@ -63,17 +63,17 @@ describe("a parameter with two names", () => {
       unexpected: [],
       loaded: ["embedding.weight", "head.weight"],
     });
-    expect(await valuesOf(model.head)).toEqual([1, 2]);
+    expect(await readValues(model.head)).toEqual([1, 2]);
     expect(model.head.count.value).toBe(0);
   });
 
   test("may have the same values under both names", async () => {
     const model = new Tied();
     model.loadStateDict({ "embedding.weight": values(1, Number.NaN), "head.weight": values(1, Number.NaN) });
-    expect(await valuesOf(model.embedding)).toEqual([1, Number.NaN]);
+    expect(await readValues(model.embedding)).toEqual([1, Number.NaN]);
     const other = new Tied();
     scope(() => other.loadStateDict(model.stateDict()));
-    expect(await valuesOf(other.embedding)).toEqual([1, Number.NaN]);
+    expect(await readValues(other.embedding)).toEqual([1, Number.NaN]);
     other.dispose();
     model.dispose();
     expect(backend.buffersAlive).toBe(0);
@@ -89,7 +89,7 @@ describe("a parameter with two names", () => {
       );
     }
     expect(() => scope(() => model.loadStateDict(new Untied().stateDict()))).toThrow(StateDictError);
-    expect(await valuesOf(model.embedding)).toEqual([0, 0]);
+    expect(await readValues(model.embedding)).toEqual([0, 0]);
   });
 
   test("is missing under both names when the state has neither", () => {
@@ -101,7 +101,7 @@ describe("a parameter with two names", () => {
   });
 
   test("is read once, and the state has it under both names", async () => {
-    const arrays = await stateArrays(new Tied());
+    const arrays = await readStateArrays(new Tied());
     expect([...arrays.keys()]).toEqual(["embedding.weight", "embedding.count", "head.weight", "head.count"]);
     expect(arrays.get("head.weight")).toBe(arrays.get("embedding.weight"));
   });
@@ -129,8 +129,8 @@ describe("the parameters in `except` are not changed", () => {
       missing: [],
       unexpected: [],
     });
-    expect(await valuesOf(model.embedding)).toEqual([1, 2]);
-    expect(await valuesOf(model.head)).toEqual([0, 0]);
+    expect(await readValues(model.embedding)).toEqual([1, 2]);
+    expect(await readValues(model.head)).toEqual([0, 0]);
     expect([model.embedding.count.value, model.head.count.value]).toEqual([0, 5]);
     const both = model.loadStateDict(
       { hea: values(1) },
@@ -161,7 +161,7 @@ describe("names", () => {
   test("that two members share cause an error in saving and loading", async () => {
     const model = new TwoScales();
     expect(() => scope(() => model.stateDict())).toThrow(ArgumentError);
-    await expect(stateArrays(model)).rejects.toThrow(/found the name "weight" for both/);
+    await expect(readStateArrays(model)).rejects.toThrow(/found the name "weight" for both/);
     expect(() => model.loadStateDict({ weight: values(1) })).toThrow(ArgumentError);
   });
 
@@ -196,7 +196,7 @@ test("a Map of another realm is accepted, and anything but a state causes an err
   const map = runInNewContext("new Map()") as Map<string, StoredArray>;
   map.set("weight", values(3, 4));
   model.loadStateDict(map);
-  expect(await valuesOf(model)).toEqual([3, 4]);
+  expect(await readValues(model)).toEqual([3, 4]);
   for (const state of [undefined, null, "model.safetensors"]) {
     expect(() => model.loadStateDict(state as never)).toThrow(/state: found .*, expected names and values/);
   }

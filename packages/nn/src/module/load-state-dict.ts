@@ -4,24 +4,24 @@ import {
   describeBackend,
   formatSpec,
   fromData,
+  isSameShape,
   isTensor,
-  sameShape,
   scope,
 } from "@evenkeel/tensor";
 import {
-  builtinName,
   checkOptions,
   describeValue,
   either,
+  getBuiltinName,
   listOf,
   text,
   yesOrNo,
 } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
-import { copyOf } from "./copy.ts";
+import { copyTensor } from "./copy.ts";
 import type { ModuleNode } from "./member.ts";
 import type { StateDict, StateValue } from "./state-dict.ts";
-import { statefulMembers } from "./state-dict.ts";
+import { listStatefulMembers } from "./state-dict.ts";
 import { StateDictError } from "./state-dict-error.ts";
 import type { Stateful } from "./variable.ts";
 import { Counter } from "./variable.ts";
@@ -49,8 +49,8 @@ export interface LoadReport {
   readonly unexpected: readonly string[];
 }
 
-const mapOf = (source: StateSource): ReadonlyMap<string, StateValue> =>
-  builtinName(source) === "Map"
+const toMap = (source: StateSource): ReadonlyMap<string, StateValue> =>
+  getBuiltinName(source) === "Map"
     ? (source as ReadonlyMap<string, StateValue>)
     : new Map(Object.entries(source));
 
@@ -71,15 +71,15 @@ function compare(module: ModuleNode, source: StateSource, options: LoadOptions):
       `loadStateDict: state: found ${describeValue(source)}, expected names and values`,
     );
   }
-  const [all, given] = [statefulMembers(module), mapOf(source)];
-  const isExcepted = exception(options, [...all.keys(), ...given.keys()]);
+  const [all, given] = [listStatefulMembers(module), toMap(source)];
+  const isExcepted = makeException(options, [...all.keys(), ...given.keys()]);
   const members = new Map([...all].filter(([path]) => !isExcepted(path)));
   const state = new Map([...given].filter(([path]) => !isExcepted(path)));
   const found = [...members].filter(([path]) => state.has(path));
   // A parameter with two names is present when the state has one of them.
   const present = new Set(found.map(([, member]) => member));
   const isMissing = (member: Stateful) => !present.has(member) && !(member instanceof Counter);
-  const mismatched = found.flatMap(([path, member]) => mismatch(path, member, state.get(path)!));
+  const mismatched = found.flatMap(([path, member]) => findMismatch(path, member, state.get(path)!));
   return {
     members,
     state,
@@ -87,12 +87,12 @@ function compare(module: ModuleNode, source: StateSource, options: LoadOptions):
     excepted: [...all.keys()].filter(isExcepted),
     missing: [...members].flatMap(([path, member]) => (isMissing(member) ? [path] : [])),
     unexpected: [...state.keys()].filter((path) => !members.has(path)),
-    mismatched: mismatched.length > 0 ? mismatched : contradictions(found, state),
+    mismatched: mismatched.length > 0 ? mismatched : findContradictions(found, state),
   };
 }
 
 /** Whether `except` covers a path. Throws ArgumentError for a name that covers nothing, which may be a misspelling. */
-function exception({ except = [] }: LoadOptions, paths: readonly string[]): (path: string) => boolean {
+function makeException({ except = [] }: LoadOptions, paths: readonly string[]): (path: string) => boolean {
   const names = typeof except === "string" ? [except] : except;
   const isWithin = (path: string, name: string) => path === name || path.startsWith(`${name}.`);
   for (const name of names) {
@@ -106,7 +106,7 @@ function exception({ except = [] }: LoadOptions, paths: readonly string[]): (pat
 }
 
 /** A message for each parameter that has different values under two of its names. */
-function contradictions(
+function findContradictions(
   found: readonly [string, Stateful][],
   state: ReadonlyMap<string, StateValue>,
 ): string[] {
@@ -166,12 +166,12 @@ export function loadStateDict(
   return { loaded, excepted, missing, unexpected };
 }
 
-function mismatch(path: string, member: Stateful, found: StateValue): string[] {
+function findMismatch(path: string, member: Stateful, found: StateValue): string[] {
   const expected: Spec = member instanceof Counter ? { shape: [], dtype: "i32" } : member.spec;
   if (!Array.isArray(found?.shape)) {
     return [`${path}: found ${describeValue(found)}, expected ${formatSpec(expected)}`];
   }
-  if (!sameShape(found.shape, expected.shape) || found.dtype !== expected.dtype) {
+  if (!isSameShape(found.shape, expected.shape) || found.dtype !== expected.dtype) {
     return [`${path}: found ${formatSpec(found)}, expected ${formatSpec(expected)}`];
   }
   if (!isTensor(found)) return [];
@@ -187,7 +187,7 @@ function mismatch(path: string, member: Stateful, found: StateValue): string[] {
 }
 
 /** A member with several names takes the value of the first one that the state has. */
-function valuesOfMembers(
+function findValues(
   members: ReadonlyMap<string, Stateful>,
   state: ReadonlyMap<string, StateValue>,
 ): Map<Stateful, StateValue | undefined> {
@@ -203,12 +203,12 @@ function assignAll(
 ): void {
   // When a copy fails, as for want of memory, the scope frees those before it.
   scope(() => {
-    const assignments = [...valuesOfMembers(members, state)].flatMap(([member, found]): (() => void)[] => {
+    const assignments = [...findValues(members, state)].flatMap(([member, found]): (() => void)[] => {
       if (member instanceof Counter) {
         return found === undefined && !strict ? [] : [() => assignCounter(member, found)];
       }
       if (found === undefined) return [];
-      const next = isTensor(found) ? copyOf(found) : upload(found, member.value.backend);
+      const next = isTensor(found) ? copyTensor(found) : upload(found, member.value.backend);
       return [
         () => {
           member.value = next;

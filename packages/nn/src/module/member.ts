@@ -7,7 +7,7 @@ export interface ModuleNode {
   describe(): string;
   members(): Iterable<[name: string, member: Member]>;
   namedMembers(): Iterable<[path: string, member: Member]>;
-  parameterCount(options?: { readonly trainableOnly?: boolean }): number;
+  countParameters(options?: { readonly trainableOnly?: boolean }): number;
 }
 
 /** What a module is made of: everything that training, saving and loading find in it. */

@@ -7,10 +7,10 @@ import type { Member } from "./member.ts";
 import { isModule } from "./member.ts";
 import { moveTo } from "./move.ts";
 import type { StateDict } from "./state-dict.ts";
-import { stateDictOf } from "./state-dict.ts";
-import { summaryOf } from "./summary.ts";
+import { makeStateDict } from "./state-dict.ts";
+import { describeModel } from "./summary.ts";
 import { Buffer, Parameter } from "./variable.ts";
-import { allMembers, membersInProperties } from "./walk.ts";
+import { findMembers, walkMembers } from "./walk.ts";
 
 /** Any module, whatever its inputs and outputs. */
 // biome-ignore lint/suspicious/noExplicitAny: arguments of `forward` are contravariant
@@ -46,7 +46,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
    * `console.log(model)` shows it in Node.
    */
   toString(): string {
-    return summaryOf(this);
+    return describeModel(this);
   }
 
   static {
@@ -69,7 +69,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
    * what only they hold cannot be found, trained or saved, so modules have none.
    */
   *members(): Generator<[name: string, member: Member]> {
-    yield* membersInProperties(this);
+    yield* findMembers(this);
   }
 
   /**
@@ -77,24 +77,24 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
    * a module contains itself, two members have one path, or only a Map, a Set or an object of another class holds a member.
    */
   *namedMembers(): Generator<[path: string, member: Member]> {
-    yield* allMembers(this, Module.prototype.members);
+    yield* walkMembers(this, Module.prototype.members);
   }
 
   /** This module and all inner ones, each once, under its first path. */
   namedModules(): Generator<[path: string, module: AnyModule]> {
-    return distinct(withSelf(this), (member): member is AnyModule => isModule(member));
+    return selectDistinct(withSelf(this), (member): member is AnyModule => isModule(member));
   }
 
   namedParameters(): Generator<[path: string, parameter: Parameter]> {
-    return distinct(this.namedMembers(), (member) => member instanceof Parameter);
+    return selectDistinct(this.namedMembers(), (member) => member instanceof Parameter);
   }
 
   namedBuffers(): Generator<[path: string, buffer: Buffer]> {
-    return distinct(this.namedMembers(), (member) => member instanceof Buffer);
+    return selectDistinct(this.namedMembers(), (member) => member instanceof Buffer);
   }
 
   namedRandomSources(): Generator<[path: string, source: RandomSource]> {
-    return distinct(this.namedMembers(), (member) => member instanceof RandomSource);
+    return selectDistinct(this.namedMembers(), (member) => member instanceof RandomSource);
   }
 
   *parameters(): Generator<Parameter> {
@@ -102,7 +102,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   }
 
   /** The number of trainable values; with `trainableOnly: false`, of frozen ones too. */
-  parameterCount(options: { readonly trainableOnly?: boolean } = {}): number {
+  countParameters(options: { readonly trainableOnly?: boolean } = {}): number {
     checkOptions("parameterCount", options, { trainableOnly: yesOrNo });
     let count = 0;
     for (const { value, trainable } of this.parameters()) {
@@ -149,7 +149,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
    * share the model's memory.
    */
   stateDict(): StateDict {
-    return stateDictOf(this);
+    return makeStateDict(this);
   }
 
   /**
@@ -167,7 +167,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   /**
    * Moves every parameter and buffer to another backend, through host memory: all of them, or none where one does not fit.
    * Await it before the model is used again. The state of an optimizer is not moved: make a new optimizer, or take its
-   * `stateArrays` before and call `loadState` afterwards; otherwise its next step throws BackendError. Throws ArgumentError for
+   * `readStateArrays` before and call `loadState` afterwards; otherwise its next step throws BackendError. Throws ArgumentError for
    * anything but an open backend.
    *
    * @example await model.to(backend);
@@ -193,7 +193,7 @@ function* withSelf(module: AnyModule): Generator<[string, Member]> {
   yield* module.namedMembers();
 }
 
-function* distinct<Kind extends Member>(
+function* selectDistinct<Kind extends Member>(
   members: Iterable<[string, Member]>,
   isKind: (member: Member) => member is Kind,
 ): Generator<[string, Kind]> {

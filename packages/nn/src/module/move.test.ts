@@ -50,7 +50,7 @@ describe("moving to another backend", () => {
     const gradients = (on: MemoryBackend) => [full([2], 1, { backend: on })];
     const optimizer = new SGD(shift, { learningRate: 0.5, momentum: 0.9 });
     optimizer.step(gradients(backend));
-    const state = await optimizer.stateArrays();
+    const state = await optimizer.readStateArrays();
     await shift.to(other);
     expect(() => optimizer.step(gradients(other))).toThrow(BackendError);
     optimizer.loadState(state);

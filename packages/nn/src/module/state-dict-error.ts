@@ -20,9 +20,9 @@ export class StateDictError extends EvenkeelError {
     super(
       [
         `${source} does not fit the model.`,
-        ...section("missing", missing),
-        ...section("unexpected", unexpected),
-        ...section("mismatched", mismatched),
+        ...formatSection("missing", missing),
+        ...formatSection("unexpected", unexpected),
+        ...formatSection("mismatched", mismatched),
       ].join("\n"),
     );
     this.missing = missing;
@@ -33,7 +33,7 @@ export class StateDictError extends EvenkeelError {
 
 const linesShown = 20;
 
-function section(title: string, lines: readonly string[]): string[] {
+function formatSection(title: string, lines: readonly string[]): string[] {
   if (lines.length === 0) return [];
   const rest = lines.length - linesShown;
   return [

@@ -3,7 +3,7 @@ import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Net } from "../../test/modules.ts";
-import { stateArrays } from "./state-dict.ts";
+import { readStateArrays } from "./state-dict.ts";
 import { StateDictError } from "./state-dict-error.ts";
 
 let backend: MemoryBackend;
@@ -31,7 +31,7 @@ describe("state", () => {
   test("in host memory has counters as 64-bit scalars", async () => {
     const net = new Net();
     net.layers[1]!.batches.value = 3;
-    const arrays = await stateArrays(net);
+    const arrays = await readStateArrays(net);
     expect(arrays.get("layers.1.num_batches_tracked")).toEqual({
       shape: [],
       dtype: "i32",
@@ -46,7 +46,7 @@ describe("state", () => {
 
   test("that does not fit changes nothing, and all differences are listed", async () => {
     const net = new Net();
-    const arrays = await stateArrays(new Net());
+    const arrays = await readStateArrays(new Net());
     const wrong = new Map<string, StoredArray>(arrays);
     wrong.delete("first.weight");
     wrong.set("extra", { shape: [1], dtype: "f32", data: Float32Array.of(1) });
@@ -96,7 +96,9 @@ describe("state", () => {
   test("of an older file has no counters: they become 0", async () => {
     const net = new Net();
     net.first.batches.value = 4;
-    const arrays = new Map([...(await stateArrays(net))].filter(([name]) => !name.includes("num_batches")));
+    const arrays = new Map(
+      [...(await readStateArrays(net))].filter(([name]) => !name.includes("num_batches")),
+    );
     net.loadStateDict(arrays);
     expect(net.first.batches.value).toBe(0);
   });

@@ -1,5 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { aliasOf } from "@evenkeel/tensor";
+import { makeAlias } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
 import { checkValue } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
@@ -17,7 +17,7 @@ export interface StateDict {
 }
 
 /** Members by their paths; a shared one has several. Throws ArgumentError for two members of one path. */
-export function statefulMembers(module: ModuleNode): Map<string, Stateful> {
+export function listStatefulMembers(module: ModuleNode): Map<string, Stateful> {
   checkValue("model", module, aModel);
   return new Map(
     [...module.namedMembers()].filter((entry): entry is [string, Stateful] => isStateful(entry[1])),
@@ -27,17 +27,17 @@ export function statefulMembers(module: ModuleNode): Map<string, Stateful> {
 const aModel: Rule = { expected: "a module", accepts: isModule };
 
 /** See `Module.stateDict`. */
-export function stateDictOf(module: ModuleNode): StateDict {
+export function makeStateDict(module: ModuleNode): StateDict {
   // Not by assignment: a path may be `__proto__`.
   return Object.fromEntries(
-    [...statefulMembers(module)].map(([path, member]) => [
+    [...listStatefulMembers(module)].map(([path, member]) => [
       path,
-      member instanceof Counter ? arrayOfCounter(member) : aliasOf(member.value),
+      member instanceof Counter ? toStoredArray(member) : makeAlias(member.value),
     ]),
   );
 }
 
-const arrayOfCounter = ({ value }: Counter): StoredArray => ({
+const toStoredArray = ({ value }: Counter): StoredArray => ({
   shape: [],
   dtype: "i32",
   data: Int32Array.of(value),
@@ -48,10 +48,10 @@ const arrayOfCounter = ({ value }: Counter): StoredArray => ({
  * Every value of the model as of this call, in host memory. A value with several names is read once, and its names share one
  * array.
  *
- * @example const arrays = await stateArrays(model);
+ * @example const arrays = await readStateArrays(model);
  */
-export async function stateArrays(module: ModuleNode): Promise<Map<string, StoredArray>> {
-  const members = statefulMembers(module);
+export async function readStateArrays(module: ModuleNode): Promise<Map<string, StoredArray>> {
+  const members = listStatefulMembers(module);
   const arrays = new Map<Stateful, Promise<StoredArray>>();
   for (const member of members.values()) {
     if (!arrays.has(member)) arrays.set(member, readMember(member));
@@ -67,8 +67,8 @@ export interface DistinctArrays {
   readonly aliases: readonly (readonly [alias: string, name: string])[];
 }
 
-/** The result of `stateArrays` with each array once, under its first name. */
-export function distinctArrays(arrays: ReadonlyMap<string, StoredArray>): DistinctArrays {
+/** The result of `readStateArrays` with each array once, under its first name. */
+export function collectDistinct(arrays: ReadonlyMap<string, StoredArray>): DistinctArrays {
   const nameOf = new Map<StoredArray, string>();
   const aliases: [string, string][] = [];
   for (const [name, array] of arrays) {
@@ -80,7 +80,7 @@ export function distinctArrays(arrays: ReadonlyMap<string, StoredArray>): Distin
 }
 
 const readMember = async (member: Stateful): Promise<StoredArray> =>
-  member instanceof Counter ? arrayOfCounter(member) : readArray(member.value);
+  member instanceof Counter ? toStoredArray(member) : readArray(member.value);
 
 /** A tensor's values in host memory. */
 export async function readArray(value: Tensor): Promise<StoredArray> {

@@ -5,8 +5,8 @@ import { isModule } from "./member.ts";
 type Row = readonly [text: string, parameters: string];
 
 /** See `Module.toString`. */
-export function summaryOf(module: ModuleNode): string {
-  const [[title, total], ...rows] = [...rowsOf(module, "", "")] as [Row, ...Row[]];
+export function describeModel(module: ModuleNode): string {
+  const [[title, total], ...rows] = [...listRows(module, "", "")] as [Row, ...Row[]];
   const texts = [title, ...rows.map(([text]) => text)];
   const width = Math.max(...texts.map(({ length }) => length)) + 2;
   const line = ([text, parameters]: Row): string =>
@@ -14,11 +14,11 @@ export function summaryOf(module: ModuleNode): string {
   return [`${line([title, total])} parameters`, ...rows.map(line)].join("\n");
 }
 
-function* rowsOf(module: ModuleNode, name: string, indent: string): Generator<Row> {
-  const count = module.parameterCount({ trainableOnly: false });
+function* listRows(module: ModuleNode, name: string, indent: string): Generator<Row> {
+  const count = module.countParameters({ trainableOnly: false });
   const text = `${indent}${name}${module.describe()}${module.isFrozen ? ", frozen" : ""}`;
   yield [text, count === 0 && indent !== "" ? "" : count.toLocaleString("en")];
   for (const [inner, member] of module.members()) {
-    if (isModule(member)) yield* rowsOf(member, `${inner}: `, `${indent}  `);
+    if (isModule(member)) yield* listRows(member, `${inner}: `, `${indent}  `);
   }
 }

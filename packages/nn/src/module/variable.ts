@@ -1,5 +1,5 @@
 import type { Spec, Tensor } from "@evenkeel/tensor";
-import { formatSpec, keep, ShapeError, sameShape } from "@evenkeel/tensor";
+import { formatSpec, isSameShape, keep, ShapeError } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
 import {
   aTensor,
@@ -38,7 +38,7 @@ export class Variable {
   set value(next: Tensor) {
     const previous = this.current;
     if (next === previous) return;
-    if (!sameShape(next.shape, previous.shape) || next.dtype !== previous.dtype) {
+    if (!isSameShape(next.shape, previous.shape) || next.dtype !== previous.dtype) {
       throw new ShapeError(
         `${this.name ?? "value"}: found ${formatSpec(next)}, expected ${formatSpec(previous)}`,
       );

@@ -32,7 +32,7 @@ describe("members", () => {
     ]);
     expect([...net.namedModules()].map(([name]) => name)).toEqual(["", "first", "layers.0", "layers.1"]);
     expect([...net.namedRandomSources()]).toEqual([["random", net.random]]);
-    expect(net.parameterCount()).toBe(9);
+    expect(net.countParameters()).toBe(9);
   });
 
   test("a module in two places has its parameters listed once and saved twice", () => {
@@ -59,7 +59,7 @@ describe("members", () => {
       return x;
     }
   }
-  const namesIn = (properties: object) =>
+  const listNames = (properties: object) =>
     [...new Holding(properties).namedParameters()].map(([name]) => name);
 
   test("are found in arrays and plain objects at any depth", () => {
@@ -67,7 +67,7 @@ describe("members", () => {
       stages: [[new Shift()], [new Shift(), { last: new Shift() }]],
       parts: { first: new Shift() },
     };
-    expect(namesIn(nested)).toEqual([
+    expect(listNames(nested)).toEqual([
       "stages.0.0.weight",
       "stages.1.0.weight",
       "stages.1.1.last.weight",
@@ -83,7 +83,7 @@ describe("members", () => {
 
   test("keep their indices and keys even if they have names", () => {
     const scale = () => new Parameter(full([1], 1), { name: "weight" });
-    expect(namesIn({ scales: [scale(), scale()], named: { a: scale() }, own: scale() })).toEqual([
+    expect(listNames({ scales: [scale(), scale()], named: { a: scale() }, own: scale() })).toEqual([
       "scales.0",
       "scales.1",
       "named.a",
@@ -116,7 +116,7 @@ describe("members", () => {
   test("may lie in a Map as well", () => {
     const shift = new Shift();
     expect(
-      namesIn({ shift, byName: new Map([["shift", shift]]), helper: new Helper([shift.amount]) }),
+      listNames({ shift, byName: new Map([["shift", shift]]), helper: new Helper([shift.amount]) }),
     ).toEqual(["shift.weight"]);
   });
 
@@ -127,8 +127,8 @@ describe("members", () => {
     expect(() => [...model.parameters()]).toThrow(
       'part.first and part.second: found the name "part.weight" for both, expected different names',
     );
-    expect(() => namesIn({ "a.weight": named(1), a: new Shift() })).not.toThrow();
-    expect(() => namesIn({ "a.b": new Shift(), a: { b: new Shift() } })).toThrow("a.b and a.b");
+    expect(() => listNames({ "a.weight": named(1), a: new Shift() })).not.toThrow();
+    expect(() => listNames({ "a.b": new Shift(), a: { b: new Shift() } })).toThrow("a.b and a.b");
   });
 
   test("are searched for once in plain objects that contain each other, and rejected there", () => {
@@ -138,9 +138,9 @@ describe("members", () => {
     }
     const nodes = Array.from({ length: 30 }, (): Node => ({ others: [] }));
     for (const node of nodes) node.others.push(...nodes);
-    expect(namesIn({ nodes, own: new Shift() })).toEqual(["own.weight"]);
+    expect(listNames({ nodes, own: new Shift() })).toEqual(["own.weight"]);
     nodes[7]!.member = new Shift();
-    expect(() => namesIn({ nodes })).toThrow(/found an object that contains itself, expected a tree/);
+    expect(() => listNames({ nodes })).toThrow(/found an object that contains itself, expected a tree/);
   });
 
   test("modes and freezing reach every depth", () => {
@@ -151,11 +151,11 @@ describe("members", () => {
     expect(net.layers[1]!.isTraining).toBe(true);
     net.layers[0]!.freeze();
     expect([...net.parameters()].map(({ trainable }) => trainable)).toEqual([true, false, true, true]);
-    expect(net.parameterCount()).toBe(7);
-    expect(net.parameterCount({ trainableOnly: false })).toBe(9);
+    expect(net.countParameters()).toBe(7);
+    expect(net.countParameters({ trainableOnly: false })).toBe(9);
     expect(net.layers[0]!.isFrozen && !net.isFrozen).toBe(true);
     net.unfreeze();
-    expect(net.parameterCount()).toBe(9);
+    expect(net.countParameters()).toBe(9);
   });
 
   test("do not include unowned values in any place", () => {

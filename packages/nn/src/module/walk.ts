@@ -1,5 +1,5 @@
 import { ArgumentError, RandomSource } from "@evenkeel/tensor";
-import { contentsOf, describeValue, isContainer, isRecord } from "@evenkeel/tensor/checks";
+import { describeValue, isContainer, isRecord, listContents } from "@evenkeel/tensor/checks";
 import type { Member, ModuleNode } from "./member.ts";
 import { isModule } from "./member.ts";
 import { Unowned } from "./unowned.ts";
@@ -13,21 +13,21 @@ const isMember = (value: object): value is Member =>
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /** The keys of a container; none for an array without objects, which may be large. */
-const keysOf = (container: object): readonly string[] =>
+const listKeys = (container: object): readonly string[] =>
   Array.isArray(container) && !container.some(isObject) ? [] : Object.keys(container);
 
 /** The members in properties of a module, by the rules of `Module.members`. */
-export function membersInProperties(properties: object): [name: string, member: Member][] {
+export function findMembers(properties: object): [name: string, member: Member][] {
   const found: [string, Member][] = [];
   new Walk().enterProperties(properties, "", (name, member) => found.push([name, member]));
   return found;
 }
 
 /**
- * See `Module.namedMembers`. A module whose method `members` is `inProperties` has the result of `membersInProperties`; any other
+ * See `Module.namedMembers`. A module whose method `members` is `inProperties` has the result of `findMembers`; any other
  * method chooses its own names.
  */
-export function allMembers(
+export function walkMembers(
   module: ModuleNode,
   inProperties: ModuleNode["members"],
 ): [path: string, member: Member][] {
@@ -121,7 +121,7 @@ class Walk {
       add(...found);
     };
     // No entries are made of all keys at once: this may be a large vocabulary.
-    for (const key of keysOf(container)) {
+    for (const key of listKeys(container)) {
       const value = (container as Record<string, unknown>)[key];
       if (isObject(value)) this.visit(value, `${place}.${key}`, `${place}.${key}`, count);
     }
@@ -134,7 +134,7 @@ class Walk {
 
   /** Looks for members in a Map, a Set or an object of another class, and in its containers. */
   private searchHolder(holder: object, within: object, place: string, seen: Set<object>): void {
-    for (const value of contentsOf(within)) {
+    for (const value of listContents(within)) {
       if (!isObject(value) || value instanceof Unowned || seen.has(value)) continue;
       seen.add(value);
       if (isMember(value)) this.hidden.push({ member: value, place, holder });

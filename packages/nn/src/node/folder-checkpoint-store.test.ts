@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { ArgumentError, StorageError } from "@evenkeel/tensor";
-import { temporaryPath } from "@evenkeel/tensor/node";
+import { makeTemporaryPath } from "@evenkeel/tensor/node";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { FolderCheckpointStore } from "./folder-checkpoint-store.ts";
 
@@ -44,7 +44,7 @@ test("a name is claimed by one run at a time, and other names are available", as
 
 test("temporary files of a killed process are removed at the next save", async () => {
   const store = new FolderCheckpointStore(folder);
-  const left = basename(temporaryPath("latest")).replace(`-${process.pid}-`, `-${2 ** 30}-`);
+  const left = basename(makeTemporaryPath("latest")).replace(`-${process.pid}-`, `-${2 ** 30}-`);
   await writeFile(join(folder, left), "half a checkpoint");
   await store.save("latest", Uint8Array.of(1));
   expect(await readdir(folder)).toEqual(["latest.safetensors"]);

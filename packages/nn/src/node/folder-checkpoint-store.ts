@@ -1,7 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { StorageError } from "@evenkeel/tensor";
-import { claimPath, readFileBytes, storageError, writeFileAtomically } from "@evenkeel/tensor/node";
+import { claimPath, makeStorageError, readFileBytes, writeFileAtomically } from "@evenkeel/tensor/node";
 import type { CheckpointStore } from "../checkpoints/checkpoint-store.ts";
 import { checkCheckpointName } from "../checkpoints/checkpoint-store.ts";
 
@@ -20,23 +20,23 @@ export class FolderCheckpointStore implements CheckpointStore {
     this.folder = folder;
   }
 
-  private pathOf(name: string): string {
+  private findPath(name: string): string {
     checkCheckpointName(name);
     return join(this.folder, `${name}${extension}`);
   }
 
   save(name: string, bytes: Uint8Array): Promise<void> {
-    return writeFileAtomically(this.pathOf(name), bytes);
+    return writeFileAtomically(this.findPath(name), bytes);
   }
 
   async load(name: string): Promise<Uint8Array | undefined> {
-    return orMissing(readFileBytes(this.pathOf(name)), undefined);
+    return catchMissing(readFileBytes(this.findPath(name)), undefined);
   }
 
   async list(): Promise<string[]> {
-    const files = await orMissing(
+    const files = await catchMissing(
       readdir(this.folder).catch((error) => {
-        throw storageError(this.folder, error, "read");
+        throw makeStorageError(this.folder, error, "read");
       }),
       [],
     );
@@ -47,11 +47,11 @@ export class FolderCheckpointStore implements CheckpointStore {
   }
 
   async remove(name: string): Promise<void> {
-    const path = this.pathOf(name);
+    const path = this.findPath(name);
     try {
       await rm(path, { force: true });
     } catch (error) {
-      throw storageError(path, error);
+      throw makeStorageError(path, error);
     }
   }
 
@@ -62,7 +62,7 @@ export class FolderCheckpointStore implements CheckpointStore {
 }
 
 /** The result of the reading, or `missing` where there is no such file or folder. */
-async function orMissing<Found, Missing>(
+async function catchMissing<Found, Missing>(
   reading: Promise<Found>,
   missing: Missing,
 ): Promise<Found | Missing> {

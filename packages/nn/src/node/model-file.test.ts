@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { encodeCheckpoint } from "../checkpoints/checkpoint-file.ts";
 import { encodeModel, loadModel } from "../checkpoints/model-file.ts";
 import { Module } from "../module/module.ts";
-import { stateArrays } from "../module/state-dict.ts";
+import { readStateArrays } from "../module/state-dict.ts";
 import { StateDictError } from "../module/state-dict-error.ts";
 import { Counter, Parameter } from "../module/variable.ts";
 import { load, save } from "./model-file.ts";
@@ -62,7 +62,7 @@ class Tied extends Module {
 }
 
 const weights = async (model: Module) =>
-  [...(await stateArrays(model))].map(([name, { data }]) => [name, ...data]);
+  [...(await readStateArrays(model))].map(([name, { data }]) => [name, ...data]);
 
 let folder: string;
 let path: string;
@@ -137,7 +137,7 @@ describe("a model that was saved", () => {
   test("is loaded from a checkpoint of a run, whose checksum holds", async () => {
     const trained = new Net(2.5);
     const tensors = new Map<string, StoredArray>();
-    for (const [name, array] of await stateArrays(trained)) tensors.set(`model.${name}`, array);
+    for (const [name, array] of await readStateArrays(trained)) tensors.set(`model.${name}`, array);
     tensors.set("optimizer.body.weight.momentum", { dtype: "f32", shape: [1], data: Float32Array.of(9) });
     const bytes = encodeCheckpoint({ tensors, progress: { epoch: 3 } });
     await save(trained, path);

@@ -1,7 +1,7 @@
 import { DataError } from "@evenkeel/tensor";
 import { readSafetensorsFile, writeFileAtomically } from "@evenkeel/tensor/node";
 import type { ModelFileOptions } from "../checkpoints/model-file.ts";
-import { encodeModelInParts, inFile, loadFromFile } from "../checkpoints/model-file.ts";
+import { addFileName, encodeModelInParts, loadFromFile } from "../checkpoints/model-file.ts";
 import type { LoadOptions, LoadReport } from "../module/load-state-dict.ts";
 import type { AnyModule } from "../module/module.ts";
 
@@ -29,6 +29,6 @@ export async function load(model: AnyModule, path: string, options: LoadOptions 
   try {
     return loadFromFile(model, file, options, path);
   } catch (error) {
-    throw error instanceof DataError ? inFile(path, error) : error;
+    throw error instanceof DataError ? addFileName(path, error) : error;
   }
 }

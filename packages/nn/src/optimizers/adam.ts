@@ -22,7 +22,7 @@ const checkAdam = (where: string, options: OptimizerOptions & AdamRuleOptions): 
   });
 
 /** Kingma and Ba 2015; with `isDecoupled` the decay acts on the value itself (Loshchilov and Hutter 2019). */
-export function adamRule(
+export function makeAdamRule(
   { betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8 }: AdamRuleOptions = {},
   isDecoupled = false,
 ): UpdateRule {
@@ -57,7 +57,7 @@ export function adamRule(
 export class Adam extends Optimizer {
   constructor(model: Parameterized, options: OptimizerOptions & AdamRuleOptions) {
     checkAdam("Adam", options);
-    super(model, adamRule(options), options);
+    super(model, makeAdamRule(options), options);
   }
 }
 
@@ -72,6 +72,6 @@ export class AdamW extends Optimizer {
   constructor(model: Parameterized, options: OptimizerOptions & AdamRuleOptions) {
     checkAdam("AdamW", options);
     const { weightDecay = 0.01 } = options;
-    super(model, adamRule(options, true), { ...options, weightDecay });
+    super(model, makeAdamRule(options, true), { ...options, weightDecay });
   }
 }

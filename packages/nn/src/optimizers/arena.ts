@@ -1,18 +1,18 @@
 import type { Backend, Expression, Spec } from "@evenkeel/tensor";
 import {
   BackendError,
-  bytesOfStorage,
   concatenate,
+  countElements,
+  countStorageBytes,
   describeBackend,
   evaluateExpression,
+  getStorage,
   keep,
   scope,
-  sizeOf,
-  storageOf,
   Tensor,
   zeros,
 } from "@evenkeel/tensor";
-import { copyOf } from "../module/copy.ts";
+import { copyTensor } from "../module/copy.ts";
 import type { Parameter } from "../module/variable.ts";
 
 /** A parameter and its path in the model. */
@@ -63,7 +63,7 @@ export class Arena {
     const gap = Math.max(...this.layout.gaps);
     scope(() => {
       if (gap > 0) this.padding = zeros([gap], { backend: this.backend });
-      this.slots = slots?.map((tensors) => copyOf(this.gather(tensors)));
+      this.slots = slots?.map((tensors) => copyTensor(this.gather(tensors)));
       for (const made of [this.padding, ...(this.slots ?? [])]) if (made !== undefined) keep(made);
     });
   }
@@ -77,7 +77,7 @@ export class Arena {
         { shape: [tensor.size], dtype: tensor.dtype },
         tensor.byteOffset,
       );
-      return gaps[index] === 0 ? [flat] : [flat, this.paddingOf(gaps[index]!)];
+      return gaps[index] === 0 ? [flat] : [flat, this.makePadding(gaps[index]!)];
     });
     return pieces.length === 1 ? pieces[0]! : concatenate(pieces);
   }
@@ -85,7 +85,7 @@ export class Arena {
   /** Allocates all the memory of the first update in advance, so that it cannot fail after another arena has been updated. */
   prepare(slots: number): void {
     this.packValues();
-    this.slots ??= scope(() => Array.from({ length: slots }, () => this.zeroSlot())).map(keep);
+    this.slots ??= scope(() => Array.from({ length: slots }, () => this.makeZeroSlot())).map(keep);
   }
 
   /**
@@ -98,7 +98,7 @@ export class Arena {
     for (const { name, parameter } of this.members) this.checkBackend(name, parameter.value.backend);
     const replaced = this.values;
     this.values = keep(
-      scope(() => copyOf(this.gather(this.members.map(({ parameter }) => parameter.value)))),
+      scope(() => copyTensor(this.gather(this.members.map(({ parameter }) => parameter.value)))),
     );
     replaced?.dispose();
     this.adoptValues(this.values);
@@ -121,22 +121,22 @@ export class Arena {
   }
 
   /** Views of one slot, member by member. */
-  slotViews(slot: number): Tensor[] {
-    if (this.slots !== undefined) return this.viewsOf(this.slots[slot]!);
-    const zeros = this.zeroSlot();
-    const views = this.viewsOf(zeros);
+  listSlotViews(slot: number): Tensor[] {
+    if (this.slots !== undefined) return this.listViews(this.slots[slot]!);
+    const zeros = this.makeZeroSlot();
+    const views = this.listViews(zeros);
     zeros.dispose();
     return views;
   }
 
   /** A new arena of the chosen members, with their current values and slots. */
-  part(slots: number, isChosen: (member: NamedParameter) => boolean): Arena {
+  extractPart(slots: number, isChosen: (member: NamedParameter) => boolean): Arena {
     const ofChosen = (views: readonly Tensor[]) => views.filter((_, index) => isChosen(this.members[index]!));
-    const chosenSlots = () => Array.from({ length: slots }, (_, slot) => ofChosen(this.slotViews(slot)));
+    const chosenSlots = () => Array.from({ length: slots }, (_, slot) => ofChosen(this.listSlotViews(slot)));
     return scope(() => {
       const members = this.members.filter(isChosen);
       const part = new Arena(members, this.settings, this.steps, this.slots && chosenSlots());
-      return part.packed();
+      return part.pack();
     });
   }
 
@@ -148,7 +148,7 @@ export class Arena {
   }
 
   /** This arena with its own memory for its values; disposed where that cannot be allocated. */
-  private packed(): this {
+  private pack(): this {
     try {
       this.packValues();
       return this;
@@ -158,15 +158,15 @@ export class Arena {
     }
   }
 
-  private zeroSlot(): Tensor {
+  private makeZeroSlot(): Tensor {
     return zeros([this.layout.elements], { backend: this.backend });
   }
 
-  private paddingOf(gap: number): Tensor {
+  private makePadding(gap: number): Tensor {
     return new Tensor(this.padding!.storage, { shape: [gap], dtype: "f32" });
   }
 
-  private viewsOf(flat: Tensor): Tensor[] {
+  private listViews(flat: Tensor): Tensor[] {
     return this.members.map(
       ({ parameter }, index) =>
         new Tensor(flat.storage, parameter.spec, flat.byteOffset + this.layout.byteOffsets[index]!),
@@ -174,7 +174,7 @@ export class Arena {
   }
 
   private adoptValues(values: Tensor): void {
-    this.viewsOf(values).forEach((view, index) => {
+    this.listViews(values).forEach((view, index) => {
       this.members[index]!.parameter.value = view;
     });
   }
@@ -182,13 +182,13 @@ export class Arena {
   private checkBackend(name: string, backend: Backend): void {
     if (backend === this.backend) return;
     throw new BackendError(
-      `optimizer: ${name}: found a value on ${describeBackend(backend)}, expected ${describeBackend(this.backend)}, where its state is: call \`stateArrays\` before the parameters are moved, and \`loadState\` afterwards`,
+      `optimizer: ${name}: found a value on ${describeBackend(backend)}, expected ${describeBackend(this.backend)}, where its state is: call \`readStateArrays\` before the parameters are moved, and \`loadState\` afterwards`,
     );
   }
 }
 
 /** One arena for each item. Where one fails, those before it are disposed. */
-export function madeTogether<Item>(items: readonly Item[], make: (item: Item) => Arena): Arena[] {
+export function makeTogether<Item>(items: readonly Item[], make: (item: Item) => Arena): Arena[] {
   const made: Arena[] = [];
   try {
     for (const item of items) made.push(make(item));
@@ -208,21 +208,21 @@ interface Layout {
   readonly gaps: readonly number[];
 }
 
-const elementBytesOf = ({ limits }: Backend): number => bytesOfStorage(storageOf("f32", limits));
+const countElementBytes = ({ limits }: Backend): number => countStorageBytes(getStorage("f32", limits));
 
 /** Bytes from the beginning of a member to the beginning of the next one. */
-function paddedBytes({ shape }: Spec, backend: Backend): number {
+function countPaddedBytes({ shape }: Spec, backend: Backend): number {
   const { offsetAlignment } = backend.limits;
-  return Math.ceil((sizeOf(shape) * elementBytesOf(backend)) / offsetAlignment) * offsetAlignment;
+  return Math.ceil((countElements(shape) * countElementBytes(backend)) / offsetAlignment) * offsetAlignment;
 }
 
 /** The members in lists, each of one backend, whose arenas fit into one buffer. */
-export function fittingArenas<Member extends NamedParameter>(members: readonly Member[]): Member[][] {
+export function splitByArena<Member extends NamedParameter>(members: readonly Member[]): Member[][] {
   const lists: Member[][] = [];
   let bytes = 0;
   for (const member of members) {
     const { backend, shape, dtype } = member.parameter.value;
-    const added = paddedBytes({ shape, dtype }, backend);
+    const added = countPaddedBytes({ shape, dtype }, backend);
     const list = lists.at(-1);
     const isElsewhere = list?.[0]?.parameter.value.backend !== backend;
     if (list === undefined || isElsewhere || bytes + added > backend.limits.maxBufferBytes) {
@@ -237,15 +237,15 @@ export function fittingArenas<Member extends NamedParameter>(members: readonly M
 }
 
 function placeSpecs(specs: readonly Spec[], backend: Backend): Layout {
-  const elementBytes = elementBytesOf(backend);
+  const elementBytes = countElementBytes(backend);
   const byteOffsets: number[] = [];
   const gaps: number[] = [];
   let end = 0;
   specs.forEach((spec, index) => {
     byteOffsets.push(end);
-    const bytes = sizeOf(spec.shape) * elementBytes;
+    const bytes = countElements(spec.shape) * elementBytes;
     const isLast = index === specs.length - 1;
-    const padded = isLast ? bytes : paddedBytes(spec, backend);
+    const padded = isLast ? bytes : countPaddedBytes(spec, backend);
     gaps.push((padded - bytes) / elementBytes);
     end += padded;
   });

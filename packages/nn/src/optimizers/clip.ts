@@ -6,7 +6,7 @@ import { normLimit } from "./optimizer-options.ts";
 let factor: Expression | undefined;
 
 /** min(1, limit / (norm + 1e-6)), as PyTorch's clip_grad_norm_ has it; the limit is the scalar. */
-const factorExpression = (): Expression =>
+const buildFactor = (): Expression =>
   (factor ??= buildExpression({ inputs: ["f32"], scalars: ["f32"] }, ([squares], [limit]) => {
     const wanted = e.div(limit!, e.add(e.sqrt(squares!), 1e-6));
     return e.select(e.greater(wanted, 1), 1, wanted);
@@ -22,7 +22,7 @@ export function clipFactor(gradients: readonly Tensor[], limit: number): Tensor 
   return scope(() => {
     const squares = gradients.map((gradient) => sum(square(gradient)));
     const total = squares.reduce((a, b) => add(a, b));
-    return evaluateExpression(factorExpression(), [total], { scalars: [limit] })[0]!;
+    return evaluateExpression(buildFactor(), [total], { scalars: [limit] })[0]!;
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, DTypeError, formatShape, ShapeError, sameShape } from "@evenkeel/tensor";
+import { ArgumentError, DTypeError, formatShape, isSameShape, ShapeError } from "@evenkeel/tensor";
 import { aTensor, checkValue, listOf } from "@evenkeel/tensor/checks";
 import type { Parameter } from "../module/variable.ts";
 import type { NamedParameter } from "./arena.ts";
@@ -23,7 +23,7 @@ export function matchGradients(
     trainable.map(({ name, parameter }, index) => {
       const gradient = gradients[index]!;
       const { shape, dtype } = parameter.value;
-      if (!sameShape(gradient.shape, shape)) {
+      if (!isSameShape(gradient.shape, shape)) {
         throw new ShapeError(
           `gradients: ${name}: found ${formatShape(gradient.shape)}, expected ${formatShape(shape)}`,
         );

@@ -134,7 +134,7 @@ test("settings of a group are checked under the name of the parameter", () => {
 
 test("anything but the state of an optimizer is rejected", async () => {
   const optimizer = new SGD(new TwoValues(), { learningRate: 0.5 });
-  const state = await optimizer.stateArrays();
+  const state = await optimizer.readStateArrays();
   state.set("weight.steps", { shape: [], dtype: "i32", data: Int32Array.of(-1) });
   expect(() => optimizer.loadState(state)).toThrow("weight.steps: found -1, expected a non-negative integer");
   expect(() => optimizer.loadState({} as never)).toThrow("optimizer: state: found an object, expected a Map");

@@ -50,7 +50,7 @@ export interface OptimizerSettings {
 export type GroupedParameter = NamedParameter & { readonly settings: GroupSettings };
 
 /** Throws ArgumentError for anything but a model, for a model without parameters, and for two parameters of one name. */
-export function groupedParameters(model: Parameterized, options: OptimizerOptions): GroupedParameter[] {
+export function groupParameters(model: Parameterized, options: OptimizerOptions): GroupedParameter[] {
   if (typeof model?.namedParameters !== "function") {
     throw new ArgumentError(
       `optimizer: model: found ${describeValue(model)}, expected a module: the model itself, not its parameters`,
@@ -61,7 +61,7 @@ export function groupedParameters(model: Parameterized, options: OptimizerOption
     if (parameters.has(name)) {
       throw new ArgumentError(`optimizer: model: found two parameters named "${name}", expected one`);
     }
-    parameters.set(name, { name, parameter, settings: settingsOf(name, parameter, options) });
+    parameters.set(name, { name, parameter, settings: readSettings(name, parameter, options) });
   }
   if (parameters.size === 0) {
     throw new ArgumentError(
@@ -71,7 +71,7 @@ export function groupedParameters(model: Parameterized, options: OptimizerOption
   return [...parameters.values()];
 }
 
-function settingsOf(name: string, parameter: Parameter, options: OptimizerOptions): GroupSettings {
+function readSettings(name: string, parameter: Parameter, options: OptimizerOptions): GroupSettings {
   const { weightDecay = 0, allDecayed = false, group } = options;
   const own = group?.(name, parameter) ?? {};
   checkOptions<Partial<GroupSettings>>(`group: ${name}`, own, {

@@ -1,13 +1,13 @@
 import type { Backend, Tensor } from "@evenkeel/tensor";
-import { formatShape, formatSpec, fromData, sameShape } from "@evenkeel/tensor";
+import { formatShape, formatSpec, fromData, isSameShape } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
-import { builtinName, checkValue } from "@evenkeel/tensor/checks";
+import { checkValue, getBuiltinName } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import { readArray } from "../module/state-dict.ts";
 import { StateDictError } from "../module/state-dict-error.ts";
 import type { Arena, NamedParameter } from "./arena.ts";
 
-const stepsOf = (name: string): string => `${name}.steps`;
+const nameSteps = (name: string): string => `${name}.steps`;
 
 /** Every slot and the number of updates of every parameter. */
 export async function readOptimizerState(
@@ -18,10 +18,10 @@ export async function readOptimizerState(
   const state = new Map<string, StoredArray>();
   for (const arena of arenas) {
     for (const { name } of arena.members) {
-      state.set(stepsOf(name), { shape: [], dtype: "i32", data: Int32Array.of(arena.steps) });
+      state.set(nameSteps(name), { shape: [], dtype: "i32", data: Int32Array.of(arena.steps) });
     }
     slotNames.forEach((slotName, slot) => {
-      arena.slotViews(slot).forEach((view, index) => {
+      arena.listSlotViews(slot).forEach((view, index) => {
         const path = `${arena.members[index]!.name}.${slotName}`;
         pending.push(readArray(view).then((array) => [path, array]));
         view.dispose();
@@ -39,12 +39,12 @@ export interface LoadedSlots {
 }
 
 const aMap: Rule = {
-  expected: "a Map, as `stateArrays` gives",
-  accepts: (value) => builtinName(value) === "Map",
+  expected: "a Map, as `readStateArrays` gives",
+  accepts: (value) => getBuiltinName(value) === "Map",
 };
 
 /** Checks saved state. Throws ArgumentError for anything but a Map, and StateDictError, which lists the differences. */
-export function slotsFromState(
+export function readSlots(
   parameters: readonly NamedParameter[],
   slotNames: readonly string[],
   state: ReadonlyMap<string, StoredArray>,
@@ -57,7 +57,7 @@ export function slotsFromState(
     const array = state.get(path);
     unexpected.delete(path);
     if (array === undefined) missing.push(path);
-    else if (array.dtype !== dtype || !sameShape(array.shape, shape)) {
+    else if (array.dtype !== dtype || !isSameShape(array.shape, shape)) {
       mismatched.push(`${path}: found ${formatSpec(array)}, expected ${dtype} ${formatShape(shape)}`);
     }
     return array;
@@ -65,8 +65,8 @@ export function slotsFromState(
   const loaded = new Map<string, LoadedSlots>();
   for (const { name, parameter } of parameters) {
     const { shape } = parameter.value;
-    const steps = take(stepsOf(name), "i32", [])?.data[0] ?? 0;
-    if (steps < 0) mismatched.push(`${stepsOf(name)}: found ${steps}, expected a non-negative integer`);
+    const steps = take(nameSteps(name), "i32", [])?.data[0] ?? 0;
+    if (steps < 0) mismatched.push(`${nameSteps(name)}: found ${steps}, expected a non-negative integer`);
     const arrays = slotNames.map((slotName) => take(`${name}.${slotName}`, "f32", shape));
     loaded.set(name, {
       steps,

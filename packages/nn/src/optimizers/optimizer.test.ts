@@ -24,7 +24,7 @@ describe("without trainable parameters", () => {
     const optimizer = new SGD(model, { learningRate: 0.1, momentum: 0.9, maxGradientNorm });
     optimizer.step([]);
     expect([...(await model.weight.value.data())]).toEqual([1, 1]);
-    expect((await optimizer.stateArrays()).get("weight.steps")!.data[0]).toBe(0);
+    expect((await optimizer.readStateArrays()).get("weight.steps")!.data[0]).toBe(0);
   });
 
   test("clipping returns an empty list, and limits are checked", () => {
@@ -44,7 +44,7 @@ describe("memory", () => {
   }
 
   /** Two arenas: parameters with settings of their own. */
-  const optimizerOf = (model: Pair): SGD =>
+  const makeOptimizer = (model: Pair): SGD =>
     new SGD(model, {
       learningRate: 0.1,
       momentum: 0.9,
@@ -59,18 +59,18 @@ describe("memory", () => {
   test("frozen parameters have no slots, but an entry in the state", async () => {
     const model = new Pair();
     model.second.trainable = false;
-    const optimizer = optimizerOf(model);
+    const optimizer = makeOptimizer(model);
     const gradient = full([1000], 1);
     const before = backend.buffersAlive;
     optimizer.step([gradient]);
     expect(backend.buffersAlive - before).toBe(1);
-    const state = await optimizer.stateArrays();
+    const state = await optimizer.readStateArrays();
     expect(backend.buffersAlive - before).toBe(1);
     expect(state.get("second.steps")!.data[0]).toBe(0);
     expect([...state.get("second.momentum")!.data]).toEqual(new Array(1000).fill(0));
     optimizer.loadState(state);
     expect(backend.buffersAlive - before).toBe(1);
-    expect((await optimizer.stateArrays()).get("first.steps")!.data[0]).toBe(1);
+    expect((await optimizer.readStateArrays()).get("first.steps")!.data[0]).toBe(1);
   });
 
   test("without memory for one of several arenas, nothing is updated", async () => {
@@ -80,7 +80,7 @@ describe("memory", () => {
     /** The first values of both parameters after a step that may allocate so often. */
     const stepWith = async (allocations: number): Promise<number[]> => {
       const model = new Pair();
-      const optimizer = optimizerOf(model);
+      const optimizer = makeOptimizer(model);
       let left = allocations;
       backend.allocate = (bytes) => {
         if (left-- === 0) throw new OutOfMemoryError("on purpose");
@@ -109,12 +109,12 @@ describe("memory", () => {
 test("a failure that the device reports late is thrown by later steps and saves", async () => {
   const model = new TwoValues();
   const optimizer = new SGD(model, { learningRate: 0.5 });
-  const state = await optimizer.stateArrays();
+  const state = await optimizer.readStateArrays();
   const error = optimizer.invalidate(new Error("launch lost"));
   expect(error.message).toContain("halfway (Error: launch lost)");
   expect(optimizer.invalidate(new Error("another one"))).toEqual(error);
   expect(() => optimizer.step([full([2], 1)])).toThrow(error);
-  await expect(optimizer.stateArrays()).rejects.toEqual(error);
+  await expect(optimizer.readStateArrays()).rejects.toEqual(error);
   optimizer.loadState(state);
   optimizer.step([full([2], 1)]);
   expect([...(await model.weight.value.data())]).toEqual([0.5, 0.5]);
@@ -127,12 +127,12 @@ test("state that was prepared and discarded is freed", async () => {
   const optimizer = new SGD(model, { learningRate: 0.5, momentum: 0.5 });
   const gradient = full([2], 1);
   optimizer.step([gradient]);
-  const state = await optimizer.stateArrays();
+  const state = await optimizer.readStateArrays();
   const before = backend.buffersAlive;
   optimizer.prepareState(state).discard();
   expect(backend.buffersAlive).toBe(before);
   optimizer.step([gradient]);
-  expect((await optimizer.stateArrays()).get("weight.steps")!.data[0]).toBe(2);
+  expect((await optimizer.readStateArrays()).get("weight.steps")!.data[0]).toBe(2);
 });
 
 describe("if the model's backend is not the default", () => {
@@ -153,7 +153,7 @@ describe("if the model's backend is not the default", () => {
     const before = other.buffersAlive;
     const optimizer = new SGD(model, options);
     optimizer.step([full([2], 1, { backend: own })]);
-    optimizer.loadState(await optimizer.stateArrays());
+    optimizer.loadState(await optimizer.readStateArrays());
     optimizer.step([full([2], 1, { backend: own })]);
     expect(other.buffersAlive).toBe(before);
     expect([...(await model.weight.value.data())]).toEqual([-0.25, -0.25]);
@@ -179,7 +179,7 @@ describe("if the model's backend is not the default", () => {
     const model = netOn(own);
     const optimizer = new SGD(model, options);
     optimizer.step([full([2], 1, { backend: own })]);
-    const state = await optimizer.stateArrays();
+    const state = await optimizer.readStateArrays();
     model.weight.value = full([2], 0.5, { backend: other });
     const gradients = [full([2], 1, { backend: other })];
     expect(() => optimizer.step(gradients)).toThrow(BackendError);
@@ -201,5 +201,5 @@ test("a disposed optimizer starts from the beginning, even after a failed step",
   optimizer.dispose();
   optimizer.step([full([2], 1)]);
   expect([...(await model.weight.value.data())]).toEqual([0, 0]);
-  expect((await optimizer.stateArrays()).get("weight.steps")!.data[0]).toBe(1);
+  expect((await optimizer.readStateArrays()).get("weight.steps")!.data[0]).toBe(1);
 });

@@ -4,7 +4,7 @@ import { checkOptions, checkValue, nonNegative } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import type { Parameter } from "../module/variable.ts";
 import type { NamedParameter } from "./arena.ts";
-import { Arena, fittingArenas, madeTogether } from "./arena.ts";
+import { Arena, makeTogether, splitByArena } from "./arena.ts";
 import { clipFactor } from "./clip.ts";
 import { matchGradients } from "./match-gradients.ts";
 import type {
@@ -13,14 +13,14 @@ import type {
   OptimizerSettings,
   Parameterized,
 } from "./optimizer-options.ts";
-import { groupedParameters, optimizerRules } from "./optimizer-options.ts";
-import { readOptimizerState, slotsFromState } from "./optimizer-state.ts";
+import { groupParameters, optimizerRules } from "./optimizer-options.ts";
+import { readOptimizerState, readSlots } from "./optimizer-state.ts";
 import type { UpdateRule } from "./update-rule.ts";
-import { updateExpression } from "./update-rule.ts";
+import { buildUpdate } from "./update-rule.ts";
 
 /**
  * The base of optimizers. Parameters with the same settings lie in one arena, or in several where they do not fit into one
- * buffer, and are updated in place, by one launch for each arena. Gradients are in the order of `trainableParameters(model)`, as
+ * buffer, and are updated in place, by one launch for each arena. Gradients are in the order of `listTrainableParameters(model)`, as
  * `valueAndGrad(model, loss)` returns them; parameters that are frozen, and their slots, do not change.
  */
 export class Optimizer {
@@ -44,8 +44,8 @@ export class Optimizer {
     this.rate = learningRate;
     this.rule = rule;
     this.maxGradientNorm = maxGradientNorm;
-    this.expression = updateExpression(rule, maxGradientNorm !== undefined);
-    this.parameters = groupedParameters(model, shared);
+    this.expression = buildUpdate(rule, maxGradientNorm !== undefined);
+    this.parameters = groupParameters(model, shared);
     this.settings = {
       ...rule.settings,
       learningRate,
@@ -75,7 +75,7 @@ export class Optimizer {
     this.checkWhole();
     const gradientOf = matchGradients(this.parameters, gradients);
     scope(() => {
-      const active = this.activeArenas(gradientOf);
+      const active = this.splitActiveArenas(gradientOf);
       if (active.length === 0) return;
       for (const arena of active) arena.prepare(this.rule.slots.length);
       const gathered = active.map((arena) =>
@@ -96,21 +96,21 @@ export class Optimizer {
 
   /**
    * Marks the last step as incomplete, as when the device reports late that one of its launches failed. Until a saved state is
-   * loaded or the slots are disposed, `step` and `stateArrays` throw the error that is returned.
+   * loaded or the slots are disposed, `step` and `readStateArrays` throw the error that is returned.
    */
   invalidate(cause: unknown): DeviceError {
     this.damage ??= { cause };
-    return halfStepError(this.damage.cause);
+    return makeHalfStepError(this.damage.cause);
   }
 
   /** Slots and step counts as of this call, by `<parameter>.<slot>` and `<parameter>.steps`: what resuming needs. */
-  async stateArrays(): Promise<Map<string, StoredArray>> {
+  async readStateArrays(): Promise<Map<string, StoredArray>> {
     this.checkWhole();
-    return readOptimizerState(this.currentArenas(), this.rule.slots);
+    return readOptimizerState(this.getArenas(), this.rule.slots);
   }
 
   /**
-   * Loads the result of `stateArrays`.
+   * Loads the result of `readStateArrays`.
    *
    * @throws StateDictError when it belongs to another model or another kind of optimizer, ArgumentError for anything but a Map;
    * nothing has changed then
@@ -121,11 +121,11 @@ export class Optimizer {
 
   /** Checks and uploads saved state, so that all parts of a run are ready before the first of them changes. */
   prepareState(state: ReadonlyMap<string, StoredArray>): StateChange {
-    const loaded = slotsFromState(this.parameters, this.rule.slots, state);
-    const keyOf = ({ name, settings }: GroupedParameter) =>
+    const loaded = readSlots(this.parameters, this.rule.slots, state);
+    const makeKey = ({ name, settings }: GroupedParameter) =>
       JSON.stringify([settings, loaded.get(name)!.steps]);
     const arenas = scope(() =>
-      madeTogether(arenaMembers(this.parameters, keyOf), (members) => {
+      makeTogether(listArenaMembers(this.parameters, makeKey), (members) => {
         const [{ name, settings }] = members as [(typeof members)[number]];
         const { steps } = loaded.get(name)!;
         if (steps === 0) return new Arena(members, settings, 0);
@@ -138,7 +138,7 @@ export class Optimizer {
     return {
       commit: () => {
         this.dispose();
-        this.arenas = this.inOrder(arenas);
+        this.arenas = this.sortArenas(arenas);
       },
       discard: () => {
         for (const arena of arenas) arena.dispose();
@@ -154,13 +154,13 @@ export class Optimizer {
   }
 
   private checkWhole(): void {
-    if (this.damage !== undefined) throw halfStepError(this.damage.cause);
+    if (this.damage !== undefined) throw makeHalfStepError(this.damage.cause);
   }
 
-  private currentArenas(): readonly Arena[] {
-    this.arenas ??= this.inOrder(
-      madeTogether(
-        arenaMembers(this.parameters, ({ settings }) => JSON.stringify(settings)),
+  private getArenas(): readonly Arena[] {
+    this.arenas ??= this.sortArenas(
+      makeTogether(
+        listArenaMembers(this.parameters, ({ settings }) => JSON.stringify(settings)),
         (members) => new Arena(members, members[0]!.settings, 0),
       ),
     );
@@ -168,27 +168,27 @@ export class Optimizer {
   }
 
   /** Sorts arenas: the norm of all gradients is a sum over them, which a resumed run must compute in the same order. */
-  private inOrder(arenas: readonly Arena[]): Arena[] {
+  private sortArenas(arenas: readonly Arena[]): Arena[] {
     const position = new Map(this.parameters.map(({ parameter }, index) => [parameter, index]));
     const first = ({ members }: Arena) => position.get(members[0]!.parameter)!;
     return arenas.toSorted((a, b) => first(a) - first(b));
   }
 
   /** Arenas of which every member has a gradient. An arena of which only some have one is split permanently. */
-  private activeArenas(gradientOf: ReadonlyMap<Parameter, Tensor>): Arena[] {
+  private splitActiveArenas(gradientOf: ReadonlyMap<Parameter, Tensor>): Arena[] {
     const isActive = ({ parameter }: NamedParameter) => gradientOf.has(parameter);
-    const before = this.currentArenas();
+    const before = this.getArenas();
     const mixed = before.filter(({ members }) => members.some(isActive) && !members.every(isActive));
     if (mixed.length > 0) {
       const slots = this.rule.slots.length;
-      const parts = madeTogether(
+      const parts = makeTogether(
         mixed.flatMap((arena) => [true, false].map((wanted) => ({ arena, wanted }))),
-        ({ arena, wanted }) => arena.part(slots, (member) => isActive(member) === wanted),
+        ({ arena, wanted }) => arena.extractPart(slots, (member) => isActive(member) === wanted),
       );
-      this.arenas = this.inOrder([...before.filter((arena) => !mixed.includes(arena)), ...parts]);
+      this.arenas = this.sortArenas([...before.filter((arena) => !mixed.includes(arena)), ...parts]);
       for (const arena of mixed) arena.dispose();
     }
-    return this.currentArenas().filter(({ members }) => isActive(members[0]!));
+    return this.getArenas().filter(({ members }) => isActive(members[0]!));
   }
 
   private updateArena(arena: Arena, operands: readonly Tensor[]): void {
@@ -217,17 +217,17 @@ export class Optimizer {
   }
 }
 
-const halfStepError = (cause: unknown): DeviceError =>
+const makeHalfStepError = (cause: unknown): DeviceError =>
   new DeviceError(
     `optimizer: a step failed halfway (${cause}): values and slots are inconsistent; load a saved state, as \`fit\` does with \`resumed: true\``,
     { cause },
   );
 
 /** The members of each arena: parameters with equal keys, as many as a buffer holds. */
-const arenaMembers = <Member extends NamedParameter>(
+const listArenaMembers = <Member extends NamedParameter>(
   parameters: readonly Member[],
   key: (parameter: Member) => string,
-): Member[][] => groupBy(parameters, key).flatMap(fittingArenas);
+): Member[][] => groupBy(parameters, key).flatMap(splitByArena);
 
 /** Items with equal keys, in the order of first appearance. */
 function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Item[][] {

@@ -19,7 +19,7 @@ export interface RMSpropRuleOptions {
 }
 
 /** Hinton's lecture 6e of 2012, and Graves 2013 for the centered form; epsilon outside of the root, as in PyTorch. */
-export function rmspropRule({
+export function makeRmspropRule({
   alpha = 0.99,
   epsilon = 1e-8,
   momentum = 0,
@@ -70,6 +70,6 @@ export class RMSprop extends Optimizer {
       momentum: nonNegative,
       centered: yesOrNo,
     });
-    super(model, rmspropRule(options), options);
+    super(model, makeRmspropRule(options), options);
   }
 }

@@ -16,7 +16,11 @@ export interface SGDRuleOptions {
 }
 
 /** PyTorch's form: the learning rate multiplies the momentum, so a change of it acts at once. */
-export function sgdRule({ momentum = 0, dampening = 0, nesterov = false }: SGDRuleOptions = {}): UpdateRule {
+export function makeSgdRule({
+  momentum = 0,
+  dampening = 0,
+  nesterov = false,
+}: SGDRuleOptions = {}): UpdateRule {
   if (nesterov && (momentum === 0 || dampening !== 0)) {
     throw new ArgumentError(
       `nesterov: found momentum ${momentum} and dampening ${dampening}, expected a momentum and no dampening`,
@@ -57,6 +61,6 @@ export class SGD extends Optimizer {
       dampening: fraction,
       nesterov: yesOrNo,
     });
-    super(model, sgdRule(options), options);
+    super(model, makeSgdRule(options), options);
   }
 }

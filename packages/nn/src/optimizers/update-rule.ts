@@ -25,7 +25,7 @@ export interface UpdateRule {
  * One launch for any number of values: inputs are value, slots, gradient and, where gradients are clipped, the factor that
  * they are multiplied by; outputs are value and slots.
  */
-export function updateExpression(rule: UpdateRule, isClipped: boolean): Expression {
+export function buildUpdate(rule: UpdateRule, isClipped: boolean): Expression {
   const count = rule.slots.length;
   const scalars = rule.scalars({ learningRate: 0, weightDecay: 0, step: 1 }).map(() => "f32" as const);
   const inputs = new Array<"f32">(count + (isClipped ? 3 : 2)).fill("f32");

@@ -27,7 +27,7 @@ const dataSource: Rule = {
   expected: "a function of the epoch that gives batches, or an object with such a method `epoch`",
   accepts: (value) => typeof value === "function" || has("epoch")(value),
 };
-const optimizer: Rule = { expected: "an Optimizer", accepts: has("step", "checkModel", "stateArrays") };
+const optimizer: Rule = { expected: "an Optimizer", accepts: has("step", "checkModel", "readStateArrays") };
 const metric: Rule = {
   expected: "a function of outputs and labels, or { counts, of }",
   accepts: (value) => typeof value === "function" || has("counts", "of")(value),

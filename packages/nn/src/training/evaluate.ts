@@ -1,20 +1,20 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, keep, scope, withoutStateChanges } from "@evenkeel/tensor";
-import { naming } from "../module/failure.ts";
+import { withNames } from "../module/failure.ts";
 import type { Module } from "../module/module.ts";
 import type { FittingSource } from "./batches/batch.ts";
-import { backendOf, disposeBatch, loadBatch } from "./batches/batch.ts";
+import { disposeBatch, findBackend, loadBatch } from "./batches/batch.ts";
 import { BatchStream } from "./batches/batch-stream.ts";
 import { checkEvaluateOptions } from "./check-options.ts";
 import { withCleanUp } from "./clean-up.ts";
 import type { EvaluateOptions, EvaluateSettings } from "./evaluate-options.ts";
-import { located } from "./located.ts";
+import { addPlace } from "./located.ts";
 import type { Evaluation } from "./measurements/history.ts";
 import { LateReader } from "./measurements/late-reader.ts";
 import { measureBatch } from "./measurements/measure-batch.ts";
 import type { Reading } from "./measurements/totals.ts";
 import { Totals } from "./measurements/totals.ts";
-import { inMode, modulesOf } from "./modes.ts";
+import { listModules, runInMode } from "./modes.ts";
 
 /** The largest number of batches whose values are read in one transfer. */
 const readEvery = 32;
@@ -44,8 +44,8 @@ export async function evaluateAll<Inputs, Labels, Outputs, Name extends string>(
   options: EvaluateOptions<Inputs, Labels, Outputs, Name>,
 ): Promise<Evaluation<Name>> {
   const { data, epoch = 0, signal } = options;
-  const backend = backendOf(model);
-  const modules = modulesOf(model);
+  const backend = findBackend(model);
+  const modules = listModules(model);
   const reader = new LateReader<{ examples: number; readings: readonly Reading[] }>(readEvery);
   const totals = new Totals(options);
   const addRead = (): void => {
@@ -60,14 +60,14 @@ export async function evaluateAll<Inputs, Labels, Outputs, Name extends string>(
       try {
         scope(() => {
           const { inputs, labels, examples } = loadBatch(current, backend);
-          const outputs = inMode(modules, false, () =>
-            withoutStateChanges(() => naming(model, () => model.forward(inputs))),
+          const outputs = runInMode(modules, false, () =>
+            withoutStateChanges(() => withNames(model, () => model.forward(inputs))),
           );
           const { row, readings } = measureBatch(outputs, labels, options, examples);
           reader.push({ examples, readings }, row.map(keep));
         });
       } catch (error) {
-        throw located(error, `evaluate: batch ${stream.taken - 1}`);
+        throw addPlace(error, `evaluate: batch ${stream.taken - 1}`);
       } finally {
         disposeBatch(batch);
       }
@@ -84,5 +84,5 @@ export async function evaluateAll<Inputs, Labels, Outputs, Name extends string>(
   if (stream.taken === 0) {
     throw new ArgumentError(`evaluate: data: found no batches in epoch ${epoch}, expected at least one`);
   }
-  return totals.evaluation();
+  return totals.evaluate();
 }

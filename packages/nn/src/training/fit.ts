@@ -8,7 +8,7 @@ import { checkFitOptions } from "./check-options.ts";
 import { withCleanUp } from "./clean-up.ts";
 import type { FitOptions, FitSettings } from "./fit-options.ts";
 import type { History } from "./measurements/history.ts";
-import { isTrainedIn, modulesOf } from "./modes.ts";
+import { isTrainedIn, listModules } from "./modes.ts";
 import { Run } from "./run/run.ts";
 import { checkOwner, claimRun } from "./run/run-checkpoint.ts";
 
@@ -80,7 +80,7 @@ const inTraining = new WeakSet<object>();
 
 /** Throws ArgumentError where another run changes the same values. Returns a function that releases them. */
 function occupy(model: Module<never, unknown>, optimizer: Optimizer): () => void {
-  const owned = [model, optimizer, ...changedMembers(model)];
+  const owned = [model, optimizer, ...listChangedMembers(model)];
   for (const value of owned) {
     if (!inTraining.has(value)) continue;
     const name = value === model ? "model" : value === optimizer ? "optimizer" : "model: part of it";
@@ -93,8 +93,8 @@ function occupy(model: Module<never, unknown>, optimizer: Optimizer): () => void
 }
 
 /** What a step changes: trainable parameters, and buffers and random sources of modules in training mode. */
-function* changedMembers(model: AnyModule): Generator<object> {
-  for (const module of modulesOf(model)) {
+function* listChangedMembers(model: AnyModule): Generator<object> {
+  for (const module of listModules(model)) {
     const isTraining = isTrainedIn(module, model);
     for (const [, member] of module.members()) {
       if (member instanceof Parameter) {

@@ -4,7 +4,7 @@ import type { AnyModule } from "../module/module.ts";
  * Runs `body`, which is synchronous, with the model in training or evaluation mode, and restores the mode of every module
  * afterwards. A module whose mode differs from the model's was set by the user and keeps it: `norm.eval()` lasts through training.
  */
-export function inMode<Result>(
+export function runInMode<Result>(
   [model, ...inner]: readonly AnyModule[],
   isTraining: boolean,
   body: () => Result,
@@ -21,7 +21,7 @@ export function inMode<Result>(
 }
 
 /** The model itself, then every module inside. */
-export const modulesOf = (model: AnyModule): AnyModule[] =>
+export const listModules = (model: AnyModule): AnyModule[] =>
   [...model.namedModules()].map(([, module]) => module);
 
 /** Whether a module runs in training mode while `fit` trains its model. */

@@ -143,7 +143,7 @@ describe("totals of a pass", () => {
     const sums = totals();
     expect(sums.add([mean(30)], [1], 30)).toMatchObject({ loss: 1, weight: 30 });
     sums.add([mean(10)], [4], 10);
-    expect(sums.evaluation()).toEqual({ loss: 1.75, metrics: {}, examples: 40 });
+    expect(sums.evaluate()).toEqual({ loss: 1.75, metrics: {}, examples: 40 });
   });
 
   test("leave out a batch in which nothing counts", () => {
@@ -151,10 +151,10 @@ describe("totals of a pass", () => {
     sums.add([divided], [1.5, 2], 4);
     const alone = sums.add([divided], [Number.NaN, 0], 4);
     expect(alone).toMatchObject({ loss: Number.NaN, weight: 0 });
-    expect(sums.evaluation()).toMatchObject({ loss: 1.5, examples: 8 });
+    expect(sums.evaluate()).toMatchObject({ loss: 1.5, examples: 8 });
     const nothing = totals();
     nothing.add([divided], [Number.NaN, 0], 4);
-    expect(nothing.evaluation().loss).toBeNaN();
+    expect(nothing.evaluate().loss).toBeNaN();
   });
 
   test("add sums, and the counts of metrics of the whole pass", () => {
@@ -166,7 +166,7 @@ describe("totals of a pass", () => {
     ] as const;
     expect(sums.add(readings, [3, 1, 1], 2)).toMatchObject({ loss: 3, metrics: { share: 0.5 } });
     sums.add(readings, [4, 5, 1], 2);
-    expect(sums.evaluation()).toEqual({ loss: 7, metrics: { share: 0.75 }, examples: 4 });
+    expect(sums.evaluate()).toEqual({ loss: 7, metrics: { share: 0.75 }, examples: 4 });
   });
 
   test("reject counts of a different length than before", () => {
@@ -176,7 +176,7 @@ describe("totals of a pass", () => {
     expect(() => sums.add(counts(1), [5, 10], 1)).toThrow(
       new ShapeError("metrics.share: counts: found 1, expected 3 as in the batches before"),
     );
-    expect(sums.evaluation()).toMatchObject({ loss: 1, examples: 1 });
+    expect(sums.evaluate()).toMatchObject({ loss: 1, examples: 1 });
   });
 
   test("continue from a saved state, which does not change", () => {
@@ -186,7 +186,7 @@ describe("totals of a pass", () => {
     const saved = JSON.stringify(state);
     second.state = state;
     for (const sums of [first, second]) sums.add([mean(7)], [0.1], 7);
-    expect(second.evaluation()).toEqual(first.evaluation());
+    expect(second.evaluate()).toEqual(first.evaluate());
     expect(JSON.stringify(state)).toBe(saved);
   });
 });

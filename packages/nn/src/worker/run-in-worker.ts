@@ -75,7 +75,7 @@ export function runInWorker<Input, Report, Result>(
       const message = data as ToPage<Report, Result>;
       if (message.kind === "report") attempt(() => onReport?.(message.report));
       else if (message.kind === "result") resolve(message.result);
-      else reject(message.failure.isAbort ? signal?.reason : errorOf(message.failure));
+      else reject(message.failure.isAbort ? signal?.reason : makeError(message.failure));
     });
     const abort = (): void => {
       const timer = setTimeout(() => reject(signal?.reason), Math.min(patience, longestWait));
@@ -108,7 +108,7 @@ function listenTo(
   listen("messageerror", () => fail(new Error("the worker failed: its message could not be cloned")));
 }
 
-function errorOf({ name, message, stack }: Failure): Error {
+function makeError({ name, message, stack }: Failure): Error {
   const error = new Error(message);
   return Object.assign(error, { name, stack: stack ?? error.stack });
 }

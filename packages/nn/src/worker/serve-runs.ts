@@ -44,7 +44,7 @@ export function serveRuns<Input, Report, Result>(
       post({ evenkeelRun, kind: "result", result: await run(input, { signal, report }) });
     } catch (error) {
       const isAbort = signal.aborted && error === signal.reason;
-      post({ evenkeelRun, kind: "failure", failure: { ...failureOf(error), isAbort } });
+      post({ evenkeelRun, kind: "failure", failure: { ...describeFailure(error), isAbort } });
     } finally {
       controllers.set(evenkeelRun, undefined);
     }
@@ -61,7 +61,7 @@ export function serveRuns<Input, Report, Result>(
   scope.postMessage(ready);
 }
 
-function failureOf(error: unknown): Omit<Failure, "isAbort"> {
+function describeFailure(error: unknown): Omit<Failure, "isAbort"> {
   if (!(error instanceof Error)) return { name: "Error", message: String(error), stack: undefined };
   const { name, message, stack } = error;
   return { name, message, stack };

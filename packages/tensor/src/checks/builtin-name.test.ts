@@ -1,6 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { builtinName } from "./builtin-name.ts";
+import { getBuiltinName } from "./builtin-name.ts";
 
 test.each([
   ["new Float32Array(2)", "Float32Array"],
@@ -14,9 +14,9 @@ test.each([
   ["({})", "Object"],
   ["null", "Null"],
 ])("%s of another realm is named %s", (code, name) => {
-  expect(builtinName(runInNewContext(code))).toBe(name);
+  expect(getBuiltinName(runInNewContext(code))).toBe(name);
 });
 
 test("a Buffer is an array of bytes", () => {
-  expect(builtinName(Buffer.of(1))).toBe("Uint8Array");
+  expect(getBuiltinName(Buffer.of(1))).toBe("Uint8Array");
 });

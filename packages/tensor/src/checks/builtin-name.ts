@@ -3,6 +3,6 @@
  * for values of other realms (an iframe, a vm context, the sandbox of a test runner). A subclass has the name of its
  * base class: Node's `Buffer` is a `"Uint8Array"`.
  *
- * @example const isMap = builtinName(source) === "Map";
+ * @example const isMap = getBuiltinName(source) === "Map";
  */
-export const builtinName = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
+export const getBuiltinName = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);

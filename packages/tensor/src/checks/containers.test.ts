@@ -1,6 +1,6 @@
 import { createContext, runInContext } from "node:vm";
 import { expect, test } from "vitest";
-import { contentsOf, isContainer, isRecord } from "./containers.ts";
+import { isContainer, isRecord, listContents } from "./containers.ts";
 
 const inOtherRealm = (code: string): object => runInContext(`(${code})`, createContext());
 
@@ -22,5 +22,5 @@ test.each<[string, object, { record?: boolean; container?: boolean; contents: un
 ])("%s", (_name, value, { record = false, container = false, contents }) => {
   expect(isRecord(value)).toBe(record);
   expect(isContainer(value)).toBe(container);
-  expect([...contentsOf(value)]).toEqual(contents);
+  expect([...listContents(value)]).toEqual(contents);
 });

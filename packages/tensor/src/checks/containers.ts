@@ -1,4 +1,4 @@
-import { builtinName } from "./builtin-name.ts";
+import { getBuiltinName } from "./builtin-name.ts";
 
 /** Whether an object of any realm is a plain one: neither an array nor an instance of a class. */
 export function isRecord(value: object): boolean {
@@ -10,12 +10,12 @@ const collections: ReadonlySet<string> = new Set(["Map", "Set", "WeakMap", "Weak
 
 /** Whether an object is an array, a plain object, a Map or a Set, of any realm. */
 export const isContainer = (value: object): boolean =>
-  Array.isArray(value) || isRecord(value) || collections.has(builtinName(value));
+  Array.isArray(value) || isRecord(value) || collections.has(getBuiltinName(value));
 
 /** The contents of an object: elements, keys and values, or the values of properties. Numbers in typed arrays are excluded. */
-export function contentsOf(value: object): readonly unknown[] {
+export function listContents(value: object): readonly unknown[] {
   if (ArrayBuffer.isView(value)) return [];
-  switch (builtinName(value)) {
+  switch (getBuiltinName(value)) {
     case "Map":
       return [...(value as Map<unknown, unknown>).keys(), ...(value as Map<unknown, unknown>).values()];
     case "Set":

@@ -1,6 +1,6 @@
-export { builtinName } from "./builtin-name.ts";
+export { getBuiltinName } from "./builtin-name.ts";
 export { checkOptions, checkTensors, checkValue, describeValue } from "./check.ts";
-export { contentsOf, isContainer, isRecord } from "./containers.ts";
+export { isContainer, isRecord, listContents } from "./containers.ts";
 export type { Rule, Rules } from "./rules.ts";
 export {
   aBackend,

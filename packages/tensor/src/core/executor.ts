@@ -2,16 +2,16 @@ import { checkValue } from "../checks/check.ts";
 import { BackendError, MissingKernelError } from "../checks/errors.ts";
 import { aTensor } from "../checks/rules.ts";
 import type { Backend } from "./devices/backend.ts";
-import { bytesOf, describeBackend, getDefaultBackend, groupLayout } from "./devices/backend.ts";
+import { computeGroupLayout, countBytes, describeBackend, getDefaultBackend } from "./devices/backend.ts";
 import type { BufferView, Slot } from "./devices/launch.ts";
 import { bindLaunch } from "./devices/launch.ts";
 import { leakWatch } from "./memory/leak-watch.ts";
 import { scope } from "./memory/scope.ts";
-import { Tensor, TensorStorage, viewOf } from "./memory/tensor.ts";
+import { makeView, Tensor, TensorStorage } from "./memory/tensor.ts";
 import type { AnyOp, Attributes, Composition, Op, OpCall, Plan, PlanOf } from "./op.ts";
-import { expressionPlan } from "./plans/expression-plan.ts";
+import { planExpression } from "./plans/expression-plan.ts";
 import type { PlanSource } from "./plans/plan-tables.ts";
-import { tabledPlanOf } from "./plans/plan-tables.ts";
+import { findTabledPlan } from "./plans/plan-tables.ts";
 import type { Spec } from "./spec.ts";
 import { formatSpec } from "./spec.ts";
 
@@ -38,7 +38,7 @@ export const launchingExecutor: Executor = { execute: launchCall };
 
 let current: Executor = launchingExecutor;
 
-export const currentExecutor = (): Executor => current;
+export const getCurrentExecutor = (): Executor => current;
 
 /** Runs a synchronous `body` with another executor, and restores the previous one, even if it throws. */
 export function withExecutor<Result>(executor: Executor, body: () => Result): Result {
@@ -59,7 +59,7 @@ export function execute<Attrs extends Attributes>(
   options: ExecuteOptions = {},
 ): Tensor[] {
   const donated = inputs.map((_, index) => options.donate?.includes(index) ?? false);
-  const backend = commonBackend(op, inputs) ?? options.backend ?? current.backend ?? getDefaultBackend();
+  const backend = findCommonBackend(op, inputs) ?? options.backend ?? current.backend ?? getDefaultBackend();
   const outputs = current.execute({
     op: op as unknown as AnyOp,
     inputs,
@@ -72,7 +72,7 @@ export function execute<Attrs extends Attributes>(
   return outputs;
 }
 
-function commonBackend(op: AnyOp, inputs: readonly (Tensor | undefined)[]): Backend | undefined {
+function findCommonBackend(op: AnyOp, inputs: readonly (Tensor | undefined)[]): Backend | undefined {
   let common: Backend | undefined;
   // An operand may be absent only if others are present. If all are absent, the caller has passed `undefined`.
   if (inputs.length > 0 && inputs.every((input) => input === undefined))
@@ -95,7 +95,7 @@ function launchCall(call: OpCall): Tensor[] {
   const specs = op.outputs(inputs, attrs);
   const plan = findPlan(call);
   if (plan !== undefined) return runPlan(call, specs, plan);
-  if ("composition" in op.meaning) return runComposition(call, newHandleOf);
+  if ("composition" in op.meaning) return runComposition(call, makeHandle);
   throw new MissingKernelError(
     isLoading(op, backend)
       ? `${op.name}: its kernels for ${backend.name} are still loading, because it was imported after the device had opened: await loadPlans(backend.languages) first`
@@ -103,7 +103,7 @@ function launchCall(call: OpCall): Tensor[] {
   );
 }
 
-const newHandleOf = (tensor: Tensor): Tensor => new Tensor(tensor.storage, tensor, tensor.byteOffset);
+const makeHandle = (tensor: Tensor): Tensor => new Tensor(tensor.storage, tensor, tensor.byteOffset);
 
 /**
  * Runs the parts of a composition with the current executor. An input that is returned unchanged gets a new handle
@@ -129,13 +129,13 @@ function disposeDonated({ inputs, donated }: OpCall): void {
 }
 
 /** The plan function of an op on a backend: from a plan table, the op's own for views and host steps, or from its expression. */
-export function plannerOf(op: AnyOp, backend: PlanSource): PlanOf<Attributes> | undefined {
-  const planner = tabledPlanOf(op, backend) ?? op.plan;
+export function findPlanner(op: AnyOp, backend: PlanSource): PlanOf<Attributes> | undefined {
+  const planner = findTabledPlan(op, backend) ?? op.plan;
   if (planner !== undefined) return planner;
   if ("expression" in op.meaning) {
     const { expression } = op.meaning;
     return (inputs, attrs, _limits, donated) =>
-      expressionPlan(expression(inputs, attrs), inputs, op.outputs(inputs, attrs), donated);
+      planExpression(expression(inputs, attrs), inputs, op.outputs(inputs, attrs), donated);
   }
   return undefined;
 }
@@ -155,7 +155,7 @@ interface PlanCache {
 const plansKeptPerOp = 512;
 const planCaches = new WeakMap<Backend, WeakMap<AnyOp, PlanCache>>();
 
-function planCacheOf(op: AnyOp, backend: Backend): PlanCache {
+function getPlanCache(op: AnyOp, backend: Backend): PlanCache {
   let ofBackend = planCaches.get(backend);
   if (ofBackend === undefined) {
     ofBackend = new WeakMap();
@@ -163,29 +163,29 @@ function planCacheOf(op: AnyOp, backend: Backend): PlanCache {
   }
   let cache = ofBackend.get(op);
   if (cache === undefined) {
-    cache = { planner: plannerOf(op, backend), plans: new Map() };
+    cache = { planner: findPlanner(op, backend), plans: new Map() };
     if (cache.planner !== undefined && !isLoading(op, backend)) ofBackend.set(op, cache);
   }
   return cache;
 }
 
 function findPlan({ op, inputs, attrs, donated, backend }: OpCall): Plan | undefined {
-  const { planner, plans } = planCacheOf(op, backend);
+  const { planner, plans } = getPlanCache(op, backend);
   if (planner === undefined) return undefined;
-  const key = planKey(inputs, attrs, donated);
+  const key = makePlanKey(inputs, attrs, donated);
   let plan = plans.get(key);
   if (plan === undefined) {
     if (plans.size >= plansKeptPerOp) plans.clear();
-    plan = planner(inputs.map(specOf), attrs, backend.limits, donated);
+    plan = planner(inputs.map(toSpec), attrs, backend.limits, donated);
     plans.set(key, plan);
   }
   return plan;
 }
 
-const specOf = (input: Tensor | undefined): Spec | undefined =>
+const toSpec = (input: Tensor | undefined): Spec | undefined =>
   input && { shape: input.shape, dtype: input.dtype };
 
-function planKey(
+function makePlanKey(
   inputs: readonly (Tensor | undefined)[],
   attrs: Attributes,
   donated: readonly boolean[],
@@ -212,13 +212,13 @@ function runPlan(call: OpCall, specs: readonly Spec[], plan: Plan): Tensor[] {
       throw new MissingKernelError(`${op.name}: its plan names an operand that is ${formatSpec(undefined)}`);
     }
     return "output" in slot && plan.groups
-      ? wholeView(call, specs, plan, slot.output, tensor)
-      : viewOf(tensor);
+      ? viewWhole(call, specs, plan, slot.output, tensor)
+      : makeView(tensor);
   };
   try {
-    for (const index of specs.keys()) outputs.push(outputOf(call, specs, plan, index, outputs));
+    for (const index of specs.keys()) outputs.push(makeOutput(call, specs, plan, index, outputs));
     for (const spec of plan.temporaries) {
-      const bytes = bytesOf(spec, backend.limits);
+      const bytes = countBytes(spec, backend.limits);
       temporaries.push({ buffer: backend.allocate(bytes), byteOffset: 0, bytes });
     }
     for (const launch of plan.launches) backend.launch(bindLaunch(launch, view, scalars));
@@ -232,7 +232,7 @@ function runPlan(call: OpCall, specs: readonly Spec[], plan: Plan): Tensor[] {
   return outputs;
 }
 
-function outputOf(
+function makeOutput(
   { inputs, backend }: OpCall,
   specs: readonly Spec[],
   { aliases, groups }: Plan,
@@ -247,17 +247,18 @@ function outputOf(
     return new Tensor(source.storage, spec, source.byteOffset + byteOffset);
   }
   const group = groups?.find((outputs) => outputs.includes(index));
-  if (group === undefined) return new Tensor(new TensorStorage(backend, bytesOf(spec, backend.limits)), spec);
-  const { byteOffsets, bytes } = groupLayout(specsOf(specs, group), backend.limits);
+  if (group === undefined)
+    return new Tensor(new TensorStorage(backend, countBytes(spec, backend.limits)), spec);
+  const { byteOffsets, bytes } = computeGroupLayout(pickSpecs(specs, group), backend.limits);
   const storage = earlier[group[0]!]?.storage ?? new TensorStorage(backend, bytes);
   return new Tensor(storage, spec, byteOffsets[group.indexOf(index)]);
 }
 
-const specsOf = (specs: readonly Spec[], group: readonly number[]): Spec[] =>
+const pickSpecs = (specs: readonly Spec[], group: readonly number[]): Spec[] =>
   group.map((output) => specs[output]!);
 
 /** The view of an output, or of its whole group if it is the first one of a group. */
-function wholeView(
+function viewWhole(
   { backend }: OpCall,
   specs: readonly Spec[],
   { groups }: Plan,
@@ -265,6 +266,6 @@ function wholeView(
   tensor: Tensor,
 ): BufferView {
   const group = groups?.find(([first]) => first === output);
-  if (group === undefined) return viewOf(tensor);
-  return { ...viewOf(tensor), bytes: groupLayout(specsOf(specs, group), backend.limits).bytes };
+  if (group === undefined) return makeView(tensor);
+  return { ...makeView(tensor), bytes: computeGroupLayout(pickSpecs(specs, group), backend.limits).bytes };
 }

@@ -9,12 +9,12 @@ import {
 import { fromData } from "../creation/from-data.ts";
 import { arange, eye, linspace } from "../creation/sequences.ts";
 import { full } from "../ops/creation/full.ts";
-import { backendWith } from "../testing/backend-with.ts";
+import { makeBackendWith } from "../testing/backend-with.ts";
 import { FailingBackend } from "../testing/failing-backend.ts";
 import { MemoryBackend } from "../testing/memory-backend.ts";
 import type { BackendFactory } from "./devices/backend.ts";
 import { selectBackend, setDefaultBackend } from "./devices/backend.ts";
-import { wasmKernel } from "./devices/launch.ts";
+import { makeWasmKernel } from "./devices/launch.ts";
 import { execute } from "./executor.ts";
 import { scope } from "./memory/scope.ts";
 import type { Op } from "./op.ts";
@@ -33,7 +33,7 @@ const greedyOp: Op = {
     launches: [
       {
         kind: "kernel",
-        kernel: wasmKernel("", "greedy", kernels),
+        kernel: makeWasmKernel("", "greedy", kernels),
         reads: [{ input: 0 }],
         writes: [{ output: 0 }, { output: 1 }, { temporary: 0 }, { temporary: 1 }],
         parameters: [],
@@ -85,7 +85,7 @@ describe("sizes beyond any memory", () => {
 
 describe("tensors of a closed backend", () => {
   test("can still be disposed", () => {
-    const backend = backendWith(new MemoryBackend(), {
+    const backend = makeBackendWith(new MemoryBackend(), {
       free() {
         throw new DisposedError("closed");
       },

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { full } from "../ops/creation/full.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
-import { groupLayout } from "./devices/backend.ts";
-import { wasmKernel } from "./devices/launch.ts";
+import { computeGroupLayout } from "./devices/backend.ts";
+import { makeWasmKernel } from "./devices/launch.ts";
 import { execute } from "./executor.ts";
 import type { Op } from "./op.ts";
 
@@ -21,7 +21,7 @@ const groupedOp: Op = {
     launches: [
       {
         kind: "kernel",
-        kernel: wasmKernel("", "grouped", kernels),
+        kernel: makeWasmKernel("", "grouped", kernels),
         reads: [{ input: 0 }],
         writes: [{ output: 0 }, { output: 1 }, { output: 2 }],
         parameters: [],
@@ -65,10 +65,10 @@ describe("outputs that share memory", () => {
   test("start at offsets that the device allows for views", () => {
     const limits = { ...new RecordingBackend().limits, offsetAlignment: 256 };
     const f32 = (size: number) => ({ shape: [size], dtype: "f32" as const });
-    expect(groupLayout([f32(65), f32(0), f32(1)], limits)).toEqual({
+    expect(computeGroupLayout([f32(65), f32(0), f32(1)], limits)).toEqual({
       byteOffsets: [0, 512, 512],
       bytes: 516,
     });
-    expect(groupLayout([], limits)).toEqual({ byteOffsets: [], bytes: 0 });
+    expect(computeGroupLayout([], limits)).toEqual({ byteOffsets: [], bytes: 0 });
   });
 });

@@ -1,7 +1,7 @@
 import { checkOptions, checkValue } from "../checks/check.ts";
 import { ArgumentError, MissingKernelError } from "../checks/errors.ts";
 import { aTensor, callable, listOf, text } from "../checks/rules.ts";
-import { widerType } from "../expression/dtype.ts";
+import { getWiderType } from "../expression/dtype.ts";
 import type { NumericArray } from "../expression/storage.ts";
 import type { HostOperand, Slot } from "./devices/launch.ts";
 import { execute } from "./executor.ts";
@@ -70,36 +70,36 @@ export function hostStep<const Inputs extends string, const Outputs extends stri
     },
     ["name", "inputs", "outputs", "run"],
   );
-  const op = opOf(step);
+  const op = makeOp(step);
   return (inputs) => {
     const tensors = step.inputs.map((name) => {
       checkValue(`${step.name}: ${name}`, inputs[name], aTensor);
       return inputs[name];
     });
-    const names = outputNames(step, tensors);
-    return named(names, execute(op, tensors, {}));
+    const names = listOutputNames(step, tensors);
+    return nameValues(names, execute(op, tensors, {}));
   };
 }
 
-const named = <Names extends string, Value>(
+const nameValues = <Names extends string, Value>(
   names: readonly Names[],
   values: readonly Value[],
 ): Named<Names, Value> =>
   Object.fromEntries(names.map((name, index) => [name, values[index]])) as Named<Names, Value>;
 
-function outputNames<Inputs extends string, Outputs extends string>(
+function listOutputNames<Inputs extends string, Outputs extends string>(
   step: HostStep<Inputs, Outputs>,
   inputs: readonly (Spec | undefined)[],
 ): Outputs[] {
-  return Object.keys(specsOf(step, inputs)) as Outputs[];
+  return Object.keys(computeSpecs(step, inputs)) as Outputs[];
 }
 
-function specsOf<Inputs extends string, Outputs extends string>(
+function computeSpecs<Inputs extends string, Outputs extends string>(
   { name, inputs: names, outputs }: HostStep<Inputs, Outputs>,
   inputs: readonly (Spec | undefined)[],
 ): Named<Outputs, Spec> {
   const specs = outputs(
-    named(
+    nameValues(
       names,
       inputs.map((input) => ({ shape: input!.shape, dtype: input!.dtype })),
     ),
@@ -114,17 +114,17 @@ function specsOf<Inputs extends string, Outputs extends string>(
   return specs;
 }
 
-function opOf<Inputs extends string, Outputs extends string>(step: HostStep<Inputs, Outputs>): Op {
+function makeOp<Inputs extends string, Outputs extends string>(step: HostStep<Inputs, Outputs>): Op {
   const op: Op = {
     name: step.name,
     outputs: (inputs) =>
-      Object.values<Spec>(specsOf(step, inputs)).map(({ shape, dtype }) => ({ shape, dtype })),
+      Object.values<Spec>(computeSpecs(step, inputs)).map(({ shape, dtype }) => ({ shape, dtype })),
     meaning: {
       loops: (inputs, outputs) => {
         const operands = [...inputs.map((input) => input!), ...outputs];
-        const names = [...step.inputs, ...outputNames(step, inputs)];
+        const names = [...step.inputs, ...listOutputNames(step, inputs)];
         const result = step.run(
-          named(
+          nameValues(
             names,
             operands.map(({ data }) => data),
           ),
@@ -138,7 +138,7 @@ function opOf<Inputs extends string, Outputs extends string>(step: HostStep<Inpu
         }
       },
     },
-    ...(step.gradient && { gradient: gradientRule(step) }),
+    ...(step.gradient && { gradient: makeGradientRule(step) }),
     plan: widenFloats({ outputs: (inputs) => op.outputs(inputs, {}) }, planHostStep(step)),
   };
   return op;
@@ -151,9 +151,9 @@ function planHostStep<Inputs extends string, Outputs extends string>(
     const operand = (operand: Slot, spec: Spec, access: "read" | "write"): HostOperand<Slot> => ({
       operand,
       access,
-      spec: { shape: spec.shape, dtype: widerType(spec.dtype) },
+      spec: { shape: spec.shape, dtype: getWiderType(spec.dtype) },
     });
-    const outputs = Object.entries<Spec>(specsOf(step, inputs));
+    const outputs = Object.entries<Spec>(computeSpecs(step, inputs));
     const operands = [
       ...step.inputs.map((name, input) => [name, operand({ input }, inputs[input]!, "read")] as const),
       ...outputs.map(([name, spec], output) => [name, operand({ output }, spec, "write")] as const),
@@ -173,7 +173,7 @@ function planHostStep<Inputs extends string, Outputs extends string>(
   };
 }
 
-function gradientRule<Inputs extends string, Outputs extends string>(
+function makeGradientRule<Inputs extends string, Outputs extends string>(
   step: HostStep<Inputs, Outputs>,
 ): Gradient<NoAttributes> {
   const reads = step.inputs.flatMap((name, index) => (step.reads?.includes(name) ? [index] : []));
@@ -181,8 +181,8 @@ function gradientRule<Inputs extends string, Outputs extends string>(
     reads: () => ({ inputs: reads, outputs: [] }),
     apply: ({ inputs, inputSpecs, outputGradients }) => {
       const gradients = step.gradient!(
-        named(outputNames(step, inputSpecs), outputGradients) as Partial<Named<Outputs, Tensor>>,
-        named(step.inputs, inputs) as Partial<Named<Inputs, Tensor>>,
+        nameValues(listOutputNames(step, inputSpecs), outputGradients) as Partial<Named<Outputs, Tensor>>,
+        nameValues(step.inputs, inputs) as Partial<Named<Inputs, Tensor>>,
       );
       return step.inputs.map((name) => gradients[name]);
     },

@@ -23,13 +23,13 @@ const singles: number = common.length;
  * All bytes in the order of their codes: the characters `singles` and `singles + 1` are prefixes that select the later
  * groups.
  */
-const bytesInOrder = (): number[] => [
+const listBytesInOrder = (): number[] => [
   ...common,
   ...Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !common.includes(byte)),
 ];
 
-export function textOfModule(bytes: Uint8Array): string {
-  const order = bytesInOrder();
+export function encodeModule(bytes: Uint8Array): string {
+  const order = listBytesInOrder();
   let text = "";
   for (const byte of bytes) {
     const place = order.indexOf(byte);
@@ -41,8 +41,8 @@ export function textOfModule(bytes: Uint8Array): string {
 }
 
 /** The bytes of a kernel's `module`. */
-export function bytesOfModule(text: string): Bytes {
-  const order = bytesInOrder();
+export function decodeModule(text: string): Bytes {
+  const order = listBytesInOrder();
   const bytes = new Uint8Array(text.length);
   let count = 0;
   for (let at = 0; at < text.length; at++) {

@@ -99,7 +99,7 @@ export type KernelPlan<Attrs> = (
 // biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in plans
 export type PlanTable = ReadonlyMap<string, KernelPlan<any>>;
 
-/** Ops whose plans are loaded together, when a device that uses their language opens: see `opFamily`. */
+/** Ops whose plans are loaded together, when a device that uses their language opens: see `makeOpFamily`. */
 export interface OpFamily {
   /** The loaded tables by language. */
   readonly tables: ReadonlyMap<string, PlanTable>;
@@ -117,7 +117,7 @@ export interface Plan {
    */
   readonly aliases: readonly (readonly [output: number, input: number, byteOffset?: number])[];
   /**
-   * Outputs that share a range of memory, in ascending order, at the offsets of `groupLayout`. A launch that names the
+   * Outputs that share a range of memory, in ascending order, at the offsets of `computeGroupLayout`. A launch that names the
    * first output of a group gets all of the range, so that a kernel with many outputs needs few bindings.
    */
   readonly groups?: readonly (readonly number[])[];

@@ -12,14 +12,14 @@ export interface Spec {
   readonly dtype: DType;
 }
 
-export function sizeOf(shape: Shape): number {
+export function countElements(shape: Shape): number {
   let size = 1;
   for (const dimension of shape) size *= dimension;
   return size;
 }
 
 /** Row-major strides, in elements. */
-export function stridesOf(shape: Shape): number[] {
+export function computeStrides(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
   let stride = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -29,7 +29,7 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
-export function sameShape(a: Shape, b: Shape): boolean {
+export function isSameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
 }
 
@@ -67,7 +67,7 @@ export function broadcastShapes(shapes: readonly Shape[], operation: string): nu
 
 /** The strides, in elements, with which a contiguous tensor of `shape` is read as if it were broadcast to `target`. */
 export function broadcastStrides(shape: Shape, target: Shape): number[] {
-  const own = stridesOf(shape);
+  const own = computeStrides(shape);
   const lead = target.length - shape.length;
   return target.map((_, axis) => (axis < lead || shape[axis - lead] === 1 ? 0 : own[axis - lead]!));
 }
@@ -84,7 +84,7 @@ export function normalizeAxis(axis: number, rank: number, operation: string): nu
  * The `axis` of options that have no other member, counted from the front. Throws ArgumentError for other options and
  * an axis out of range.
  */
-export function axisOption(
+export function readAxisOption(
   operation: string,
   options: { readonly axis?: number },
   rank: number,
@@ -120,7 +120,12 @@ export interface AxisOptions {
  * The `axis` of options that have no other member, as sorted distinct axes. Throws ArgumentError for other options and
  * wrong axes.
  */
-export function axesOption(operation: string, options: AxisOptions, rank: number, fallback?: Axes): number[] {
+export function readAxesOption(
+  operation: string,
+  options: AxisOptions,
+  rank: number,
+  fallback?: Axes,
+): number[] {
   checkOptions<AxisOptions>(operation, options, { axis: anything });
   return normalizeAxes(options.axis ?? fallback, rank, operation);
 }

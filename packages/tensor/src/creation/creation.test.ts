@@ -2,7 +2,7 @@ import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ArgumentError, DTypeError, ShapeError } from "../checks/errors.ts";
-import { float16ToNumber, numberToFloat16 } from "../expression/float16.ts";
+import { decodeFloat16, encodeFloat16 } from "../expression/float16.ts";
 import { full } from "../ops/creation/full.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
 import { format } from "./format.ts";
@@ -11,7 +11,7 @@ import { arange, eye, linspace } from "./sequences.ts";
 import { tensor } from "./tensor.ts";
 
 const backend = new RecordingBackend();
-const valuesOf = async (x: { data(): Promise<ArrayLike<number>> }): Promise<number[]> =>
+const readValues = async (x: { data(): Promise<ArrayLike<number>> }): Promise<number[]> =>
   Array.from(await x.data());
 
 describe("tensor", () => {
@@ -24,20 +24,20 @@ describe("tensor", () => {
       { backend },
     );
     expect([x.shape, x.dtype]).toEqual([[2, 3], "f32"]);
-    expect(await valuesOf(x)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(await readValues(x)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(tensor(7, { backend }).shape).toEqual([]);
     expect(tensor([[], []], { backend }).shape).toEqual([2, 0]);
     const truth = tensor([true, false], { backend });
-    expect([truth.dtype, await valuesOf(truth)]).toEqual(["bool", [1, 0]]);
+    expect([truth.dtype, await readValues(truth)]).toEqual(["bool", [1, 0]]);
   });
 
   test("accepts typed arrays", async () => {
     const bytes = tensor(new Uint8ClampedArray([300, 2]), { backend });
-    expect([bytes.dtype, await valuesOf(bytes)]).toEqual(["u8", [255, 2]]);
+    expect([bytes.dtype, await readValues(bytes)]).toEqual(["u8", [255, 2]]);
     const part = tensor(new Int32Array([9, -1, 2, 9]).subarray(1, 3), { backend });
-    expect([part.dtype, await valuesOf(part)]).toEqual(["i32", [-1, 2]]);
+    expect([part.dtype, await readValues(part)]).toEqual(["i32", [-1, 2]]);
     const doubles = tensor(new Float64Array([0.1, 1e300]), { shape: [2, 1], backend });
-    expect([doubles.shape, await valuesOf(doubles)]).toEqual([
+    expect([doubles.shape, await readValues(doubles)]).toEqual([
       [2, 1],
       [Math.fround(0.1), Number.POSITIVE_INFINITY],
     ]);
@@ -53,24 +53,24 @@ describe("tensor", () => {
       ["Uint8ClampedArray", "u8"],
     ]) {
       const x = tensor(runInNewContext(`${code}.of(3, 0, 7)`), { backend });
-      expect([x.dtype, await valuesOf(x)]).toEqual([dtype, [3, 0, 7]]);
+      expect([x.dtype, await readValues(x)]).toEqual([dtype, [3, 0, 7]]);
     }
     const bytes = tensor(Buffer.of(1, 255), { backend });
-    expect([bytes.dtype, await valuesOf(bytes)]).toEqual(["u8", [1, 255]]);
-    expect(await valuesOf(tensor(runInNewContext("[[1, 2], [3, 4]]"), { backend }))).toEqual([1, 2, 3, 4]);
+    expect([bytes.dtype, await readValues(bytes)]).toEqual(["u8", [1, 255]]);
+    expect(await readValues(tensor(runInNewContext("[[1, 2], [3, 4]]"), { backend }))).toEqual([1, 2, 3, 4]);
     expect(() => tensor(runInNewContext("new Int16Array(2)"), { backend })).toThrow(
       "data: found Int16Array, expected one of: Float32Array, Float64Array, Int32Array",
     );
   });
 
   test("stores each dtype in the layout of the device", async () => {
-    expect(await valuesOf(tensor([0, 2, -1], { dtype: "bool", backend }))).toEqual([0, 1, 1]);
-    expect(await valuesOf(tensor([0.1, 65504, 1e9], { dtype: "f16", backend }))).toEqual([
+    expect(await readValues(tensor([0, 2, -1], { dtype: "bool", backend }))).toEqual([0, 1, 1]);
+    expect(await readValues(tensor([0.1, 65504, 1e9], { dtype: "f16", backend }))).toEqual([
       0.0999755859375,
       65504,
       Number.POSITIVE_INFINITY,
     ]);
-    expect(await valuesOf(tensor([-1, 2 ** 31 - 1], { dtype: "i32", backend }))).toEqual([-1, 2 ** 31 - 1]);
+    expect(await readValues(tensor([-1, 2 ** 31 - 1], { dtype: "i32", backend }))).toEqual([-1, 2 ** 31 - 1]);
   });
 
   test("reports what is wrong with the data", () => {
@@ -115,12 +115,12 @@ describe("tensor", () => {
 
   test("converts where nothing is lost, and to bool by comparison with 0", async () => {
     const narrow = tensor(Int16Array.of(-300, 7) as never, { dtype: "i32", backend });
-    expect([narrow.dtype, await valuesOf(narrow)]).toEqual(["i32", [-300, 7]]);
-    expect(await valuesOf(tensor([0, -0, Number.NaN, 0.5], { dtype: "bool", backend }))).toEqual([
+    expect([narrow.dtype, await readValues(narrow)]).toEqual(["i32", [-300, 7]]);
+    expect(await readValues(tensor([0, -0, Number.NaN, 0.5], { dtype: "bool", backend }))).toEqual([
       0, 0, 1, 1,
     ]);
-    expect(await valuesOf(tensor([true, 2], { dtype: "f32", backend }))).toEqual([1, 2]);
-    expect(await valuesOf(tensor([1e300, Number.NaN], { backend }))).toEqual([Infinity, Number.NaN]);
+    expect(await readValues(tensor([true, 2], { dtype: "f32", backend }))).toEqual([1, 2]);
+    expect(await readValues(tensor([1e300, Number.NaN], { backend }))).toEqual([Infinity, Number.NaN]);
   });
 
   test("names the position of a value that does not fit", () => {
@@ -180,23 +180,23 @@ describe("tensor", () => {
 
 describe("sequences", () => {
   test("arange counts up, down and by fractions without drift", async () => {
-    expect(await valuesOf(arange(0, 3, { backend }))).toEqual([0, 1, 2]);
-    expect(await valuesOf(arange(5, 0, { step: -2, dtype: "i32", backend }))).toEqual([5, 3, 1]);
-    expect((await valuesOf(arange(0, 1000, { step: 0.1, backend })))[9999]).toBe(Math.fround(999.9));
+    expect(await readValues(arange(0, 3, { backend }))).toEqual([0, 1, 2]);
+    expect(await readValues(arange(5, 0, { step: -2, dtype: "i32", backend }))).toEqual([5, 3, 1]);
+    expect((await readValues(arange(0, 1000, { step: 0.1, backend })))[9999]).toBe(Math.fround(999.9));
     expect(arange(3, 0, { backend }).shape).toEqual([0]);
     expect(() => arange(0, 1, { step: 0, backend })).toThrow(ArgumentError);
   });
 
   test("linspace includes both ends", async () => {
-    expect(await valuesOf(linspace(0, 1, 5, { backend }))).toEqual([0, 0.25, 0.5, 0.75, 1]);
-    expect(await valuesOf(linspace(3, 9, 1, { backend }))).toEqual([3]);
+    expect(await readValues(linspace(0, 1, 5, { backend }))).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    expect(await readValues(linspace(3, 9, 1, { backend }))).toEqual([3]);
     expect(linspace(0, 1, 0, { backend }).shape).toEqual([0]);
     expect(() => linspace(0, 1, 2.5, { backend })).toThrow(ArgumentError);
   });
 
   test("eye may be wide or tall", async () => {
-    expect(await valuesOf(eye(2, { columns: 3, backend }))).toEqual([1, 0, 0, 0, 1, 0]);
-    expect(await valuesOf(eye(3, { columns: 1, dtype: "bool", backend }))).toEqual([1, 0, 0]);
+    expect(await readValues(eye(2, { columns: 3, backend }))).toEqual([1, 0, 0, 0, 1, 0]);
+    expect(await readValues(eye(3, { columns: 1, dtype: "bool", backend }))).toEqual([1, 0, 0]);
   });
 
   test("full is one launch on the device, with its value as a scalar", () => {
@@ -255,19 +255,19 @@ describe("format", () => {
 describe("float16", () => {
   test("every 16-bit number survives the round trip", () => {
     for (let bits = 0; bits < 65536; bits++) {
-      const value = float16ToNumber(bits);
-      if (!Number.isNaN(value)) expect(numberToFloat16(value)).toBe(bits);
+      const value = decodeFloat16(bits);
+      if (!Number.isNaN(value)) expect(encodeFloat16(value)).toBe(bits);
     }
-    expect(Number.isNaN(float16ToNumber(numberToFloat16(Number.NaN)))).toBe(true);
+    expect(Number.isNaN(decodeFloat16(encodeFloat16(Number.NaN)))).toBe(true);
   });
 
   test("rounds to the nearest, ties to even", () => {
     fc.assert(
       fc.property(fc.double({ min: -65504, max: 65504, noNaN: true }), (x) => {
-        const bits = numberToFloat16(x);
-        const found = float16ToNumber(bits);
+        const bits = encodeFloat16(x);
+        const found = decodeFloat16(bits);
         for (const neighbour of [bits - 1, bits + 1]) {
-          const other = float16ToNumber(neighbour & 0xffff);
+          const other = decodeFloat16(neighbour & 0xffff);
           if (!(Math.abs(other) <= 65504)) continue;
           const closer = Math.abs(x - found) - Math.abs(x - other);
           expect(closer < 0 || (closer === 0 && bits % 2 === 0)).toBe(true);

@@ -1,7 +1,7 @@
 import { checkTensors } from "../checks/check.ts";
 import type { Tensor } from "../core/memory/tensor.ts";
 import type { Shape } from "../core/spec.ts";
-import { formatSpec, sizeOf, stridesOf } from "../core/spec.ts";
+import { computeStrides, countElements, formatSpec } from "../core/spec.ts";
 import { isTruth } from "../expression/dtype.ts";
 
 /** For more elements than this, only the first and last few along each axis are shown, as in NumPy. */
@@ -21,8 +21,8 @@ export async function format(x: Tensor): Promise<string> {
   checkTensors("format", x);
   const data = await x.data();
   const header = `${formatSpec(x)} on ${x.backend.name}`;
-  const shown = [...shownPositions(x.shape)];
-  const write = writerOf(
+  const shown = [...listShownPositions(x.shape)];
+  const write = makeWriter(
     x,
     shown.map((position) => data[position]!),
   );
@@ -31,7 +31,7 @@ export async function format(x: Tensor): Promise<string> {
 }
 
 /** Chooses one notation for all values: integers, up to four decimals, or exponents. */
-function writerOf({ dtype }: Tensor, values: readonly number[]): (value: number) => string {
+function makeWriter({ dtype }: Tensor, values: readonly number[]): (value: number) => string {
   if (isTruth(dtype)) return (value) => String(value !== 0);
   const finite = values.filter(Number.isFinite);
   if (finite.every(Number.isInteger)) return String;
@@ -46,21 +46,21 @@ function writerOf({ dtype }: Tensor, values: readonly number[]): (value: number)
 }
 
 /** The indices along an axis that are shown. Undefined represents the omitted ones. */
-function shownIndices(shape: Shape, axis: number): (number | undefined)[] {
+function listShownIndices(shape: Shape, axis: number): (number | undefined)[] {
   const length = shape[axis]!;
   const all = Array.from({ length }, (_, index) => index);
-  if (sizeOf(shape) <= sizeShownWhole || length <= 2 * edge) return all;
+  if (countElements(shape) <= sizeShownWhole || length <= 2 * edge) return all;
   return [...all.slice(0, edge), undefined, ...all.slice(-edge)];
 }
 
-function* shownPositions(shape: Shape, axis = 0, offset = 0): Generator<number> {
+function* listShownPositions(shape: Shape, axis = 0, offset = 0): Generator<number> {
   if (axis === shape.length) {
     yield offset;
     return;
   }
-  const stride = stridesOf(shape)[axis]!;
-  for (const index of shownIndices(shape, axis)) {
-    if (index !== undefined) yield* shownPositions(shape, axis + 1, offset + index * stride);
+  const stride = computeStrides(shape)[axis]!;
+  for (const index of listShownIndices(shape, axis)) {
+    if (index !== undefined) yield* listShownPositions(shape, axis + 1, offset + index * stride);
   }
 }
 
@@ -71,8 +71,8 @@ function formatLevel(
   write: (position: number) => string,
 ): string {
   if (axis === shape.length) return write(offset);
-  const stride = stridesOf(shape)[axis]!;
-  const parts = shownIndices(shape, axis).map((index) =>
+  const stride = computeStrides(shape)[axis]!;
+  const parts = listShownIndices(shape, axis).map((index) =>
     index === undefined ? "..." : formatLevel(shape, axis + 1, offset + index * stride, write),
   );
   const rest = shape.length - axis - 1;

@@ -1,7 +1,7 @@
 import { OutOfMemoryError } from "../checks/errors.ts";
 
 /** An array for values that are computed on the host first. Throws OutOfMemoryError if it cannot be allocated. */
-export function hostValues(operation: string, length: number): Float64Array {
+export function allocateHostValues(operation: string, length: number): Float64Array {
   try {
     return new Float64Array(length);
   } catch (cause) {

@@ -5,7 +5,7 @@ import type { Tensor } from "../core/memory/tensor.ts";
 import type { CreationOptions } from "./creation-options.ts";
 import { creationRules } from "./creation-options.ts";
 import { fromData } from "./from-data.ts";
-import { hostValues } from "./host-values.ts";
+import { allocateHostValues } from "./host-values.ts";
 
 /**
  * start, start + step, ... up to, but excluding, end. Each value is rounded only once, so errors do not accumulate.
@@ -29,7 +29,7 @@ export function arange(
     );
   }
   const length = Math.max(0, Math.ceil((end - start) / step));
-  const values = hostValues("arange", length);
+  const values = allocateHostValues("arange", length);
   for (let index = 0; index < length; index++) values[index] = start + index * step;
   return fromData(values, { shape: [length], dtype: options.dtype ?? "f32" }, options);
 }
@@ -46,7 +46,7 @@ export function linspace(start: number, end: number, count: number, options: Cre
   checkValue("linspace: start", start, finite);
   checkValue("linspace: end", end, finite);
   checkValue("linspace: count", count, nonNegativeInteger);
-  const values = hostValues("linspace", count);
+  const values = allocateHostValues("linspace", count);
   for (let index = 0; index < count; index++) {
     const fraction = count === 1 ? 0 : index / (count - 1);
     values[index] = start * (1 - fraction) + end * fraction;
@@ -66,7 +66,7 @@ export function eye(rows: number, options: CreationOptions & { readonly columns?
   checkOptions<typeof options>("eye", options, { ...creationRules, columns: nonNegativeInteger });
   checkValue("eye: rows", rows, nonNegativeInteger);
   const { columns = rows } = options;
-  const values = hostValues("eye", rows * columns);
+  const values = allocateHostValues("eye", rows * columns);
   for (let row = 0; row < Math.min(rows, columns); row++) values[row * columns + row] = 1;
   return fromData(values, { shape: [rows, columns], dtype: options.dtype ?? "f32" }, options);
 }

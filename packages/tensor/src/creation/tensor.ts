@@ -4,12 +4,12 @@ import { listOf, nonNegativeInteger } from "../checks/rules.ts";
 import type { Backend } from "../core/devices/backend.ts";
 import type { Tensor } from "../core/memory/tensor.ts";
 import type { Shape } from "../core/spec.ts";
-import { sizeOf } from "../core/spec.ts";
+import { countElements } from "../core/spec.ts";
 import type { DType } from "../expression/dtype.ts";
-import { dtypeOfArray } from "../expression/dtype.ts";
+import { findDTypeOfArray } from "../expression/dtype.ts";
 import { creationRules } from "./creation-options.ts";
 import { fromData } from "./from-data.ts";
-import { hostValues } from "./host-values.ts";
+import { allocateHostValues } from "./host-values.ts";
 
 export type NestedArray = readonly (number | boolean | NestedArray)[];
 
@@ -52,18 +52,18 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
     shape: listOf(nonNegativeInteger),
   });
   if (ArrayBuffer.isView(data)) {
-    const own = dtypeOfArray(data, options.dtype);
+    const own = findDTypeOfArray(data, options.dtype);
     const { dtype = own, shape = [data.length] } = options;
     return fromData(data, { shape, dtype }, options);
   }
-  const inferred = shapeOf(data);
-  const values = hostValues("tensor", sizeOf(inferred));
+  const inferred = findShape(data);
+  const values = allocateHostValues("tensor", countElements(inferred));
   const booleans = readNested(data, inferred, values);
-  const dtype = options.dtype ?? dtypeOfValues(values.length, booleans);
+  const dtype = options.dtype ?? findDType(values.length, booleans);
   return fromData(values, { shape: options.shape ?? inferred, dtype }, options);
 }
 
-function shapeOf(data: number | boolean | NestedArray): number[] {
+function findShape(data: number | boolean | NestedArray): number[] {
   const shape: number[] = [];
   for (let level: unknown = data; Array.isArray(level); level = level[0]) shape.push(level.length);
   return shape;
@@ -113,7 +113,7 @@ function refuse(element: unknown, expected: number | undefined, path: readonly n
   );
 }
 
-function dtypeOfValues(count: number, booleans: number): DType {
+function findDType(count: number, booleans: number): DType {
   if (booleans === 0) return "f32";
   if (booleans === count) return "bool";
   throw new DTypeError(

@@ -1,6 +1,6 @@
-import { computeType } from "./dtype.ts";
+import { getComputeType } from "./dtype.ts";
 import type { Expression, ExpressionNode, Value } from "./expression.ts";
-import { ExpressionBuilder, inlineNodes, operandsOf } from "./expression.ts";
+import { ExpressionBuilder, inlineNodes, listOperands } from "./expression.ts";
 import * as e from "./functions.ts";
 
 const twoOverRootPi = 2 / Math.sqrt(Math.PI);
@@ -9,7 +9,7 @@ const twoOverRootPi = 2 / Math.sqrt(Math.PI);
  * Gradients of a node's operands, given the node's value `y`, its operands and its gradient `dy`. At ties and kinks
  * the conventions are PyTorch's: `abs` and `relu` have slope 0 at 0, `min` and `max` divide the gradient of a tie.
  */
-function operandGradients(
+function computeOperandGradients(
   node: ExpressionNode,
   y: Value,
   operands: readonly Value[],
@@ -95,7 +95,7 @@ export interface DerivativeOptions {
 export function differentiate(expression: Expression, { needed, given }: DerivativeOptions): Expression {
   const builder = new ExpressionBuilder();
   const inputs = expression.inputs.map((dtype, index) =>
-    builder.add({ op: "input", type: computeType(dtype), index }),
+    builder.add({ op: "input", type: getComputeType(dtype), index }),
   );
   const scalars = expression.scalars.map((type, index) => builder.add({ op: "scalar", type, index }));
   const values = inlineNodes(expression, builder, inputs, scalars);
@@ -113,8 +113,8 @@ export function differentiate(expression: Expression, { needed, given }: Derivat
     const dy = gradients[node];
     const step = expression.nodes[node]!;
     if (dy === undefined || stopsGradient.has(step.op)) continue;
-    const operands = operandsOf(step);
-    const contributions = operandGradients(
+    const operands = listOperands(step);
+    const contributions = computeOperandGradients(
       step,
       values[node]!,
       operands.map((operand) => values[operand]!),
@@ -136,6 +136,6 @@ export function differentiate(expression: Expression, { needed, given }: Derivat
 }
 
 /** The inputs that an expression reads. */
-export function inputsRead(expression: Expression): Set<number> {
+export function listInputsRead(expression: Expression): Set<number> {
   return new Set(expression.nodes.flatMap((node) => (node.op === "input" ? [node.index] : [])));
 }

@@ -1,7 +1,7 @@
-import { builtinName } from "../checks/builtin-name.ts";
+import { getBuiltinName } from "../checks/builtin-name.ts";
 import { ArgumentError, DTypeError } from "../checks/errors.ts";
 import type { Storage } from "./storage.ts";
-import { rounderOf } from "./storage.ts";
+import { makeRounder } from "./storage.ts";
 
 /** The element types of tensors. `f16` is only a storage type and exists only on devices that support it. */
 export type DType = "f32" | "f16" | "i32" | "u32" | "u8" | "bool";
@@ -47,7 +47,7 @@ export interface WgslElements {
 export interface WgslPairs {
   /** The built-in function that converts a word to a vec2f. */
   readonly unpack: string;
-  /** The function that converts a vec4f to a vec2u; `floatElements` contains its source. */
+  /** The function that converts a vec4f to a vec2u; `makeFloatElements` contains its source. */
   readonly pack: "halfWords";
   /** The scalar type that replaces words on devices with a feature, and the extension that code enables for it. */
   readonly native?: { readonly type: string; readonly feature: string; readonly extension: "f16" };
@@ -122,31 +122,31 @@ const rows: { readonly [Name in DType]: DTypeProperties } = {
 export const dtypes: readonly DType[] = /* @__PURE__ */ Object.keys(rows) as DType[];
 
 /** The properties of a dtype. Throws DTypeError for any other name, such as `bf16`, which only files have. */
-export function propertiesOf(dtype: DType): DTypeProperties {
+export function getDTypeProperties(dtype: DType): DTypeProperties {
   if (Object.hasOwn(rows, dtype)) return rows[dtype];
   throw new DTypeError(`dtype: found ${dtype}, expected ${dtypes.join(" or ")}`);
 }
 
-export const isFloat = (dtype: DType): boolean => propertiesOf(dtype).kind === "float";
+export const isFloat = (dtype: DType): boolean => getDTypeProperties(dtype).kind === "float";
 
 /** Whether a dtype holds numbers below 0. */
 export function isSigned(dtype: DType): boolean {
-  const { range } = propertiesOf(dtype);
+  const { range } = getDTypeProperties(dtype);
   return range === undefined || range[0] < 0;
 }
 
 /** Whether a dtype holds truth values. */
-export const isTruth = (dtype: DType): boolean => propertiesOf(dtype).kind === "truth";
+export const isTruth = (dtype: DType): boolean => getDTypeProperties(dtype).kind === "truth";
 
 /** The type in which a stored dtype computes. */
-export const computeType = (dtype: DType): ScalarType => propertiesOf(dtype).computes;
+export const getComputeType = (dtype: DType): ScalarType => getDTypeProperties(dtype).computes;
 
 /** The dtype in which kernels compute with floats of a dtype. All other dtypes are unchanged. */
-export const widerType = (dtype: DType): DType => (isFloat(dtype) ? computeType(dtype) : dtype);
+export const getWiderType = (dtype: DType): DType => (isFloat(dtype) ? getComputeType(dtype) : dtype);
 
 /** The value that a dtype stores for a value of its compute type: the low bits, if it has fewer. */
 export function toStored(dtype: DType, value: number): number {
-  const { mask } = propertiesOf(dtype);
+  const { mask } = getDTypeProperties(dtype);
   return mask === undefined ? value : value & mask;
 }
 
@@ -154,9 +154,11 @@ export function toStored(dtype: DType, value: number): number {
  * A function from a number to the value that a tensor of a dtype stores for it: the nearest float, or the low bits
  * of an integer.
  */
-export function roundingTo(dtype: DType): (value: number) => number {
-  const { kind, storage, host } = propertiesOf(dtype);
-  return kind === "truth" ? (value) => Number(value !== 0) : rounderOf(storage.wgsl ?? storage.wasm ?? host);
+export function makeRounding(dtype: DType): (value: number) => number {
+  const { kind, storage, host } = getDTypeProperties(dtype);
+  return kind === "truth"
+    ? (value) => Number(value !== 0)
+    : makeRounder(storage.wgsl ?? storage.wasm ?? host);
 }
 
 const typesOfArrays: { readonly [name: string]: DType } = {
@@ -180,8 +182,8 @@ const convertedArrays: ReadonlySet<string> = new Set([
  * The dtype of a typed array of any realm. Arrays of other numbers, such as Int16Array, have the dtype that was `asked`
  * for. Throws ArgumentError for any other array.
  */
-export function dtypeOfArray(array: ArrayBufferView, asked?: DType): DType {
-  const name = builtinName(array);
+export function findDTypeOfArray(array: ArrayBufferView, asked?: DType): DType {
+  const name = getBuiltinName(array);
   const dtype = typesOfArrays[name];
   if (dtype !== undefined) return dtype;
   if (asked !== undefined && convertedArrays.has(name)) return asked;

@@ -1,12 +1,12 @@
 import type { ScalarType } from "./dtype.ts";
-import { propertiesOf, toStored } from "./dtype.ts";
+import { getDTypeProperties, toStored } from "./dtype.ts";
 import type { Expression, ExpressionNode } from "./expression.ts";
 
 const words = new DataView(new ArrayBuffer(4));
 
 function clampTo(type: "i32" | "u32", x: number): number {
   if (Number.isNaN(x)) return 0;
-  const [low, high] = propertiesOf(type).range!;
+  const [low, high] = getDTypeProperties(type).range!;
   // Adding 0 prevents an integer from being -0.
   return Math.min(high, Math.max(low, Math.trunc(x))) + 0;
 }
@@ -52,7 +52,7 @@ function bitcast(x: number, from: ScalarType, to: ScalarType): number {
 }
 
 /** The function of one node in float64 and exact 32-bit integers. `from` is the type of the first operand. */
-function functionOf(node: ExpressionNode, from: ScalarType): (a: number, b: number, c: number) => number {
+function makeFunction(node: ExpressionNode, from: ScalarType): (a: number, b: number, c: number) => number {
   const { type } = node;
   const integer = type === "i32" || type === "u32";
   switch (node.op) {
@@ -145,7 +145,7 @@ function functionOf(node: ExpressionNode, from: ScalarType): (a: number, b: numb
  * Compiles an expression to a float64 function of up to `size` points at a time. It takes one array for each input and
  * the index of the first point, and returns the values of every node, which are valid until the next call.
  */
-export function blockEvaluator(
+export function makeBlockEvaluator(
   expression: Expression,
   size: number,
 ): (
@@ -158,7 +158,7 @@ export function blockEvaluator(
   const steps = expression.nodes.map((node, position) => {
     if (!("operands" in node)) return undefined;
     const [a, b = a, c = a] = node.operands.map((operand) => values[operand]!) as [Float64Array];
-    const apply = functionOf(node, expression.nodes[node.operands[0]]!.type);
+    const apply = makeFunction(node, expression.nodes[node.operands[0]]!.type);
     const result = values[position]!;
     return (count: number): void => {
       for (let point = 0; point < count; point++) result[point] = apply(a[point]!, b[point]!, c[point]!);
@@ -180,10 +180,10 @@ export function blockEvaluator(
 }
 
 /** Compiles an expression to a function of one point in float64: the meaning of every elementwise op. */
-export function evaluator(
+export function makeEvaluator(
   expression: Expression,
 ): (inputs: readonly number[], scalars: readonly number[], index: number) => number[] {
-  const evaluate = blockEvaluator(expression, 1);
+  const evaluate = makeBlockEvaluator(expression, 1);
   return (inputs, scalars, index) => {
     const values = evaluate(
       inputs.map((input) => [input]),

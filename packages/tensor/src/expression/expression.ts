@@ -1,5 +1,5 @@
 import type { DType, ScalarType } from "./dtype.ts";
-import { computeType } from "./dtype.ts";
+import { getComputeType } from "./dtype.ts";
 
 export type UnaryFunction =
   | "neg"
@@ -75,7 +75,7 @@ export interface Expression {
   toJSON(): string;
 }
 
-export function operandsOf(node: ExpressionNode): readonly number[] {
+export function listOperands(node: ExpressionNode): readonly number[] {
   return "operands" in node ? node.operands : [];
 }
 
@@ -92,7 +92,7 @@ export class ExpressionBuilder {
   private readonly known = new Map<string, number>();
 
   add(node: ExpressionNode): Value {
-    const key = keyOfNode(node);
+    const key = makeNodeKey(node);
     let index = this.known.get(key);
     if (index === undefined) {
       index = this.nodes.push(node) - 1;
@@ -115,7 +115,7 @@ export class ExpressionBuilder {
     const visit = (node: number): void => {
       if (used.has(node)) return;
       used.add(node);
-      operandsOf(this.nodes[node]!).forEach(visit);
+      listOperands(this.nodes[node]!).forEach(visit);
     };
     for (const { value } of outputs) visit(value.node);
     const renumbered = new Map([...used].sort((a, b) => a - b).map((node, position) => [node, position]));
@@ -131,14 +131,14 @@ export class ExpressionBuilder {
     const key = [
       inputs.join(),
       scalars.join(),
-      nodes.map(keyOfNode).join(";"),
+      nodes.map(makeNodeKey).join(";"),
       results.map(({ node, dtype }) => `${node}${dtype}`).join(),
     ].join("|");
     return { inputs, scalars, nodes, outputs: results, key, toJSON: () => key };
   }
 }
 
-function keyOfNode(node: ExpressionNode): string {
+function makeNodeKey(node: ExpressionNode): string {
   const detail =
     "operands" in node
       ? node.operands.join()
@@ -169,7 +169,7 @@ export function buildExpression(
   const builder = new ExpressionBuilder();
   const scalarTypes = signature.scalars ?? [];
   const inputs = signature.inputs.map((dtype, index) =>
-    builder.add({ op: "input", type: computeType(dtype), index }),
+    builder.add({ op: "input", type: getComputeType(dtype), index }),
   );
   const scalars = scalarTypes.map((type, index) => builder.add({ op: "scalar", type, index }));
   const results = [body(inputs, scalars)].flat();

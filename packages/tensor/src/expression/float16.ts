@@ -6,7 +6,7 @@ function roundTiesToEven(x: number): number {
 }
 
 /** The bits of the binary16 number nearest to x, with ties to even; infinity from 65,520 on (IEEE 754). */
-export function numberToFloat16(x: number): number {
+export function encodeFloat16(x: number): number {
   if (Number.isNaN(x)) return 0x7e00;
   const sign = x < 0 || Object.is(x, -0) ? 0x8000 : 0;
   const magnitude = Math.abs(x);
@@ -19,7 +19,7 @@ export function numberToFloat16(x: number): number {
 }
 
 /** The number that 16 bits of binary16 represent. */
-export function float16ToNumber(bits: number): number {
+export function decodeFloat16(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
   const sign = bits & 32768 ? -1 : 1;
@@ -28,7 +28,7 @@ export function float16ToNumber(bits: number): number {
 }
 
 /** The number that 16 bits of bfloat16 represent: they are the upper half of a float32. */
-export function bfloat16ToNumber(bits: number): number {
+export function decodeBfloat16(bits: number): number {
   words.setUint32(0, bits << 16);
   return words.getFloat32(0);
 }

@@ -1,5 +1,5 @@
-export { differentiate, inputsRead } from "./differentiate.ts";
-export { blockEvaluator, evaluator } from "./evaluate.ts";
+export { differentiate, listInputsRead } from "./differentiate.ts";
+export { makeBlockEvaluator, makeEvaluator } from "./evaluate.ts";
 export type {
   BinaryFunction,
   Comparison,
@@ -12,7 +12,7 @@ export {
   buildExpression,
   ExpressionBuilder,
   inlineExpression,
-  operandsOf,
+  listOperands,
 } from "./expression.ts";
 export type { Operand } from "./functions.ts";
 export * as e from "./functions.ts";

@@ -1,4 +1,4 @@
-import { bfloat16ToNumber, float16ToNumber, numberToFloat16 } from "./float16.ts";
+import { decodeBfloat16, decodeFloat16, encodeFloat16 } from "./float16.ts";
 
 /**
  * How one number is stored in memory. `Limits.storage` specifies the storage that a device uses for each dtype; the float64
@@ -31,14 +31,14 @@ const rows: { readonly [Name in Storage]: StorageRow } = {
   i32: { array: Int32Array, file: ["I32", "i32"] },
   u32: { array: Uint32Array, file: ["U32", "u32"] },
   u8: { array: Uint8Array, file: ["U8", "u8"] },
-  f16: { array: Uint16Array, decode: float16ToNumber, encode: numberToFloat16, file: ["F16", "f32"] },
-  bf16: { array: Uint16Array, decode: bfloat16ToNumber, file: ["BF16", "f32"] },
+  f16: { array: Uint16Array, decode: decodeFloat16, encode: encodeFloat16, file: ["F16", "f32"] },
+  bf16: { array: Uint16Array, decode: decodeBfloat16, file: ["BF16", "f32"] },
 };
 
 export const storages: readonly Storage[] = /* @__PURE__ */ Object.keys(rows) as Storage[];
 
 /** The element type of safetensors files with this storage, and the corresponding dtype. */
-export const fileTypeOf = (storage: Storage): StorageRow["file"] => rows[storage].file;
+export const getFileType = (storage: Storage): StorageRow["file"] => rows[storage].file;
 
 /** Bytes in memory that is not shared: `Uint8Array<ArrayBuffer>`, a type that TypeScript cannot express before 5.7. */
 export type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
@@ -54,9 +54,9 @@ export function viewAs(
 }
 
 /** The typed array that holds elements of a storage. */
-export const arrayTypeOf = (storage: Storage): (new (length: number) => NumericArray) => rows[storage].array;
+export const getArrayType = (storage: Storage): (new (length: number) => NumericArray) => rows[storage].array;
 
-export function bytesOfStorage(storage: Storage): number {
+export function countStorageBytes(storage: Storage): number {
   return rows[storage].array.BYTES_PER_ELEMENT;
 }
 
@@ -71,10 +71,10 @@ export function decodeView(storage: Storage, view: NumericArray): NumericArray {
 }
 
 /** How elements are decoded to numbers and encoded from them. An absent function is the identity. */
-export const codecOf = (storage: Storage): Pick<StorageRow, "decode" | "encode"> => rows[storage];
+export const getCodec = (storage: Storage): Pick<StorageRow, "decode" | "encode"> => rows[storage];
 
 /** A function from a number to the one that this storage represents for it: the nearest float, or the low bits of an integer. */
-export function rounderOf(storage: Storage): (value: number) => number {
+export function makeRounder(storage: Storage): (value: number) => number {
   const { array, decode = (bits) => bits, encode = (value) => value } = rows[storage];
   const cell = new array(1);
   return (value) => {

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { setInterval } from "node:timers";
 import { StorageError } from "../checks/errors.ts";
 import { makeFolder } from "./make-folder.ts";
-import { storageError } from "./storage-error.ts";
+import { makeStorageError } from "./storage-error.ts";
 import { hasEnded, thisMachine } from "./temporary-files.ts";
 
 /**
@@ -32,7 +32,7 @@ export async function claimPath(path: string): Promise<() => Promise<void>> {
     await makeFolder(dirname(path));
     while (!(await writeNew(path, own))) await removeStale(path, own);
   } catch (error) {
-    throw storageError(path, error);
+    throw makeStorageError(path, error);
   }
   const renewal = setInterval(() => {
     renew(path, own).catch(() => undefined);
@@ -92,7 +92,7 @@ async function isStale(path: string): Promise<boolean> {
   if (!(found.isFile() || found.isSymbolicLink())) {
     throw new StorageError(`${path}: found something that is not a file, expected a file or nothing`);
   }
-  const { host, pid, machine } = holderOf(text);
+  const { host, pid, machine } = parseHolder(text);
   const isOver =
     machine === thisMachine ? hasEnded(pid!, found.mtimeMs) : Date.now() - found.mtimeMs > silence;
   if (isOver) return true;
@@ -113,7 +113,7 @@ interface Holder {
 }
 
 /** The holder of a claim. Empty for a file that is still being written or cannot be read. */
-function holderOf(text = ""): Partial<Holder> {
+function parseHolder(text = ""): Partial<Holder> {
   try {
     const { host, pid, machine } = JSON.parse(text) as Record<string, unknown>;
     if (typeof host === "string" && typeof pid === "number" && typeof machine === "string") {

@@ -12,11 +12,11 @@ import { dirname } from "node:path";
 export async function makeFolder(path: string): Promise<string[]> {
   const failure = await tryToMake(path);
   if (failure === undefined) return [path];
-  if (failure.code !== "ENOENT") return nothingMade(path, failure);
+  if (failure.code !== "ENOENT") return expectFolder(path, failure);
   const around = await makeFolder(dirname(path));
   // Another process may have created the folder in the meantime.
   const failedAgain = await tryToMake(path);
-  return failedAgain === undefined ? [...around, path] : nothingMade(path, failedAgain);
+  return failedAgain === undefined ? [...around, path] : expectFolder(path, failedAgain);
 }
 
 const tryToMake = (path: string): Promise<NodeJS.ErrnoException | undefined> =>
@@ -26,7 +26,7 @@ const tryToMake = (path: string): Promise<NodeJS.ErrnoException | undefined> =>
   );
 
 /** Returns no folders if this one already exists; otherwise throws the failure. */
-async function nothingMade(path: string, failure: NodeJS.ErrnoException): Promise<[]> {
+async function expectFolder(path: string, failure: NodeJS.ErrnoException): Promise<[]> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isDirectory()) throw failure;
   return [];

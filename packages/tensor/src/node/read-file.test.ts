@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataError, StorageError } from "../checks/errors.ts";
 import type { StoredArray } from "../safetensors/index.ts";
-import { readSafetensors, safetensorsParts, writeSafetensors } from "../safetensors/index.ts";
+import { encodeSafetensors, readSafetensors, writeSafetensors } from "../safetensors/index.ts";
 import { readFileBytes, readRange, readSafetensorsFile } from "./read-file.ts";
 import { writeFileAtomically } from "./write-file.ts";
 
@@ -74,7 +74,7 @@ describe("a safetensors file", () => {
 
   test("written in parts is read like its bytes", async () => {
     const path = join(folder, "model.safetensors");
-    await writeFileAtomically(path, safetensorsParts(arrays, { format: "pt" }));
+    await writeFileAtomically(path, encodeSafetensors(arrays, { format: "pt" }));
     expect(await readFileBytes(path)).toEqual(writeSafetensors(arrays, { format: "pt" }));
     expect(await readSafetensorsFile(path)).toEqual(readSafetensors(await readFileBytes(path)));
     const { tensors } = await readSafetensorsFile(path, { names: ["a"] });

@@ -5,7 +5,7 @@ import type { Bytes } from "../expression/storage.ts";
 import type { ReadOptions, Safetensors } from "../safetensors/read.ts";
 import { checkReadOptions } from "../safetensors/read.ts";
 import { readSafetensorsRanges } from "../safetensors/read-ranges.ts";
-import { storageError } from "./storage-error.ts";
+import { makeStorageError } from "./storage-error.ts";
 
 /**
  * Reads a file of any length into one array. Node's `readFile` is limited to 2 GiB; here the limits are the memory and
@@ -45,7 +45,7 @@ async function withFile<Result>(path: string, use: (file: FileHandle) => Promise
     }
   } catch (error) {
     if (error instanceof DataError) throw new DataError(`${path}: ${error.message}`, { cause: error });
-    throw error instanceof EvenkeelError ? error : storageError(path, error, "read");
+    throw error instanceof EvenkeelError ? error : makeStorageError(path, error, "read");
   }
 }
 

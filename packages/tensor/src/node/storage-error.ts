@@ -5,7 +5,7 @@ const permission = {
   written: "there is no permission to write there",
 };
 
-function reasonOf(code: string | undefined, action: "read" | "written"): string | undefined {
+function describeReason(code: string | undefined, action: "read" | "written"): string | undefined {
   switch (code) {
     case "ENOSPC":
     case "EDQUOT":
@@ -24,14 +24,14 @@ function reasonOf(code: string | undefined, action: "read" | "written"): string 
 }
 
 /** A StorageError that says what went wrong with a path and suggests a remedy. */
-export function storageError(
+export function makeStorageError(
   path: string,
   error: unknown,
   action: "read" | "written" = "written",
 ): StorageError {
   if (error instanceof StorageError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  return new StorageError(`${path}: could not be ${action}: ${reasonOf(code, action) ?? message}`, {
+  return new StorageError(`${path}: could not be ${action}: ${describeReason(code, action) ?? message}`, {
     cause: error,
   });
 }

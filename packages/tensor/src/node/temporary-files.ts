@@ -8,9 +8,9 @@ import { basename, dirname, join } from "node:path";
  * Names the scope within which process ids are unique: a host until it restarts, or one of several containers with its name,
  * each of which numbers its own processes.
  */
-export const thisMachine: string = machineName();
+export const thisMachine: string = findMachineName();
 
-function machineName(): string {
+function findMachineName(): string {
   try {
     const [space] = /\d+/.exec(readlinkSync("/proc/self/ns/pid"))!;
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").slice(0, 8);
@@ -22,7 +22,7 @@ function machineName(): string {
 }
 
 /** A name next to `path` that is unique and cannot be guessed, and that contains the id of the process that owns it. */
-export const temporaryPath = (path: string): string =>
+export const makeTemporaryPath = (path: string): string =>
   join(dirname(path), `.${thisMachine}-${process.pid}-${randomUUID()}.partial`);
 
 const temporaryName = /^\.(?<machine>.+)-(?<pid>\d+)-[0-9a-f-]{36}\.partial$/;

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { StorageError } from "../checks/errors.ts";
-import { storageError } from "./storage-error.ts";
-import { temporaryPath, thisMachine } from "./temporary-files.ts";
+import { makeStorageError } from "./storage-error.ts";
+import { makeTemporaryPath, thisMachine } from "./temporary-files.ts";
 import { writeFileAtomically } from "./write-file.ts";
 
 let folder: string;
@@ -62,7 +62,7 @@ test("temporary files of killed processes are removed, but none that may still b
 
 test("temporary names differ, and a link at one is not followed", async () => {
   const path = join(folder, "file");
-  expect(new Set(Array.from({ length: 100 }, () => temporaryPath(path))).size).toBe(100);
+  expect(new Set(Array.from({ length: 100 }, () => makeTemporaryPath(path))).size).toBe(100);
   const elsewhere = join(folder, "elsewhere");
   await writeFile(elsewhere, "untouched");
   await symlink(elsewhere, path);
@@ -89,14 +89,14 @@ test.each([
   ["EIO", "input error"],
 ])("the message for %s suggests a remedy", (code, reason) => {
   const cause = Object.assign(new Error("input error"), { code });
-  const error = storageError("runs/x", cause);
+  const error = makeStorageError("runs/x", cause);
   expect(error.message).toBe(`runs/x: could not be written: ${reason}`);
   expect(error.cause).toBe(cause);
 });
 
 test("reading has its own messages", () => {
   const reason = (code: string) =>
-    storageError("x", Object.assign(new Error("input error"), { code }), "read").message;
+    makeStorageError("x", Object.assign(new Error("input error"), { code }), "read").message;
   expect(reason("ENOENT")).toBe("x: could not be read: there is no such file");
   expect(reason("EACCES")).toBe("x: could not be read: there is no permission to read it");
 });

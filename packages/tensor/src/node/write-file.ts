@@ -1,8 +1,8 @@
 import { open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { makeFolder } from "./make-folder.ts";
-import { storageError } from "./storage-error.ts";
-import { removeAbandoned, temporaryPath } from "./temporary-files.ts";
+import { makeStorageError } from "./storage-error.ts";
+import { makeTemporaryPath, removeAbandoned } from "./temporary-files.ts";
 
 /**
  * Writes a file so that readers see the old or the new contents and never a part of them, even after a power failure:
@@ -18,7 +18,7 @@ export async function writeFileAtomically(
   contents: string | Uint8Array | Iterable<Uint8Array>,
 ): Promise<void> {
   const folder = dirname(resolve(path));
-  const temporary = temporaryPath(path);
+  const temporary = makeTemporaryPath(path);
   try {
     const [firstMade] = await makeFolder(folder);
     await removeAbandoned(folder);
@@ -34,7 +34,7 @@ export async function writeFileAtomically(
     await syncFolders(folder, dirname(firstMade ?? path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw storageError(path, error);
+    throw makeStorageError(path, error);
   }
 }
 

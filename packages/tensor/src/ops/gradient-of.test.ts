@@ -4,7 +4,7 @@ import { Tensor, TensorStorage } from "../core/memory/tensor.ts";
 import type { DType } from "../expression/dtype.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
 import { castOp } from "./elementwise/cast.ts";
-import { gradientOf } from "./gradient-of.ts";
+import { findGradient } from "./gradient-of.ts";
 
 const dtypes: readonly DType[] = ["f16", "f32"];
 
@@ -15,7 +15,7 @@ test.each(dtypes.flatMap((from) => dtypes.map((to) => [from, to] as const)))(
     const [input, output] = [from, to].map((dtype) => ({ shape: [3], dtype }));
     scope(() => {
       const given = new Tensor(new TensorStorage(backend, 12), output!);
-      const [gradient] = gradientOf(castOp, [input], { dtype: to })!.apply({
+      const [gradient] = findGradient(castOp, [input], { dtype: to })!.apply({
         inputs: [undefined],
         outputs: [undefined],
         inputSpecs: [input],

@@ -2,7 +2,7 @@ import type { Tensor } from "../core/memory/tensor.ts";
 import type { AnyOp, Attributes, Gradient } from "../core/op.ts";
 import type { Spec } from "../core/spec.ts";
 import { formatSpec } from "../core/spec.ts";
-import { differentiate, inputsRead } from "../expression/differentiate.ts";
+import { differentiate, listInputsRead } from "../expression/differentiate.ts";
 import { isFloat } from "../expression/dtype.ts";
 import type { Expression } from "../expression/expression.ts";
 import { keepInputs } from "../expression/expression.ts";
@@ -20,7 +20,7 @@ const rulesOf = new WeakMap<AnyOp, Map<string, Gradient<Attributes>>>();
  * The gradient rule of an op: its own, or the one that its expression implies. Absent for compositions, which are
  * differentiated through their parts, and for loops without a rule.
  */
-export function gradientOf(
+export function findGradient(
   op: AnyOp,
   inputs: readonly (Spec | undefined)[],
   attrs: Attributes,
@@ -33,14 +33,14 @@ export function gradientOf(
   let rule = rules.get(key);
   if (rule === undefined) {
     if (rules.size >= rulesKeptPerOp) rules.clear();
-    rule = expressionGradient(op.meaning.expression(inputs, attrs), inputs);
+    rule = makeExpressionGradient(op.meaning.expression(inputs, attrs), inputs);
     rules.set(key, rule);
   }
   return rule;
 }
 
 /** The inputs of an expression do not include the op's absent ones; `position` maps them to the op's inputs. */
-function expressionGradient(
+function makeExpressionGradient(
   expression: Expression,
   specs: readonly (Spec | undefined)[],
 ): Gradient<Attributes> {
@@ -48,15 +48,15 @@ function expressionGradient(
   const floats = position.flatMap((op, input) => (isFloat(specs[op]!.dtype) ? [input] : []));
   const given = expression.outputs.flatMap(({ dtype }, output) => (isFloat(dtype) ? [output] : []));
   const derivatives = new Map<string, Derivative>();
-  const derivativeFor = (needed: readonly number[], present: readonly number[]): Derivative => {
+  const getDerivative = (needed: readonly number[], present: readonly number[]): Derivative => {
     const key = `${needed.join()} ${present.join()}`;
-    const derivative = derivatives.get(key) ?? derivativeOf(expression, needed, present);
+    const derivative = derivatives.get(key) ?? computeDerivative(expression, needed, present);
     derivatives.set(key, derivative);
     return derivative;
   };
   return {
     reads: () => {
-      const { kept } = derivativeFor(floats, given);
+      const { kept } = getDerivative(floats, given);
       return {
         inputs: position.filter((_, input) => kept.includes(input)),
         outputs: [],
@@ -69,7 +69,7 @@ function expressionGradient(
         ...position.map((op) => context.inputs[op]),
         ...present.map((output) => context.outputGradients[output]),
       ];
-      const gradients = evaluateDerivative(derivativeFor(needed, present), values, context.scalars);
+      const gradients = evaluateDerivative(getDerivative(needed, present), values, context.scalars);
       const result: (Tensor | undefined)[] = context.inputSpecs.map(() => undefined);
       needed.forEach((input, index) => {
         const op = position[input]!;
@@ -89,7 +89,7 @@ interface Derivative {
   readonly kept: readonly number[];
 }
 
-function derivativeOf(
+function computeDerivative(
   expression: Expression,
   needed: readonly number[],
   given: readonly number[],
@@ -104,7 +104,7 @@ function derivativeOf(
   const rest = needed.filter((_, index) => passed[index] === undefined);
   if (rest.length === 0) return { passed, computed: undefined, kept: [] };
   const derivative = differentiate(expression, { needed: rest, given });
-  const read = inputsRead(derivative);
+  const read = listInputsRead(derivative);
   // The output gradients have the full shape, so they are always kept.
   const kept = derivative.inputs.flatMap((_, input) =>
     read.has(input) || input >= originals ? [input] : [],

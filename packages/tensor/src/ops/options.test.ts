@@ -113,7 +113,7 @@ const calls: readonly (readonly [name: string, call: Call, right: object, ...wro
 ];
 
 /** What a call throws. */
-function errorOf(call: Call, options: object | null): unknown {
+function catchError(call: Call, options: object | null): unknown {
   try {
     call(options as never);
     return undefined;
@@ -126,12 +126,12 @@ for (const [name, call, right, ...wrong] of calls) {
   test(`${name} rejects unknown options and wrong values`, () => {
     call(right as never);
     const unknown = `${Object.keys(right)[0]}s`;
-    expect(errorOf(call, { ...right, [unknown]: 1 })).toMatchObject({
+    expect(catchError(call, { ...right, [unknown]: 1 })).toMatchObject({
       name: "ArgumentError",
       message: expect.stringContaining(`found the option "${unknown}", expected one of: `),
     });
     for (const options of [...wrong, null]) {
-      expect(errorOf(call, options), JSON.stringify(options)).toBeInstanceOf(ops.ArgumentError);
+      expect(catchError(call, options), JSON.stringify(options)).toBeInstanceOf(ops.ArgumentError);
     }
   });
 }

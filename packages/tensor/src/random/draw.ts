@@ -10,7 +10,7 @@ import type { DType } from "../expression/dtype.ts";
 import type { Expression, Value } from "../expression/expression.ts";
 import { buildExpression } from "../expression/expression.ts";
 import type { KeyOptions } from "./key-options.ts";
-import { keyRules, keyWords } from "./key-options.ts";
+import { drawKeyWords, keyRules } from "./key-options.ts";
 import { randomWords } from "./threefry-expression.ts";
 
 export interface DrawAttributes {
@@ -25,13 +25,13 @@ export interface RandomOptions extends KeyOptions {
 
 export const randomRules: Rules<RandomOptions> = { ...keyRules, backend: aBackend };
 
-export function drawOutputs({ shape }: DrawAttributes, dtype: DType): Spec[] {
+export function computeDrawOutputs({ shape }: DrawAttributes, dtype: DType): Spec[] {
   checkShape(shape);
   return [{ shape, dtype }];
 }
 
 /** A distribution as a function of both random words and of parameters of the call. */
-export function drawExpression(
+export function buildDraw(
   dtype: DType,
   body: (words: [Value, Value], ...parameters: Value[]) => Value,
   parameters: readonly ("f32" | "u32")[] = [],
@@ -50,6 +50,6 @@ export function draw(
   parameters: readonly number[] = [],
 ): Tensor {
   checkShape(shape);
-  const scalars = [...keyWords(op.name, options), ...parameters];
+  const scalars = [...drawKeyWords(op.name, options), ...parameters];
   return execute(op, [], { shape: [...shape] }, { backend: options.backend, scalars })[0]!;
 }

@@ -1,11 +1,11 @@
 import { checkOptions } from "../checks/check.ts";
 import { ArgumentError } from "../checks/errors.ts";
 import type { KeyOptions } from "./key-options.ts";
-import { keyRules, keyWords } from "./key-options.ts";
+import { drawKeyWords, keyRules } from "./key-options.ts";
 import { threefry } from "./threefry.ts";
 
 /** The indices of the keys in ascending order; equal keys keep their order. Keys are 32-bit unsigned integers. */
-export function ascendingOrder(keys: ArrayLike<number>): Int32Array {
+export function computeAscendingOrder(keys: ArrayLike<number>): Int32Array {
   // One 64-bit integer for each key, with the key above its index, is sorted without a comparison function.
   const pairs = new BigUint64Array(keys.length);
   const words = new Uint32Array(pairs.buffer);
@@ -22,13 +22,13 @@ export function ascendingOrder(keys: ArrayLike<number>): Int32Array {
  *
  * Throws ArgumentError unless length is an integer in [0, 2^31), and for an impossible key.
  *
- * @example hostPermutation(60_000, { seed: 42, stream: epoch })
+ * @example drawPermutation(60_000, { seed: 42, stream: epoch })
  */
-export function hostPermutation(length: number, options: KeyOptions = {}): Int32Array {
-  checkLength("hostPermutation", length);
-  checkOptions<KeyOptions>("hostPermutation", options, keyRules);
-  const [seed, stream] = keyWords("hostPermutation", options);
-  return ascendingOrder(Uint32Array.from({ length }, (_, index) => threefry(seed, stream, index)));
+export function drawPermutation(length: number, options: KeyOptions = {}): Int32Array {
+  checkLength("drawPermutation", length);
+  checkOptions<KeyOptions>("drawPermutation", options, keyRules);
+  const [seed, stream] = drawKeyWords("drawPermutation", options);
+  return computeAscendingOrder(Uint32Array.from({ length }, (_, index) => threefry(seed, stream, index)));
 }
 
 export function checkLength(operation: string, length: number): void {

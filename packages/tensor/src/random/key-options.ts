@@ -3,7 +3,7 @@ import { ArgumentError } from "../checks/errors.ts";
 import type { Rules } from "../checks/rules.ts";
 import { anything, aSeed, seedWord } from "../checks/rules.ts";
 import type { Seed } from "./random-source.ts";
-import { sourceOf } from "./random-source.ts";
+import { getRandomSource } from "./random-source.ts";
 
 /** The key of random numbers. The same seed and stream give the same numbers on every backend. */
 export interface KeyOptions {
@@ -13,14 +13,14 @@ export interface KeyOptions {
   readonly stream?: number | undefined;
 }
 
-/** `keyWords` checks the values. */
+/** `drawKeyWords` checks the values. */
 export const keyRules: Rules<KeyOptions> = { seed: anything, stream: anything };
 
 /**
  * The two words of a key. Throws ArgumentError unless both are integers in [0, 2^32), and for a stream without a number as seed,
  * because a source counts its streams itself.
  */
-export function keyWords(
+export function drawKeyWords(
   operation: string,
   { seed, stream }: KeyOptions,
 ): readonly [seed: number, stream: number] {
@@ -32,6 +32,6 @@ export function keyWords(
       `${operation}: stream: found ${stream}, expected none: a stream needs a number as seed`,
     );
   }
-  const key = sourceOf(seed).next();
+  const key = getRandomSource(seed).next();
   return [key.seed, key.stream];
 }

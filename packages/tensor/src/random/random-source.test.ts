@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError } from "../checks/errors.ts";
 import { wholeStep, withoutStateChanges } from "../core/memory/state-change.ts";
-import { manualSeed, RandomSource, sourceOf } from "./random-source.ts";
+import { getRandomSource, manualSeed, RandomSource } from "./random-source.ts";
 
 test("a step that fails leaves random sources as they were", () => {
   const source = new RandomSource(7);
@@ -25,7 +25,7 @@ test("a step that fails leaves random sources as they were", () => {
 test("withoutStateChanges restores random sources, including those of inner steps, even if it throws", () => {
   const source = new RandomSource(7);
   manualSeed(1);
-  const draw = () => [source.next(), sourceOf().next()];
+  const draw = () => [source.next(), getRandomSource().next()];
   const [first, second] = withoutStateChanges(() => [draw(), wholeStep(draw)]);
   expect(second).not.toEqual(first);
   expect(draw()).toEqual(first);
@@ -58,18 +58,18 @@ describe("random sources", () => {
 
   test("without a seed there is one source for all, which can be restarted", () => {
     manualSeed(3);
-    const first = sourceOf(undefined).next();
-    expect(sourceOf(undefined).next()).not.toEqual(first);
+    const first = getRandomSource(undefined).next();
+    expect(getRandomSource(undefined).next()).not.toEqual(first);
     manualSeed(3);
-    expect(sourceOf(undefined).next()).toEqual(first);
-    expect(sourceOf(9).state.seed).toBe(9);
+    expect(getRandomSource(undefined).next()).toEqual(first);
+    expect(getRandomSource(9).state.seed).toBe(9);
   });
 
   test.each([-1, 0.5, 2 ** 32, Number.NaN, "1", null, {}])("%s is not a seed", (seed) => {
     expect(() => new RandomSource(seed as number)).toThrow(
       /RandomSource: seed: found .*integer in \[0, 2\^32\)/,
     );
-    expect(() => sourceOf(seed as number)).toThrow(ArgumentError);
+    expect(() => getRandomSource(seed as number)).toThrow(ArgumentError);
   });
 
   test.each([null, {}, { seed: 1 }, { seed: 1, position: 0.5 }, { seed: 1, position: 2, step: 3 }])(

@@ -83,9 +83,9 @@ export function manualSeed(seed: number): void {
  * this once and pass the source to all of their layers, as the same number would give each of them the same weights. Throws
  * ArgumentError for anything else.
  *
- * @example const seed = sourceOf(options.seed); const layers = [new Linear(4, 8, { seed }), new Linear(8, 2, { seed })];
+ * @example const seed = getRandomSource(options.seed); const layers = [new Linear(4, 8, { seed }), new Linear(8, 2, { seed })];
  */
-export function sourceOf(seed?: Seed): RandomSource {
+export function getRandomSource(seed?: Seed): RandomSource {
   if (seed === undefined) return defaultSource;
   checkValue("seed", seed, aSeed);
   return typeof seed === "number" ? new RandomSource(seed) : seed;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError } from "../checks/errors.ts";
 import type { Op } from "../core/op.ts";
-import { evaluator } from "../expression/evaluate.ts";
+import { makeEvaluator } from "../expression/evaluate.ts";
 import {
   bernoulli,
   bernoulliOp,
@@ -14,14 +14,14 @@ import {
 } from "../ops/creation/random.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
 import type { DrawAttributes } from "./draw.ts";
-import { hostPermutation } from "./host-permutation.ts";
+import { drawPermutation } from "./host-permutation.ts";
 import { manualSeed, RandomSource } from "./random-source.ts";
 import { threefry, threefry2x32 } from "./threefry.ts";
 
 /** The first `count` draws of an op under the key (seed 42, stream 7). */
 function drawn(op: Op<DrawAttributes>, count: number, parameters: readonly number[] = []): number[] {
   if (!("expression" in op.meaning)) throw new Error(`${op.name} is no expression`);
-  const evaluate = evaluator(op.meaning.expression([], { shape: [count] }));
+  const evaluate = makeEvaluator(op.meaning.expression([], { shape: [count] }));
   return Array.from({ length: count }, (_, index) => evaluate([], [42, 7, ...parameters], index)[0]!);
 }
 
@@ -129,13 +129,13 @@ describe("distributions", () => {
       [3, 5],
     ]);
     manualSeed(3);
-    expect([...hostPermutation(50)]).toEqual([...hostPermutation(50, { seed: 3, stream: 0 })]);
+    expect([...drawPermutation(50)]).toEqual([...drawPermutation(50, { seed: 3, stream: 0 })]);
     const source = new RandomSource(9);
-    expect([...hostPermutation(50, { seed: source })]).toEqual([
-      ...hostPermutation(50, { seed: 9, stream: 0 }),
+    expect([...drawPermutation(50, { seed: source })]).toEqual([
+      ...drawPermutation(50, { seed: 9, stream: 0 }),
     ]);
-    expect([...hostPermutation(50, { seed: source })]).toEqual([
-      ...hostPermutation(50, { seed: 9, stream: 1 }),
+    expect([...drawPermutation(50, { seed: source })]).toEqual([
+      ...drawPermutation(50, { seed: 9, stream: 1 }),
     ]);
   });
 
@@ -153,14 +153,14 @@ describe("distributions", () => {
   });
 });
 
-describe("hostPermutation", () => {
+describe("drawPermutation", () => {
   test("orders the indices by their random words", () => {
-    const order = [...hostPermutation(1000, { seed: 42, stream: 7 })];
+    const order = [...drawPermutation(1000, { seed: 42, stream: 7 })];
     expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, index) => index));
     const words = order.map((index) => threefry(42, 7, index));
     expect(words.every((word, place) => place === 0 || words[place - 1]! <= word)).toBe(true);
-    expect([...hostPermutation(1000, { seed: 42, stream: 8 })]).not.toEqual(order);
-    expect(hostPermutation(0, { seed: 1 })).toHaveLength(0);
-    expect(() => hostPermutation(-1, { seed: 1 })).toThrow(ArgumentError);
+    expect([...drawPermutation(1000, { seed: 42, stream: 8 })]).not.toEqual(order);
+    expect(drawPermutation(0, { seed: 1 })).toHaveLength(0);
+    expect(() => drawPermutation(-1, { seed: 1 })).toThrow(ArgumentError);
   });
 });

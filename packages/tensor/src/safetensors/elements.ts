@@ -1,13 +1,13 @@
 import { DataError } from "../checks/errors.ts";
 import type { DType } from "../expression/dtype.ts";
-import { propertiesOf } from "../expression/dtype.ts";
-import { float16ToNumber } from "../expression/float16.ts";
+import { getDTypeProperties } from "../expression/dtype.ts";
+import { decodeFloat16 } from "../expression/float16.ts";
 import type { NumericArray, Storage } from "../expression/storage.ts";
 import {
-  arrayTypeOf,
-  bytesOfStorage,
+  countStorageBytes,
   decodeView,
-  fileTypeOf,
+  getArrayType,
+  getFileType,
   storages,
   viewAs,
 } from "../expression/storage.ts";
@@ -27,7 +27,7 @@ type ArrayType<Elements> = {
 };
 
 // Typed arrays are little-endian, like the file, on every processor that runs WebAssembly SIMD.
-function viewOf<Elements>(bytes: Uint8Array, type: ArrayType<Elements>): Elements {
+function viewBytes<Elements>(bytes: Uint8Array, type: ArrayType<Elements>): Elements {
   return new type(bytes.buffer, bytes.byteOffset, bytes.byteLength / type.BYTES_PER_ELEMENT);
 }
 
@@ -49,21 +49,21 @@ function narrow(
 
 /** Copies the numbers to an array of the host's storage. */
 function asHost(host: Storage, numbers: NumericArray): NumericArray {
-  const values = new (arrayTypeOf(host))(numbers.length);
+  const values = new (getArrayType(host))(numbers.length);
   values.set(numbers);
   return values;
 }
 
 /** The format of elements that are the same in files as in memory of a storage. */
-function storedFormat(storage: Storage, dtype: DType): ElementFormat {
-  const { host } = propertiesOf(dtype);
+function makeStoredFormat(storage: Storage, dtype: DType): ElementFormat {
+  const { host } = getDTypeProperties(dtype);
   return {
-    bytes: bytesOfStorage(storage) as ElementFormat["bytes"],
+    bytes: countStorageBytes(storage) as ElementFormat["bytes"],
     dtype,
     read: (bytes) => {
-      const length = bytes.byteLength / bytesOfStorage(storage);
+      const length = bytes.byteLength / countStorageBytes(storage);
       const values = decodeView(storage, viewAs(storage, bytes.buffer, bytes.byteOffset, length));
-      return values instanceof arrayTypeOf(host) ? values : asHost(host, values);
+      return values instanceof getArrayType(host) ? values : asHost(host, values);
     },
   };
 }
@@ -71,45 +71,45 @@ function storedFormat(storage: Storage, dtype: DType): ElementFormat {
 const formats: { readonly [type: string]: ElementFormat } = {
   ...Object.fromEntries(
     storages.map((storage) => {
-      const [type, dtype] = fileTypeOf(storage);
-      return [type, storedFormat(storage, dtype)];
+      const [type, dtype] = getFileType(storage);
+      return [type, makeStoredFormat(storage, dtype)];
     }),
   ),
   F8_E4M3: {
     bytes: 1,
     dtype: "f32",
-    read: (bytes) => Float32Array.from(bytes, float8ToNumber),
+    read: (bytes) => Float32Array.from(bytes, decodeFloat8),
   },
   F8_E5M2: {
     bytes: 1,
     dtype: "f32",
     // The upper half of a float16.
-    read: (bytes) => Float32Array.from(bytes, (bits) => float16ToNumber(bits << 8)),
+    read: (bytes) => Float32Array.from(bytes, (bits) => decodeFloat16(bits << 8)),
   },
   I64: {
     bytes: 8,
     dtype: "i32",
     read: (bytes, name) => {
-      const values = viewOf(bytes, BigInt64Array);
+      const values = viewBytes(bytes, BigInt64Array);
       return narrow(values, new Int32Array(values.length), -(2n ** 31n), 2n ** 31n - 1n, name);
     },
   },
-  I16: { bytes: 2, dtype: "i32", read: (bytes) => Int32Array.from(viewOf(bytes, Int16Array)) },
-  I8: { bytes: 1, dtype: "i32", read: (bytes) => Int32Array.from(viewOf(bytes, Int8Array)) },
+  I16: { bytes: 2, dtype: "i32", read: (bytes) => Int32Array.from(viewBytes(bytes, Int16Array)) },
+  I8: { bytes: 1, dtype: "i32", read: (bytes) => Int32Array.from(viewBytes(bytes, Int8Array)) },
   U64: {
     bytes: 8,
     dtype: "u32",
     read: (bytes, name) => {
-      const values = viewOf(bytes, BigUint64Array);
+      const values = viewBytes(bytes, BigUint64Array);
       return narrow(values, new Uint32Array(values.length), 0n, 2n ** 32n - 1n, name);
     },
   },
-  U16: { bytes: 2, dtype: "u32", read: (bytes) => Uint32Array.from(viewOf(bytes, Uint16Array)) },
+  U16: { bytes: 2, dtype: "u32", read: (bytes) => Uint32Array.from(viewBytes(bytes, Uint16Array)) },
   BOOL: {
     bytes: 1,
     dtype: "bool",
     read: (bytes, name) => {
-      const stray = strayBool(bytes);
+      const stray = findStrayBool(bytes);
       if (stray !== undefined) throw new DataError(`${name}: ${stray}`);
       return bytes;
     },
@@ -128,13 +128,13 @@ const rawBits: { readonly [type: string]: number } = {
 };
 
 /** Describes the first byte that is neither 0 nor 1. */
-export function strayBool(bytes: NumericArray): string | undefined {
+export function findStrayBool(bytes: NumericArray): string | undefined {
   const index = bytes.findIndex((value) => value > 1);
   return index < 0 ? undefined : `element ${index}: found the byte ${bytes[index]}, expected 0 or 1`;
 }
 
 /** Micikevicius et al. 2022: a sign, four bits of exponent, three of mantissa; there is no infinity and one NaN. */
-function float8ToNumber(bits: number): number {
+function decodeFloat8(bits: number): number {
   const [exponent, mantissa] = [(bits >> 3) & 15, bits & 7];
   const magnitude =
     (bits & 127) === 127
@@ -152,11 +152,11 @@ export const isFileDType = (type: string): type is FileDType => Object.hasOwn(fo
 export const isElementType = (type: string): boolean => isFileDType(type) || Object.hasOwn(rawBits, type);
 
 /** The number of bits of an element in the file, for a type for which `isElementType` is true. */
-export const bitsOfElement = (type: string): number =>
+export const countElementBits = (type: string): number =>
   isFileDType(type) ? formats[type]!.bytes * 8 : rawBits[type]!;
 
 /** The dtype that elements of a type have in memory. */
-export const dtypeOfFile = (type: FileDType): DType => formats[type]!.dtype;
+export const getDTypeOfFile = (type: FileDType): DType => formats[type]!.dtype;
 
 /** The elements of one tensor; a view of `bytes` where the file's element type has its own dtype here. */
 export function readElements(type: FileDType, bytes: Uint8Array, name: string): NumericArray {
@@ -166,7 +166,7 @@ export function readElements(type: FileDType, bytes: Uint8Array, name: string): 
 }
 
 /** The element type that a dtype is written as. */
-export const fileDTypeFor = (dtype: DType): FileDType => propertiesOf(dtype).file;
+export const getFileDType = (dtype: DType): FileDType => getDTypeProperties(dtype).file;
 
 /** The typed array that holds the values of a dtype in a file. */
-export const arrayNameFor = (dtype: DType): string => arrayTypeOf(propertiesOf(dtype).host).name;
+export const getArrayName = (dtype: DType): string => getArrayType(getDTypeProperties(dtype).host).name;

@@ -1,7 +1,7 @@
 import { describeValue } from "../checks/check.ts";
 import { DataError } from "../checks/errors.ts";
 import { formatShape } from "../core/spec.ts";
-import { bitsOfElement, isElementType } from "./elements.ts";
+import { countElementBits, isElementType } from "./elements.ts";
 import { checkNesting, checkUniqueKeys } from "./unique-keys.ts";
 
 /** The position of a tensor in the file. Offsets count from the end of the header. */
@@ -28,7 +28,7 @@ export const lengthBytes = 8;
 export const metadataKey = "__metadata__";
 
 /** The length of the header, from the first bytes of a file. Throws DataError if it exceeds the file or the format's limit. */
-export function headerLength(start: Uint8Array, fileBytes: number): number {
+export function readHeaderLength(start: Uint8Array, fileBytes: number): number {
   if (fileBytes < lengthBytes) {
     throw new DataError(`safetensors: found ${fileBytes} bytes, expected at least ${lengthBytes}`);
   }
@@ -68,14 +68,14 @@ function parseJson(bytes: Uint8Array): object {
   }
   // Browsers do not decode shared memory, so it is copied.
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  const text = wellFormed(() => decoder.decode(new Uint8Array(bytes)));
+  const text = parseWellFormed(() => decoder.decode(new Uint8Array(bytes)));
   checkNesting(text, "safetensors: header");
-  const parsed = wellFormed(() => JSON.parse(text) as object);
+  const parsed = parseWellFormed(() => JSON.parse(text) as object);
   checkUniqueKeys(text, "safetensors: header");
   return parsed;
 }
 
-function wellFormed<Result>(parse: () => Result): Result {
+function parseWellFormed<Result>(parse: () => Result): Result {
   try {
     return parse();
   } catch (cause) {
@@ -141,7 +141,7 @@ function readEntry(name: string, value: unknown): Entry {
 /** Checks the number of bytes of a tensor. For unknown element types, only the offsets determine it. */
 function checkBytes(name: string, type: string, shape: readonly number[], found: number): void {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
-  const expected = isElementType(type) ? (size * bitsOfElement(type)) / 8 : Math.max(found, 0);
+  const expected = isElementType(type) ? (size * countElementBits(type)) / 8 : Math.max(found, 0);
   if (found !== expected) {
     throw new DataError(
       `safetensors: ${quote(name)}: found ${found} bytes of data, expected ${expected} for ${type} ${formatShape(shape)}`,

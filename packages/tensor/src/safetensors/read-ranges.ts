@@ -1,7 +1,7 @@
 import type { Entry } from "./header.ts";
-import { headerLength, lengthBytes, parseHeader } from "./header.ts";
+import { lengthBytes, parseHeader, readHeaderLength } from "./header.ts";
 import type { ReadOptions, Safetensors } from "./read.ts";
-import { arraysOf, checkReadOptions, chosenEntries } from "./read.ts";
+import { checkReadOptions, decodeArrays, selectEntries } from "./read.ts";
 
 /** A source of bytes that is read in pieces: an open file, a Blob, or a server that supports ranges. */
 export interface RangeSource {
@@ -11,7 +11,7 @@ export interface RangeSource {
 }
 
 /** The parts of a Blob, such as a file that a user has chosen on a page. */
-export const rangesOfBlob = (blob: Blob): RangeSource => ({
+export const makeRangeSource = (blob: Blob): RangeSource => ({
   byteLength: blob.size,
   read: async (begin, end) => new Uint8Array(await blob.slice(begin, end).arrayBuffer()),
 });
@@ -21,7 +21,7 @@ export const rangesOfBlob = (blob: Blob): RangeSource => ({
  * own memory. The rules are those of `readSafetensors`.
  *
  * @throws DataError for a file that is not complete and well-formed, and errors of the source
- * @example const { tensors } = await readSafetensorsRanges(rangesOfBlob(input.files[0]), { names: ["fc.weight"] });
+ * @example const { tensors } = await readSafetensorsRanges(makeRangeSource(input.files[0]), { names: ["fc.weight"] });
  */
 export async function readSafetensorsRanges(
   source: RangeSource,
@@ -30,11 +30,11 @@ export async function readSafetensorsRanges(
   checkReadOptions("readSafetensorsRanges", options);
   const { byteLength } = source;
   const start = await source.read(0, Math.min(byteLength, lengthBytes));
-  const dataStart = lengthBytes + headerLength(start, byteLength);
+  const dataStart = lengthBytes + readHeaderLength(start, byteLength);
   const header = parseHeader(await source.read(lengthBytes, dataStart), byteLength - dataStart);
   const found = new Map<Entry, Uint8Array>();
-  for (const entry of chosenEntries(header, options)) {
+  for (const entry of selectEntries(header, options)) {
     found.set(entry, await source.read(dataStart + entry.begin, dataStart + entry.end));
   }
-  return arraysOf(found, header);
+  return decodeArrays(found, header);
 }

@@ -1,10 +1,10 @@
-import { builtinName } from "../checks/builtin-name.ts";
+import { getBuiltinName } from "../checks/builtin-name.ts";
 import { checkOptions, describeValue } from "../checks/check.ts";
 import { ArgumentError, DataError } from "../checks/errors.ts";
 import { listOf, text } from "../checks/rules.ts";
-import { dtypeOfFile, isFileDType, readElements } from "./elements.ts";
+import { getDTypeOfFile, isFileDType, readElements } from "./elements.ts";
 import type { Entry, Header } from "./header.ts";
-import { headerLength, lengthBytes, parseHeader, quote } from "./header.ts";
+import { lengthBytes, parseHeader, quote, readHeaderLength } from "./header.ts";
 import type { RawArray, StoredArray } from "./stored-array.ts";
 
 /** The contents of a file. */
@@ -37,17 +37,17 @@ export interface ReadOptions {
 export function readSafetensors(file: Uint8Array | ArrayBuffer, options: ReadOptions = {}): Safetensors {
   checkReadOptions("readSafetensors", options);
   const bytes = asBytes(file);
-  const dataStart = lengthBytes + headerLength(bytes, bytes.byteLength);
+  const dataStart = lengthBytes + readHeaderLength(bytes, bytes.byteLength);
   const header = parseHeader(bytes.subarray(lengthBytes, dataStart), bytes.byteLength - dataStart);
   const found = new Map<Entry, Uint8Array>();
-  for (const entry of chosenEntries(header, options)) {
+  for (const entry of selectEntries(header, options)) {
     found.set(entry, bytes.subarray(dataStart + entry.begin, dataStart + entry.end));
   }
-  return arraysOf(found, header);
+  return decodeArrays(found, header);
 }
 
 function asBytes(file: Uint8Array | ArrayBuffer): Uint8Array {
-  const type = builtinName(file);
+  const type = getBuiltinName(file);
   if (type === "Uint8Array") return file as Uint8Array;
   if (type === "ArrayBuffer" || type === "SharedArrayBuffer") return new Uint8Array(file as ArrayBuffer);
   throw new ArgumentError(`readSafetensors: file: found ${describeValue(file)}, expected a Uint8Array`);
@@ -58,7 +58,7 @@ export const checkReadOptions = (where: string, options: ReadOptions): void =>
   checkOptions<ReadOptions>(where, options, { names: listOf(text) });
 
 /** The entries of the requested tensors. Throws DataError for a name that the file does not have. */
-export function chosenEntries({ entries }: Header, { names }: ReadOptions): readonly Entry[] {
+export function selectEntries({ entries }: Header, { names }: ReadOptions): readonly Entry[] {
   if (names === undefined) return entries;
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   return [...new Set(names)].map((name) => {
@@ -71,13 +71,13 @@ export function chosenEntries({ entries }: Header, { names }: ReadOptions): read
 }
 
 /** The arrays of the chosen entries, decoded from their bytes. */
-export function arraysOf(found: ReadonlyMap<Entry, Uint8Array>, { metadata }: Header): Safetensors {
+export function decodeArrays(found: ReadonlyMap<Entry, Uint8Array>, { metadata }: Header): Safetensors {
   const tensors = new Map<string, StoredArray>();
   const raw = new Map<string, RawArray>();
   for (const [{ name, type, shape }, bytes] of found) {
     if (isFileDType(type)) {
       const data = readElements(type, bytes, quote(name));
-      tensors.set(name, { dtype: dtypeOfFile(type), shape, data, fileDtype: type });
+      tensors.set(name, { dtype: getDTypeOfFile(type), shape, data, fileDtype: type });
     } else raw.set(name, { fileDtype: type, shape, bytes });
   }
   return { tensors, raw, metadata };

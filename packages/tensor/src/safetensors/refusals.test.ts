@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { bytesOf, entry, file } from "../../test/safetensors-file.ts";
+import { entry, file, getBytes } from "../../test/safetensors-file.ts";
 import { ArgumentError, DataError } from "../checks/errors.ts";
 import type { StoredArray } from "./index.ts";
 import { readSafetensors, writeSafetensors } from "./index.ts";
 
 describe("a file that is not whole and well-formed is refused", () => {
-  const one = bytesOf(Float32Array.of(1));
+  const one = getBytes(Float32Array.of(1));
   const field = `{"dtype":"F32","shape":[1],"data_offsets":[0,4]}`;
   const next = `{"dtype":"F32","shape":[1],"data_offsets":[4,8]}`;
   const nested = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
@@ -56,7 +56,7 @@ describe("a file that is not whole and well-formed is refused", () => {
     ["extra bytes", file(entry("F32", [1], 0, 4), [...one, 0]), /extra bytes/],
     ["a bool of 7", file(entry("BOOL", [1], 0, 1), [7]), /found the byte 7/],
     ["metadata that is not text", file({ __metadata__: { a: 1 } }), /"a": found 1, expected text/],
-    ["an i64 too large", file(entry("I64", [1], 0, 8), bytesOf(BigInt64Array.of(2n ** 31n))), /2147483648/],
+    ["an i64 too large", file(entry("I64", [1], 0, 8), getBytes(BigInt64Array.of(2n ** 31n))), /2147483648/],
   ])("%s", (_name, bytes, message) => {
     expect(() => readSafetensors(bytes)).toThrow(DataError);
     expect(() => readSafetensors(bytes)).toThrow(message);

@@ -1,13 +1,13 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { bytesOf, entry, file } from "../../test/safetensors-file.ts";
+import { entry, file, getBytes } from "../../test/safetensors-file.ts";
 import { ArgumentError, DataError } from "../checks/errors.ts";
 import type { StoredArray } from "./index.ts";
 import {
-  rangesOfBlob,
+  encodeSafetensors,
+  makeRangeSource,
   readSafetensors,
   readSafetensorsRanges,
-  safetensorsParts,
   writeSafetensors,
 } from "./index.ts";
 
@@ -74,7 +74,7 @@ describe("reading and writing", () => {
     ["I8", Int8Array.of(-3, 4), [-3, 4]],
     ["U16", Uint16Array.of(65535), [65535]],
   ])("%s is read into the dtype that holds it", (dtype, values, expected) => {
-    const bytes = bytesOf(values);
+    const bytes = getBytes(values);
     const read = readSafetensors(file(entry(dtype, [values.length], 0, bytes.length), bytes));
     expect([...read.tensors.get("x")!.data]).toEqual(expected);
   });
@@ -84,7 +84,7 @@ describe("reading and writing", () => {
       a: { dtype: "U8", shape: [1], data_offsets: [0, 1] },
       b: { dtype: "F32", shape: [1], data_offsets: [1, 5] },
     };
-    const { tensors } = readSafetensors(file(header, [9, ...bytesOf(Float32Array.of(1.25))]));
+    const { tensors } = readSafetensors(file(header, [9, ...getBytes(Float32Array.of(1.25))]));
     expect(tensors.get("b")!.data).toEqual(Float32Array.of(1.25));
   });
 
@@ -113,7 +113,7 @@ describe("reading and writing", () => {
       ["x", { dtype: "f32", shape: [2], data }],
       ["n", { dtype: "i32", shape: [], data: Int32Array.of(7), fileDtype: "I64" }],
     ];
-    const parts = safetensorsParts(arrays, { format: "pt" });
+    const parts = encodeSafetensors(arrays, { format: "pt" });
     const file = writeSafetensors(arrays, { format: "pt" });
     expect(parts.byteLength).toBe(file.length);
     expect([...parts].flatMap((part) => [...part])).toEqual([...file]);
@@ -129,7 +129,7 @@ describe("reading and writing", () => {
 });
 
 describe("reading a part of a file", () => {
-  const ones = bytesOf(Float32Array.of(1));
+  const ones = getBytes(Float32Array.of(1));
   const header = {
     a: { dtype: "F32", shape: [1], data_offsets: [0, 4] },
     mask: { dtype: "BOOL", shape: [1], data_offsets: [4, 5] },
@@ -154,7 +154,7 @@ describe("reading a part of a file", () => {
   });
 
   test("of a Blob, the header and the chosen tensors are read and nothing else", async () => {
-    const source = rangesOfBlob(new Blob([bytes as Uint8Array<ArrayBuffer>]));
+    const source = makeRangeSource(new Blob([bytes as Uint8Array<ArrayBuffer>]));
     const dataStart = bytes.length - 8;
     const ranges: number[][] = [];
     const { tensors } = await readSafetensorsRanges(
@@ -174,7 +174,7 @@ describe("reading a part of a file", () => {
       [dataStart, dataStart + 4],
     ]);
     await expect(readSafetensorsRanges(source)).rejects.toThrow(/"mask": element 0/);
-    const cut = rangesOfBlob(new Blob([bytes.subarray(0, 4) as Uint8Array<ArrayBuffer>]));
+    const cut = makeRangeSource(new Blob([bytes.subarray(0, 4) as Uint8Array<ArrayBuffer>]));
     await expect(readSafetensorsRanges(cut)).rejects.toThrow("found 4 bytes, expected at least 8");
   });
 

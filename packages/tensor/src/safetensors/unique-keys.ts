@@ -18,7 +18,7 @@ export function checkNesting(json: string, where: string): void {
         depth--;
         break;
       case '"':
-        index = endOfString(json, index) - 1;
+        index = findEndOfString(json, index) - 1;
     }
   }
 }
@@ -39,7 +39,7 @@ export function checkUniqueKeys(json: string, where: string): void {
         keysAround.pop();
         break;
       case '"': {
-        const end = endOfString(json, index);
+        const end = findEndOfString(json, index);
         quoted = json.slice(index, end);
         index = end - 1;
         break;
@@ -51,7 +51,7 @@ export function checkUniqueKeys(json: string, where: string): void {
   }
 }
 
-function endOfString(json: string, start: number): number {
+function findEndOfString(json: string, start: number): number {
   let index = start + 1;
   while (index < json.length && json[index] !== '"') index += json[index] === "\\" ? 2 : 1;
   return index + 1;

@@ -1,12 +1,12 @@
-import { builtinName } from "../checks/builtin-name.ts";
+import { getBuiltinName } from "../checks/builtin-name.ts";
 import { checkValue, describeValue } from "../checks/check.ts";
 import { ArgumentError } from "../checks/errors.ts";
 import type { Rule } from "../checks/rules.ts";
-import { checkShape, formatSpec, sizeOf } from "../core/spec.ts";
+import { checkShape, countElements, formatSpec } from "../core/spec.ts";
 import { isTruth } from "../expression/dtype.ts";
 import { aDType } from "../expression/dtype-kinds.ts";
 import type { Bytes } from "../expression/storage.ts";
-import { arrayNameFor, bitsOfElement, dtypeOfFile, fileDTypeFor, strayBool } from "./elements.ts";
+import { countElementBits, findStrayBool, getArrayName, getDTypeOfFile, getFileDType } from "./elements.ts";
 import { lengthBytes, maxHeaderBytes, metadataKey, quote } from "./header.ts";
 import type { FileDType, StoredArray } from "./stored-array.ts";
 
@@ -34,7 +34,7 @@ export function writeSafetensors(
   tensors: Iterable<readonly [name: string, array: StoredArray]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Bytes {
-  const parts = safetensorsParts(tensors, metadata);
+  const parts = encodeSafetensors(tensors, metadata);
   const file = new Uint8Array(parts.byteLength);
   let position = 0;
   for (const part of parts) {
@@ -48,9 +48,9 @@ export function writeSafetensors(
  * The file that `writeSafetensors` writes, in parts that are views of the arrays, so that nothing is copied.
  *
  * @throws ArgumentError as `writeSafetensors` does, at once
- * @example const blob = new Blob([...safetensorsParts(await stateArrays(model))]);
+ * @example const blob = new Blob([...encodeSafetensors(await readStateArrays(model))]);
  */
-export function safetensorsParts(
+export function encodeSafetensors(
   tensors: Iterable<readonly [name: string, array: StoredArray]>,
   metadata: Readonly<Record<string, string>> = {},
 ): FileParts {
@@ -60,7 +60,7 @@ export function safetensorsParts(
   if (Object.keys(metadata).length > 0) header.push([metadataKey, metadata]);
   let dataBytes = 0;
   for (const { name, array, type } of placed) {
-    const end = dataBytes + (sizeOf(array.shape) * bitsOfElement(type)) / 8;
+    const end = dataBytes + (countElements(array.shape) * countElementBits(type)) / 8;
     header.push([name, { dtype: type, shape: array.shape, data_offsets: [dataBytes, end] }]);
     dataBytes = end;
   }
@@ -69,7 +69,7 @@ export function safetensorsParts(
     byteLength: start.byteLength + dataBytes,
     *[Symbol.iterator]() {
       yield start;
-      for (const { array, type } of placed) yield bytesOfArray(array, type);
+      for (const { array, type } of placed) yield encodeArray(array, type);
     },
   };
 }
@@ -133,7 +133,9 @@ function place(tensors: Iterable<readonly [string, StoredArray]>): Placed[] {
     placed.push({ name, array, type: checkArray(name, array) });
   }
   const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-  return placed.sort((a, b) => bitsOfElement(b.type) - bitsOfElement(a.type) || compare(a.name, b.name));
+  return placed.sort(
+    (a, b) => countElementBits(b.type) - countElementBits(a.type) || compare(a.name, b.name),
+  );
 }
 
 function checkArray(name: string, array: StoredArray): FileDType {
@@ -142,21 +144,21 @@ function checkArray(name: string, array: StoredArray): FileDType {
   checkShape(shape, `${name}: shape`);
   checkValue(`${name}: dtype`, dtype, aDType);
   checkValue(`${name}: data`, data, {
-    expected: `values of the type ${arrayNameFor(dtype)}`,
-    accepts: (value) => builtinName(value) === arrayNameFor(dtype),
+    expected: `values of the type ${getArrayName(dtype)}`,
+    accepts: (value) => getBuiltinName(value) === getArrayName(dtype),
   });
-  if (data.length !== sizeOf(shape)) {
+  if (data.length !== countElements(shape)) {
     throw new ArgumentError(
-      `${name}: found ${data.length} values, expected ${sizeOf(shape)} for ${formatSpec(array)}`,
+      `${name}: found ${data.length} values, expected ${countElements(shape)} for ${formatSpec(array)}`,
     );
   }
-  const stray = isTruth(array.dtype) ? strayBool(array.data) : undefined;
+  const stray = isTruth(array.dtype) ? findStrayBool(array.data) : undefined;
   if (stray !== undefined) throw new ArgumentError(`${name}: ${stray}`);
-  const isWide = array.fileDtype === "I64" && array.dtype === dtypeOfFile("I64");
-  return isWide ? "I64" : fileDTypeFor(array.dtype);
+  const isWide = array.fileDtype === "I64" && array.dtype === getDTypeOfFile("I64");
+  return isWide ? "I64" : getFileDType(array.dtype);
 }
 
-function bytesOfArray({ data }: StoredArray, type: FileDType): Bytes {
+function encodeArray({ data }: StoredArray, type: FileDType): Bytes {
   const stored = type === "I64" ? BigInt64Array.from(data as Int32Array, BigInt) : data;
   return new Uint8Array(stored.buffer as ArrayBuffer, stored.byteOffset, stored.byteLength);
 }

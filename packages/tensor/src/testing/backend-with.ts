@@ -3,9 +3,9 @@ import type { Backend } from "../core/devices/backend.ts";
 /**
  * A backend with some members replaced; all others are those of the original. Tensors have to be created on the result.
  *
- * @example const narrow = backendWith(backend, { limits: { ...backend.limits, maxWorkgroups: 8 } });
+ * @example const narrow = makeBackendWith(backend, { limits: { ...backend.limits, maxWorkgroups: 8 } });
  */
-export function backendWith<Device extends Backend>(backend: Device, changes: Partial<Device>): Device {
+export function makeBackendWith<Device extends Backend>(backend: Device, changes: Partial<Device>): Device {
   return new Proxy(backend, {
     get(target, key) {
       const value: unknown = Reflect.get(key in changes ? changes : target, key);

@@ -1,10 +1,10 @@
 import type { Limits } from "../core/devices/backend.ts";
-import { storageOf } from "../core/devices/backend.ts";
+import { getStorage } from "../core/devices/backend.ts";
 import type { BufferView, DeviceBuffer, ExpressionLaunch } from "../core/devices/launch.ts";
-import { sizeOf } from "../core/spec.ts";
+import { countElements } from "../core/spec.ts";
 import type { DType } from "../expression/dtype.ts";
-import { evaluator } from "../expression/evaluate.ts";
-import { bytesOfStorage, codecOf, viewAs } from "../expression/storage.ts";
+import { makeEvaluator } from "../expression/evaluate.ts";
+import { countStorageBytes, getCodec, viewAs } from "../expression/storage.ts";
 
 /** The elements of an operand as numbers. */
 interface Elements {
@@ -16,12 +16,12 @@ interface Elements {
 export function evaluateLaunch(
   { expression, shape, reads, writes, scalars }: ExpressionLaunch<BufferView, never>,
   limits: Limits,
-  contentsOf: (buffer: DeviceBuffer) => ArrayBuffer,
+  getContents: (buffer: DeviceBuffer) => ArrayBuffer,
 ): void {
-  const elementsOf = ({ buffer, byteOffset, bytes }: BufferView, dtype: DType): Elements => {
-    const storage = storageOf(dtype, limits);
-    const values = viewAs(storage, contentsOf(buffer), byteOffset, bytes / bytesOfStorage(storage));
-    const { decode = (bits) => bits, encode = (value) => value } = codecOf(storage);
+  const viewElements = ({ buffer, byteOffset, bytes }: BufferView, dtype: DType): Elements => {
+    const storage = getStorage(dtype, limits);
+    const values = viewAs(storage, getContents(buffer), byteOffset, bytes / countStorageBytes(storage));
+    const { decode = (bits) => bits, encode = (value) => value } = getCodec(storage);
     return {
       get: (at) => decode(values[at]!),
       set: (at, value) => {
@@ -29,18 +29,20 @@ export function evaluateLaunch(
       },
     };
   };
-  const inputs = reads.map(({ operand }, index) => elementsOf(operand, expression.inputs[index]!));
-  const outputs = writes.map((operand, index) => elementsOf(operand, expression.outputs[index]!.dtype));
-  const evaluate = evaluator(expression);
-  for (let point = 0; point < sizeOf(shape); point++) {
-    const values = inputs.map((input, index) => input.get(positionOf(point, shape, reads[index]!.strides)));
+  const inputs = reads.map(({ operand }, index) => viewElements(operand, expression.inputs[index]!));
+  const outputs = writes.map((operand, index) => viewElements(operand, expression.outputs[index]!.dtype));
+  const evaluate = makeEvaluator(expression);
+  for (let point = 0; point < countElements(shape); point++) {
+    const values = inputs.map((input, index) =>
+      input.get(computePosition(point, shape, reads[index]!.strides)),
+    );
     for (const [index, value] of evaluate(values, scalars, point).entries())
       outputs[index]!.set(point, value);
   }
 }
 
 /** The index of a point's element in an operand with these strides. */
-export function positionOf(point: number, shape: readonly number[], strides: readonly number[]): number {
+export function computePosition(point: number, shape: readonly number[], strides: readonly number[]): number {
   let position = 0;
   let rest = point;
   for (let axis = shape.length - 1; axis >= 0; axis--) {

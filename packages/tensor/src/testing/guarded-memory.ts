@@ -24,7 +24,7 @@ export class GuardedMemory {
   private readonly guards: Guard[] = [];
 
   /** The memory that kernels are instantiated with. */
-  static shared(): WebAssembly.Memory {
+  static allocateShared(): WebAssembly.Memory {
     memory ??= new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
     return memory;
   }
@@ -41,23 +41,23 @@ export class GuardedMemory {
   /** Stores words and returns their address. */
   placeWords(words: readonly number[]): number {
     const { address, bytes } = this.place(4 * words.length);
-    this.wordsAt(address, bytes).set(words);
+    this.viewWords(address, bytes).set(words);
     return address;
   }
 
-  valuesAt({ address, bytes }: Place): Float32Array {
-    return new Float32Array(GuardedMemory.shared().buffer, address, bytes / 4);
+  viewValues({ address, bytes }: Place): Float32Array {
+    return new Float32Array(GuardedMemory.allocateShared().buffer, address, bytes / 4);
   }
 
   /** Marks a range as not written. */
   clear({ address, bytes }: Place): void {
-    this.wordsAt(address, bytes).fill(untouched);
+    this.viewWords(address, bytes).fill(untouched);
   }
 
   /** Throws RangeError if a guard has changed. */
   checkGuards(writer: string): void {
     for (const { address, bytes } of this.guards) {
-      const wrong = this.wordsAt(address, bytes).findIndex((word) => word !== untouched);
+      const wrong = this.viewWords(address, bytes).findIndex((word) => word !== untouched);
       if (wrong >= 0) {
         throw new RangeError(
           `${writer}: wrote outside of its operands and its scratch, at byte ${address + 4 * wrong}`,
@@ -70,16 +70,16 @@ export class GuardedMemory {
     const address = this.top + guardBytes;
     const words = Math.ceil(bytes / 4) * 4;
     this.top = Math.ceil((address + words + bytesBehind) / 16) * 16;
-    const { buffer } = GuardedMemory.shared();
+    const { buffer } = GuardedMemory.allocateShared();
     const missing = this.top - buffer.byteLength;
-    if (missing > 0) GuardedMemory.shared().grow(Math.ceil(missing / pageBytes));
-    this.wordsAt(address - guardBytes, this.top - address + guardBytes).fill(untouched);
+    if (missing > 0) GuardedMemory.allocateShared().grow(Math.ceil(missing / pageBytes));
+    this.viewWords(address - guardBytes, this.top - address + guardBytes).fill(untouched);
     this.guards.push({ address: address - guardBytes, bytes: guardBytes });
     this.guards.push({ address: address + words, bytes: this.top - address - words });
     return { address, bytes };
   }
 
-  private wordsAt(address: number, bytes: number): Uint32Array {
-    return new Uint32Array(GuardedMemory.shared().buffer, address, Math.ceil(bytes / 4));
+  private viewWords(address: number, bytes: number): Uint32Array {
+    return new Uint32Array(GuardedMemory.allocateShared().buffer, address, Math.ceil(bytes / 4));
   }
 }

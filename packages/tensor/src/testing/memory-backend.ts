@@ -1,7 +1,7 @@
 import { BackendError, DisposedError } from "../checks/errors.ts";
 import type { Backend, Limits } from "../core/devices/backend.ts";
 import type { DeviceBuffer, Launch } from "../core/devices/launch.ts";
-import { storagesIn } from "../expression/dtype-kinds.ts";
+import { listStorages } from "../expression/dtype-kinds.ts";
 import { evaluateLaunch } from "./evaluate-launch.ts";
 
 export interface MemoryBackendOptions {
@@ -19,7 +19,7 @@ export interface MemoryBackendOptions {
 }
 
 const defaultLimits: Limits = {
-  storage: /* @__PURE__ */ storagesIn("wgsl", "wasm"),
+  storage: /* @__PURE__ */ listStorages("wgsl", "wasm"),
   maxBufferBytes: 2 ** 32,
   offsetAlignment: 4,
   features: /* @__PURE__ */ new Set(),
@@ -77,7 +77,7 @@ export class MemoryBackend implements Backend {
   }
 
   /** The current contents of a buffer, not a copy. */
-  contentsOf(buffer: DeviceBuffer): ArrayBuffer {
+  getContents(buffer: DeviceBuffer): ArrayBuffer {
     return (buffer as MemoryBuffer).contents;
   }
 
@@ -96,11 +96,11 @@ export class MemoryBackend implements Backend {
 
   write(buffer: DeviceBuffer, byteOffset: number, data: ArrayBufferView): void {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    new Uint8Array(this.contentsOf(buffer)).set(bytes, byteOffset);
+    new Uint8Array(this.getContents(buffer)).set(bytes, byteOffset);
   }
 
   async read(buffer: DeviceBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer> {
-    return this.contentsOf(buffer).slice(byteOffset, byteOffset + bytes);
+    return this.getContents(buffer).slice(byteOffset, byteOffset + bytes);
   }
 
   launch(launch: Launch): void {
@@ -108,7 +108,7 @@ export class MemoryBackend implements Backend {
     if (this.launches === "refuse" || launch.kind !== "expression") {
       throw new BackendError(`${this.name}: found a launch of kind ${launch.kind}, which it does not run`);
     }
-    evaluateLaunch(launch, this.limits, (buffer) => this.contentsOf(buffer));
+    evaluateLaunch(launch, this.limits, (buffer) => this.getContents(buffer));
   }
 
   async idle(): Promise<void> {}

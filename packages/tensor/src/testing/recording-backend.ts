@@ -80,7 +80,7 @@ export class RecordingBackend extends WrappedBackend {
   }
 
   traffic(): Traffic {
-    const launches = this.launches.map(recordOf);
+    const launches = this.launches.map(makeRecord);
     const counts: { [name: string]: number } = {};
     for (const { name } of launches) counts[name] = (counts[name] ?? 0) + 1;
     const total = (key: "bytesRead" | "bytesWritten"): number =>
@@ -103,30 +103,30 @@ export class RecordingBackend extends WrappedBackend {
   }
 }
 
-const bytesOfViews = (views: readonly (BufferView | undefined)[]): number =>
+const countViewBytes = (views: readonly (BufferView | undefined)[]): number =>
   views.reduce((sum, view) => sum + (view?.bytes ?? 0), 0);
 
-function recordOf(launch: Launch): RecordedLaunch {
+function makeRecord(launch: Launch): RecordedLaunch {
   const { kind } = launch;
   switch (kind) {
     case "kernel":
-      return recordFrom(kind, launch.kernel.entry, launch.reads, launch.writes);
+      return composeRecord(kind, launch.kernel.entry, launch.reads, launch.writes);
     case "expression": {
       const reads = launch.reads.map(({ operand }) => operand);
-      return recordFrom(kind, kind, reads, launch.writes);
+      return composeRecord(kind, kind, reads, launch.writes);
     }
     case "host": {
       const operands = Object.values(launch.operands);
       const without = (access: "read" | "write"): BufferView[] =>
         operands.filter((host) => host.access !== access).map(({ operand }) => operand);
-      return recordFrom(kind, launch.name, without("write"), without("read"));
+      return composeRecord(kind, launch.name, without("write"), without("read"));
     }
   }
 }
 
-const recordFrom = (
+const composeRecord = (
   kind: Launch["kind"],
   name: string,
   reads: readonly (BufferView | undefined)[],
   writes: readonly (BufferView | undefined)[],
-): RecordedLaunch => ({ kind, name, bytesRead: bytesOfViews(reads), bytesWritten: bytesOfViews(writes) });
+): RecordedLaunch => ({ kind, name, bytesRead: countViewBytes(reads), bytesWritten: countViewBytes(writes) });

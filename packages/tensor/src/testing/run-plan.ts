@@ -1,6 +1,6 @@
-import { argumentWords } from "../core/devices/argument-words.ts";
+import { encodeArguments } from "../core/devices/argument-words.ts";
 import type { Limits } from "../core/devices/backend.ts";
-import { bytesOf, groupLayout } from "../core/devices/backend.ts";
+import { computeGroupLayout, countBytes } from "../core/devices/backend.ts";
 import type {
   ExpressionLaunch,
   KernelLaunch,
@@ -9,12 +9,12 @@ import type {
   Slot,
   WasmKernel,
 } from "../core/devices/launch.ts";
-import { bytesOfModule } from "../core/module-text.ts";
+import { decodeModule } from "../core/module-text.ts";
 import type { Plan } from "../core/op.ts";
 import type { Spec } from "../core/spec.ts";
-import { sizeOf } from "../core/spec.ts";
-import { evaluator } from "../expression/evaluate.ts";
-import { positionOf } from "./evaluate-launch.ts";
+import { countElements } from "../core/spec.ts";
+import { makeEvaluator } from "../expression/evaluate.ts";
+import { computePosition } from "./evaluate-launch.ts";
 import type { Place } from "./guarded-memory.ts";
 import { GuardedMemory } from "./guarded-memory.ts";
 
@@ -41,7 +41,7 @@ interface Operands {
  * @example
  * const expression = buildExpression({ inputs: ["f32"] }, ([x]) => e.mul(x, 2));
  * const spec = { shape: [2], dtype: "f32" };
- * const [y] = runPlan(expressionPlan(expression, [spec], [spec], [false]), [Float32Array.of(1, 2)], [spec]);
+ * const [y] = runPlan(planExpression(expression, [spec], [spec], [false]), [Float32Array.of(1, 2)], [spec]);
  * y[1] // 4
  */
 export function runPlan(
@@ -56,19 +56,19 @@ export function runPlan(
     if (launch.kind === "expression") runExpression(memory, operands, launch, options);
     else if (launch.kind === "kernel") runKernel(memory, operands, launch, options);
     else throw new TypeError(`${launch.name}: found a launch of kind ${launch.kind}`);
-    memory.checkGuards(nameOf(launch));
+    memory.checkGuards(nameLaunch(launch));
   }
   for (const [index, values] of inputs.entries()) {
     const isLent = plan.aliases.some(([, input]) => input === index);
     const place = operands.inputs[index];
     if (values === undefined || place === undefined || isLent) continue;
-    const isSame = memory.valuesAt(place).every((value, at) => Object.is(value, values[at]));
+    const isSame = memory.viewValues(place).every((value, at) => Object.is(value, values[at]));
     if (!isSame) throw new RangeError(`a kernel changed input ${index}`);
   }
-  return operands.outputs.map((place) => memory.valuesAt(place).slice());
+  return operands.outputs.map((place) => memory.viewValues(place).slice());
 }
 
-const nameOf = (launch: PlannedLaunch): string =>
+const nameLaunch = (launch: PlannedLaunch): string =>
   launch.kind === "kernel" ? launch.kernel.entry : launch.kind;
 
 /** Limits for groups of outputs, which kernels get as one operand. */
@@ -82,19 +82,19 @@ function placeOperands(
 ): Operands {
   const given = inputs.map((values) => {
     const place = values && memory.place(values.byteLength);
-    if (place !== undefined) memory.valuesAt(place).set(values!);
+    if (place !== undefined) memory.viewValues(place).set(values!);
     return place;
   });
   const made: Place[] = [];
   for (const [index, spec] of outputs.entries()) {
-    const bytes = bytesOf(spec, groupLimits);
+    const bytes = countBytes(spec, groupLimits);
     const alias = plan.aliases.find(([output]) => output === index);
     const group = plan.groups?.find((members) => members.includes(index));
     if (alias !== undefined) {
       const [, input, byteOffset = 0] = alias;
       made.push({ address: given[input]!.address + byteOffset, bytes });
     } else if (group !== undefined) {
-      const layout = groupLayout(
+      const layout = computeGroupLayout(
         group.map((output) => outputs[output]!),
         groupLimits,
       );
@@ -102,16 +102,16 @@ function placeOperands(
       made.push({ address: start + layout.byteOffsets[group.indexOf(index)]!, bytes });
     } else made.push(memory.place(bytes));
   }
-  const temporaries = plan.temporaries.map(({ shape }) => memory.place(4 * sizeOf(shape)));
+  const temporaries = plan.temporaries.map(({ shape }) => memory.place(4 * countElements(shape)));
   return { inputs: given, outputs: made, temporaries };
 }
 
-function placeOf({ inputs, outputs, temporaries }: Operands, slot: Slot): Place {
+function findPlace({ inputs, outputs, temporaries }: Operands, slot: Slot): Place {
   if ("temporary" in slot) return temporaries[slot.temporary]!;
   return "input" in slot ? inputs[slot.input]! : outputs[slot.output]!;
 }
 
-const numberOf = (value: number | ScalarSlot, scalars: readonly number[]): number =>
+const resolveScalar = (value: number | ScalarSlot, scalars: readonly number[]): number =>
   typeof value === "number" ? value : scalars[value.scalar]!;
 
 function runKernel(
@@ -124,10 +124,10 @@ function runKernel(
     throw new TypeError(`${kernel.entry}: found a kernel in ${kernel.language}, expected one in wasm`);
   }
   const { module, entry, parameterTypes } = kernel as WasmKernel;
-  const run = exportsOf(module)[entry] as (...args: number[]) => void;
-  const addresses = [...reads, ...writes].map((slot) => (slot ? placeOf(operands, slot).address : 0));
-  const numbers = parameters.map((value) => numberOf(value, scalars));
-  const args = memory.placeWords(argumentWords(addresses, parameterTypes, numbers));
+  const run = getExports(module)[entry] as (...args: number[]) => void;
+  const addresses = [...reads, ...writes].map((slot) => (slot ? findPlace(operands, slot).address : 0));
+  const numbers = parameters.map((value) => resolveScalar(value, scalars));
+  const args = memory.placeWords(encodeArguments(addresses, parameterTypes, numbers));
   const counter = check === undefined ? 0 : memory.place(4).address;
   const scratch = memory.placeScratch(work.scratchBytes ?? 0);
   const begins = Array.from({ length: Math.ceil(work.items / work.chunk) }, (_, chunk) => chunk * work.chunk);
@@ -141,11 +141,11 @@ function runKernel(
 
 const loaded = new Map<string, WebAssembly.Exports>();
 
-function exportsOf(module: string): WebAssembly.Exports {
+function getExports(module: string): WebAssembly.Exports {
   let exports = loaded.get(module);
   if (exports === undefined) {
-    const code = new WebAssembly.Module(bytesOfModule(module));
-    ({ exports } = new WebAssembly.Instance(code, { env: { memory: GuardedMemory.shared() } }));
+    const code = new WebAssembly.Module(decodeModule(module));
+    ({ exports } = new WebAssembly.Instance(code, { env: { memory: GuardedMemory.allocateShared() } }));
     loaded.set(module, exports);
   }
   return exports;
@@ -157,12 +157,12 @@ function runExpression(
   { expression, shape, reads, writes, scalars: given }: ExpressionLaunch<Slot, ScalarSlot>,
   { scalars = [] }: RunPlanOptions,
 ): void {
-  const evaluate = evaluator(expression);
-  const inputs = reads.map(({ operand }) => memory.valuesAt(placeOf(operands, operand)));
-  const outputs = writes.map((slot) => memory.valuesAt(placeOf(operands, slot)));
-  const numbers = given.map((value) => numberOf(value, scalars));
-  for (let point = 0; point < sizeOf(shape); point++) {
-    const values = inputs.map((input, index) => input[positionOf(point, shape, reads[index]!.strides)]!);
+  const evaluate = makeEvaluator(expression);
+  const inputs = reads.map(({ operand }) => memory.viewValues(findPlace(operands, operand)));
+  const outputs = writes.map((slot) => memory.viewValues(findPlace(operands, slot)));
+  const numbers = given.map((value) => resolveScalar(value, scalars));
+  for (let point = 0; point < countElements(shape); point++) {
+    const values = inputs.map((input, index) => input[computePosition(point, shape, reads[index]!.strides)]!);
     for (const [index, value] of evaluate(values, numbers, point).entries()) outputs[index]![point] = value;
   }
 }

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { BackendError, DeviceError, DisposedError, OutOfMemoryError } from "../checks/errors.ts";
 import type { Limits } from "../core/devices/backend.ts";
-import { plannerOf } from "../core/executor.ts";
+import { findPlanner } from "../core/executor.ts";
 import type { Plan } from "../core/op.ts";
 import { loadPlans } from "../core/plans/plan-tables.ts";
 import { tensor } from "../creation/tensor.ts";
 import { add, mul } from "../ops/elementwise/arithmetic.ts";
 import { transpose } from "../ops/movement/transpose.ts";
 import { sum, sumOp } from "../ops/reduction/sum.ts";
-import { backendWith, FailingBackend, MemoryBackend, RecordingBackend, runPlan } from "./index.ts";
+import { FailingBackend, MemoryBackend, makeBackendWith, RecordingBackend, runPlan } from "./index.ts";
 
 await loadPlans(["wasm"]);
 
@@ -76,7 +76,7 @@ test("a failing backend fails once, where it is told to", () => {
 
 test("a backend with some members replaced keeps the others", () => {
   const memory = new MemoryBackend();
-  const backend = backendWith(memory, { name: "other" });
+  const backend = makeBackendWith(memory, { name: "other" });
   tensor([1], { backend });
   expect([backend.name, backend.buffersAlive, memory.buffersAlive]).toEqual(["other", 1, 1]);
 });
@@ -91,7 +91,7 @@ describe("a plan without a device", () => {
   const x = Float32Array.of(1, 2, 3, 4, 5, 6);
   const specs = [{ shape: [2, 3], dtype: "f32" }] as const;
   const attrs = { axes: [1], keepDims: false };
-  const plan = (): Plan => plannerOf(sumOp, { languages: ["wasm"] })!(specs, attrs, limits, [false]);
+  const plan = (): Plan => findPlanner(sumOp, { languages: ["wasm"] })!(specs, attrs, limits, [false]);
   const rows = sumOp.outputs(specs, attrs);
 
   test("gives the outputs in any order of the chunks", () => {

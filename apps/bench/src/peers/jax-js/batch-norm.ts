@@ -30,7 +30,7 @@ export function normalizeByBatch(jax: Jax, x: JaxArray, scale: JaxArray, shift: 
 export const running = (old: JaxArray, fresh: JaxArray, factor: number): JaxArray =>
   old.mul(0.9).add(fresh.mul(0.1 * factor));
 
-export function batchNormRun(jax: Jax, task: BatchNormTask, inputs: JaxArrays): JaxRun {
+export function makeBatchNormRun(jax: Jax, task: BatchNormTask, inputs: JaxArrays): JaxRun {
   const { shape, pass, epilogue } = task;
   const count = shape.reduce((product, size) => product * size, 1) / shape[1]!;
   const forward = (

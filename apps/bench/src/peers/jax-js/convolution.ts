@@ -3,7 +3,7 @@ import type { ConvolutionTask } from "../../core/task.ts";
 import type { Jax, JaxArrays, JaxRun } from "./jax-run.ts";
 
 /** A single pass of a convolution. Gradients use `vjp`; `jit` removes its unused forward pass. */
-export function convolutionRun(jax: Jax, task: ConvolutionTask, inputs: JaxArrays): JaxRun {
+export function makeConvolutionRun(jax: Jax, task: ConvolutionTask, inputs: JaxArrays): JaxRun {
   const { pass, filters, taps } = task;
   const side = (taps - 1) / 2;
   const convolve = (x: JaxArray, weight: JaxArray): JaxArray =>

@@ -5,10 +5,10 @@ import type { Inputs, Results, Task } from "../../core/task.ts";
 import { importPeer } from "../import-peer.ts";
 import { checkModel } from "../known-models.ts";
 import { useGpuOfNode } from "../node-gpu.ts";
-import { batchNormRun } from "./batch-norm.ts";
-import { convolutionRun } from "./convolution.ts";
+import { makeBatchNormRun } from "./batch-norm.ts";
+import { makeConvolutionRun } from "./convolution.ts";
 import type { Jax, JaxArrays, JaxRun } from "./jax-run.ts";
-import { trainingStepRun } from "./training-step.ts";
+import { makeTrainingStepRun } from "./training-step.ts";
 
 /** jax-js in this process. Throws NotOfferedError if it is not installed or the device does not start. */
 export async function openJaxJs(device: "wasm" | "webgpu", threads: number): Promise<Subject> {
@@ -35,13 +35,13 @@ export async function openJaxJs(device: "wasm" | "webgpu", threads: number): Pro
           jax.numpy.array(data, { shape: [...shape] }),
         ]),
       );
-      return programOf(jax, runOf(jax, task, inputs, arrays), arrays);
+      return makeProgram(jax, makeRun(jax, task, inputs, arrays), arrays);
     },
     close: async () => undefined,
   };
 }
 
-function programOf(jax: Jax, run: JaxRun, inputs: JaxArrays): Program {
+function makeProgram(jax: Jax, run: JaxRun, inputs: JaxArrays): Program {
   return {
     results: run.results ?? (() => readAll(run.once())),
     time: async (repetitions) => {
@@ -77,28 +77,28 @@ function takesMinutes(task: Task): boolean {
   return task.image.reduce((product, size) => product * size, task.filters * task.taps ** 2) > manyProducts;
 }
 
-function runOf(jax: Jax, task: Task, inputs: Inputs, arrays: JaxArrays): JaxRun {
+function makeRun(jax: Jax, task: Task, inputs: Inputs, arrays: JaxArrays): JaxRun {
   switch (task.kind) {
     case "batch-norm":
-      return batchNormRun(jax, task, arrays);
+      return makeBatchNormRun(jax, task, arrays);
     case "matmul": {
       const multiply = jax.jit((a: JaxArray, b: JaxArray) => ({ product: jax.numpy.matmul(a, b) }));
       return { once: () => multiply(arrays.a!.ref, arrays.b!.ref), dispose: multiply.dispose };
     }
     case "convolution":
-      return convolutionRun(jax, task, arrays);
+      return makeConvolutionRun(jax, task, arrays);
     case "relu-queue": {
       if (task.through === "device") throw new NotOfferedError("jax-js has no queue of launches to fill");
       const relu = jax.jit((x: JaxArray) => jax.nn.relu(x));
-      return { once: () => reluQueue(relu, arrays.x!, task.launches), dispose: relu.dispose };
+      return { once: () => queueRelus(relu, arrays.x!, task.launches), dispose: relu.dispose };
     }
     case "training-step":
-      return trainingStepRun(jax, task, inputs, arrays);
+      return makeTrainingStepRun(jax, task, inputs, arrays);
   }
 }
 
 /** Keeps all results until they are ready: an array that is disposed earlier is never computed. */
-function reluQueue(relu: (x: JaxArray) => JaxArray, x: JaxArray, launches: number): JaxArrays {
+function queueRelus(relu: (x: JaxArray) => JaxArray, x: JaxArray, launches: number): JaxArrays {
   const others = Array.from({ length: launches - 1 }, (_, index) => [`y${index}`, relu(x.ref)] as const);
   return { ...Object.fromEntries(others), y: relu(x.ref) };
 }

@@ -1,7 +1,7 @@
 import type { Array as JaxArray } from "@jax-js/jax";
 import type { Inputs, TrainingStepTask } from "../../core/task.ts";
 import { training } from "../../core/task.ts";
-import { blocksOf } from "../resnet20.ts";
+import { listBlocks } from "../resnet20.ts";
 import { normalizeByBatch, running } from "./batch-norm.ts";
 import type { Jax, JaxArrays, JaxRun } from "./jax-run.ts";
 
@@ -15,7 +15,7 @@ interface State {
 }
 
 /** The whole step, including the update, is one function under `jit`. */
-export function trainingStepRun(
+export function makeTrainingStepRun(
   jax: Jax,
   { model }: TrainingStepTask,
   inputs: Inputs,
@@ -24,20 +24,20 @@ export function trainingStepRun(
   const labels = jax.nn.oneHot(arrays.labels!.ref, training.classes);
   const step = jax.jit(
     (parameters: Values, velocities: Values, statistics: Values, images: JaxArray, labels: JaxArray) => {
-      const lossOf = (parameters: Values): [JaxArray, Values] => {
+      const computeLoss = (parameters: Values): [JaxArray, Values] => {
         const network = new Network(jax, parameters, statistics);
         const logits = model === "mlp" ? network.perceptron(images) : network.resnet20(images);
         const picked = jax.nn.logSoftmax(logits).mul(labels);
         network.dispose();
         return [picked.sum().mul(-1 / images.shape[0]!), network.next];
       };
-      const [[loss, next], gradients] = jax.valueAndGrad(lossOf, { hasAux: true })(
+      const [[loss, next], gradients] = jax.valueAndGrad(computeLoss, { hasAux: true })(
         jax.tree.ref(parameters),
       ) as unknown as [[JaxArray, Values], Values];
       return { loss, statistics: next, ...update(parameters, velocities, gradients) };
     },
   );
-  let state = initialState(jax, inputs, arrays);
+  let state = makeInitialState(jax, inputs, arrays);
   const once = (): JaxArrays => {
     const { loss, ...next } = step(
       state.parameters,
@@ -48,7 +48,7 @@ export function trainingStepRun(
     ) as unknown as State & { readonly loss: JaxArray };
     state = next;
     // The whole state, so that waiting for the results also waits for the update.
-    return { loss, ...prefixed("parameter ", jax.tree.ref(state.parameters)) };
+    return { loss, ...addPrefix("parameter ", jax.tree.ref(state.parameters)) };
   };
   return {
     once,
@@ -73,10 +73,10 @@ export function trainingStepRun(
   };
 }
 
-const prefixed = (prefix: string, values: Values): Values =>
+const addPrefix = (prefix: string, values: Values): Values =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
 
-function initialState(jax: Jax, inputs: Inputs, arrays: JaxArrays): State {
+function makeInitialState(jax: Jax, inputs: Inputs, arrays: JaxArrays): State {
   const state: State = { parameters: {}, velocities: {}, statistics: {} };
   for (const [path, array] of Object.entries(arrays)) {
     const name = /^model\.(.*(?<!num_batches_tracked))$/.exec(path)?.[1];
@@ -128,7 +128,7 @@ class Network {
   resnet20(images: JaxArray): JaxArray {
     const { nn } = this.jax;
     let x = nn.relu(this.norm(this.convolve(images, "conv1", 1), "bn1"));
-    for (const { path, stride, added } of blocksOf()) {
+    for (const { path, stride, added } of listBlocks()) {
       const inner = nn.relu(this.norm(this.convolve(x.ref, `${path}.conv1`, stride), `${path}.bn1`));
       const y = this.norm(this.convolve(inner, `${path}.conv2`, 1), `${path}.bn2`);
       x = nn.relu(y.add(this.shortcut(x, stride, added)));

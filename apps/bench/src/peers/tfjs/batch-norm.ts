@@ -31,7 +31,7 @@ export const toNhwc: number[] = [0, 2, 3, 1];
 export const toNchw: number[] = [0, 3, 1, 2];
 
 /** NHWC, the only layout of tfjs's batch norm; the data is converted in advance. */
-export function batchNormRun(
+export function makeBatchNormRun(
   tf: Tfjs,
   { pass, epilogue, shape }: BatchNormTask,
   inputs: TfjsInputs,

@@ -8,7 +8,7 @@ const toHwio: number[] = [2, 3, 1, 0];
 const toOihw: number[] = [3, 2, 0, 1];
 
 /** NHWC, which all backends of tfjs require; the data is converted in advance. */
-export function convolutionRun(tf: Tfjs, task: ConvolutionTask, inputs: TfjsInputs): TfjsRun {
+export function makeConvolutionRun(tf: Tfjs, task: ConvolutionTask, inputs: TfjsInputs): TfjsRun {
   const { pass, filters, taps } = task;
   const [n, c, h, w] = task.image;
   const place = (tensor: Tensor | undefined, axes: number[]): Tensor4D =>

@@ -5,11 +5,11 @@ import type { Results, Task } from "../../core/task.ts";
 import { importPeer } from "../import-peer.ts";
 import { checkModel } from "../known-models.ts";
 import { useGpuOfNode } from "../node-gpu.ts";
-import { batchNormRun } from "./batch-norm.ts";
-import { convolutionRun } from "./convolution.ts";
+import { makeBatchNormRun } from "./batch-norm.ts";
+import { makeConvolutionRun } from "./convolution.ts";
 import { registerGradients } from "./gradients.ts";
 import type { Tfjs, TfjsInputs, TfjsRun } from "./tfjs-run.ts";
-import { trainingStepRun } from "./training-step.ts";
+import { makeTrainingStepRun } from "./training-step.ts";
 
 /** The part of tfjs's WebGPU backend that is needed to wait for results. */
 interface WebgpuOfTfjs {
@@ -58,13 +58,13 @@ export async function openTfjs(
       const tensors = Object.fromEntries(
         Object.entries(inputs).map(([name, { data, shape }]) => [name, tf.tensor(data, [...shape])]),
       );
-      return programOf(tf, device, runOf(tf, task, tensors), tensors);
+      return makeProgram(tf, device, makeRun(tf, task, tensors), tensors);
     },
     close: async () => tf.removeBackend(device),
   };
 }
 
-function programOf(tf: Tfjs, device: string, run: TfjsRun, inputs: TfjsInputs): Program {
+function makeProgram(tf: Tfjs, device: string, run: TfjsRun, inputs: TfjsInputs): Program {
   // Another subject may have selected another backend of the library in the meantime.
   const onDevice = async <Value>(body: () => Promise<Value>): Promise<Value> => {
     await tf.setBackend(device);
@@ -119,25 +119,25 @@ async function readAll(tf: Tfjs, run: TfjsRun): Promise<Results> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-function runOf(tf: Tfjs, task: Task, inputs: TfjsInputs): TfjsRun {
+function makeRun(tf: Tfjs, task: Task, inputs: TfjsInputs): TfjsRun {
   switch (task.kind) {
     case "batch-norm":
-      return batchNormRun(tf, task, inputs);
+      return makeBatchNormRun(tf, task, inputs);
     case "matmul":
       return { once: () => ({ product: tf.matMul(inputs.a!, inputs.b!) }) };
     case "convolution":
-      return convolutionRun(tf, task, inputs);
+      return makeConvolutionRun(tf, task, inputs);
     case "relu-queue":
       if (task.through === "device") {
         throw new NotOfferedError("TensorFlow.js has no queue of launches to fill");
       }
-      return { once: () => reluQueue(tf, inputs.x!, task.launches) };
+      return { once: () => queueRelus(tf, inputs.x!, task.launches) };
     case "training-step":
-      return trainingStepRun(tf, task, inputs);
+      return makeTrainingStepRun(tf, task, inputs);
   }
 }
 
-function reluQueue(tf: Tfjs, x: Tensor, launches: number): TensorContainerObject {
+function queueRelus(tf: Tfjs, x: Tensor, launches: number): TensorContainerObject {
   for (let launch = 1; launch < launches; launch++) tf.relu(x).dispose();
   return { y: tf.relu(x) };
 }

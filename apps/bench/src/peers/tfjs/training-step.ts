@@ -1,12 +1,12 @@
 import type { Scalar, Tensor, Tensor2D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
 import type { TrainingStepTask } from "../../core/task.ts";
 import { training } from "../../core/task.ts";
-import { blocksOf } from "../resnet20.ts";
+import { listBlocks } from "../resnet20.ts";
 import { normalizeByBatch, toNhwc } from "./batch-norm.ts";
 import type { Tfjs, TfjsInputs, TfjsRun } from "./tfjs-run.ts";
 
 /** The models of the task, with the running statistics of every batch norm, and tfjs's own optimizer. */
-export function trainingStepRun(tf: Tfjs, { model }: TrainingStepTask, inputs: TfjsInputs): TfjsRun {
+export function makeTrainingStepRun(tf: Tfjs, { model }: TrainingStepTask, inputs: TfjsInputs): TfjsRun {
   const network = new Network(tf, inputs);
   const images = model === "mlp" ? inputs.images! : tf.transpose(inputs.images!, toNhwc);
   const labels = tf.oneHot(tf.cast(inputs.labels!, "int32"), training.classes);
@@ -67,7 +67,7 @@ class Network {
   resnet20(images: Tensor): Tensor {
     const { tf } = this;
     let x: Tensor = tf.relu(this.norm(this.convolve(images, "conv1", 1), "bn1"));
-    for (const { path, stride, added } of blocksOf()) {
+    for (const { path, stride, added } of listBlocks()) {
       const inner = tf.relu(this.norm(this.convolve(x, `${path}.conv1`, stride), `${path}.bn1`));
       const y = this.norm(this.convolve(inner, `${path}.conv2`, 1), `${path}.bn2`);
       x = tf.relu(tf.add(y, this.shortcut(x, stride, added)));

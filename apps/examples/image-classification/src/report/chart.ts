@@ -43,25 +43,25 @@ interface Frame {
 }
 
 /** Draws a line chart as a self-contained SVG element. */
-export function lineChart(chart: Chart): string {
+export function drawLineChart(chart: Chart): string {
   const { title, xLabel, yLabel, series, mark, logarithmic = false } = chart;
-  const frame = frameOf(chart);
+  const frame = computeFrame(chart);
   const xs = series.flatMap(({ points }) => points.map(([x]) => x));
   const ys = [
     ...series.flatMap(({ points }) => points.map(([, y]) => y)),
     ...(mark === undefined ? [] : [mark.y]),
   ].filter((y) => Number.isFinite(y) && (!logarithmic || y > 0));
-  const x = scale(extent(xs), [frame.first, frame.right], false);
-  const y = scale(extent(ys), [frame.bottom, frame.top], logarithmic);
+  const x = makeScale(computeExtent(xs), [frame.first, frame.right], false);
+  const y = makeScale(computeExtent(ys), [frame.bottom, frame.top], logarithmic);
   const middle = (frame.top + frame.bottom) / 2;
   return [
     `<svg viewBox="0 0 ${width} ${frame.height}" role="img" aria-label="${escapeHtml(title)}">`,
     `<text class="title" x="0" y="14">${escapeHtml(title)}</text>`,
-    ...y.ticks.map((tick) => horizontalLine(frame, y.place(tick), formatTick(tick))),
-    ...xTicks(chart, x, frame),
+    ...y.ticks.map((tick) => drawHorizontalLine(frame, y.place(tick), formatTick(tick))),
+    ...drawXTicks(chart, x, frame),
     ...(mark === undefined ? [] : [markLine(frame, y.place(mark.y), mark.name)]),
-    ...series.map((line) => polyline(line, x.place, y.place, logarithmic)),
-    legend(series),
+    ...series.map((line) => drawPolyline(line, x.place, y.place, logarithmic)),
+    drawLegend(series),
     `<text class="label" x="${(frame.left + frame.right) / 2}" y="${frame.height - 4}" text-anchor="middle">${escapeHtml(xLabel)}</text>`,
     `<text class="label" transform="translate(11 ${middle}) rotate(-90)" text-anchor="middle">${escapeHtml(yLabel)}</text>`,
     "</svg>",
@@ -69,8 +69,8 @@ export function lineChart(chart: Chart): string {
 }
 
 /** The labels of categories are slanted below the plot and need space. */
-function frameOf({ categories = [] }: Chart): Frame {
-  const lengths = categories.map((name) => Math.ceil(shortened(name).length * letterWidth * Math.SQRT1_2));
+function computeFrame({ categories = [] }: Chart): Frame {
+  const lengths = categories.map((name) => Math.ceil(shorten(name).length * letterWidth * Math.SQRT1_2));
   const tickHeight = categories.length === 0 ? 18 : Math.max(...lengths) + 14;
   const bottom = margin.top + plotHeight;
   return {
@@ -88,7 +88,7 @@ interface Scale {
   readonly ticks: readonly number[];
 }
 
-function extent(values: readonly number[]): readonly [number, number] {
+function computeExtent(values: readonly number[]): readonly [number, number] {
   if (values.length === 0) return [0, 1];
   let [low, high] = [values[0]!, values[0]!];
   for (const value of values) {
@@ -98,7 +98,7 @@ function extent(values: readonly number[]): readonly [number, number] {
   return low === high ? [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2] : [low, high];
 }
 
-function scale(
+function makeScale(
   [low, high]: readonly [number, number],
   [from, to]: readonly [number, number],
   logarithmic: boolean,
@@ -107,7 +107,7 @@ function scale(
   const [start, end] = [view(low), view(high)];
   return {
     place: (value) => from + ((view(value) - start) / (end - start || 1)) * (to - from),
-    ticks: logarithmic ? logarithmicTicks(low, high) : roundTicks(low, high),
+    ticks: logarithmic ? listLogarithmicTicks(low, high) : roundTicks(low, high),
   };
 }
 
@@ -122,7 +122,7 @@ function roundTicks(low: number, high: number): number[] {
 }
 
 /** 1, 2 and 5 times the powers of ten in the range; over many decades only powers, and not all of them. */
-function logarithmicTicks(low: number, high: number): number[] {
+function listLogarithmicTicks(low: number, high: number): number[] {
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const factors = last - first > 2 ? [1] : [1, 2, 5];
   const stride = Math.ceil((last - first) / 6);
@@ -133,7 +133,7 @@ function logarithmicTicks(low: number, high: number): number[] {
   return ticks.filter((tick) => tick >= low && tick <= high);
 }
 
-function xTicks({ categories }: Chart, x: Scale, { bottom }: Frame): string[] {
+function drawXTicks({ categories }: Chart, x: Scale, { bottom }: Frame): string[] {
   if (categories === undefined) {
     return x.ticks.map(
       (tick) =>
@@ -144,11 +144,11 @@ function xTicks({ categories }: Chart, x: Scale, { bottom }: Frame): string[] {
   return categories.flatMap((name, index) => {
     if (index % stride !== 0) return [];
     const place = `${x.place(index).toFixed(1)} ${bottom + 12}`;
-    return `<text class="tick" transform="translate(${place}) rotate(-45)" text-anchor="end">${escapeHtml(shortened(name))}</text>`;
+    return `<text class="tick" transform="translate(${place}) rotate(-45)" text-anchor="end">${escapeHtml(shorten(name))}</text>`;
   });
 }
 
-const shortened = (name: string): string =>
+const shorten = (name: string): string =>
   name.length > longestCategory ? `…${name.slice(1 - longestCategory)}` : name;
 
 function formatTick(value: number): string {
@@ -158,16 +158,16 @@ function formatTick(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-const lineAt = (kind: string, { left, right }: Frame, y: number): string =>
+const drawLine = (kind: string, { left, right }: Frame, y: number): string =>
   `<line class="${kind}" x1="${left}" x2="${right}" y1="${y.toFixed(1)}" y2="${y.toFixed(1)}"/>`;
 
-const horizontalLine = (frame: Frame, y: number, name: string): string =>
-  `${lineAt("grid", frame, y)}<text class="tick" x="${frame.left - 6}" y="${(y + 4).toFixed(1)}" text-anchor="end">${name}</text>`;
+const drawHorizontalLine = (frame: Frame, y: number, name: string): string =>
+  `${drawLine("grid", frame, y)}<text class="tick" x="${frame.left - 6}" y="${(y + 4).toFixed(1)}" text-anchor="end">${name}</text>`;
 
 const markLine = (frame: Frame, y: number, name: string): string =>
-  `${lineAt("mark", frame, y)}<text class="tick" x="${frame.right - 4}" y="${(y - 4).toFixed(1)}" text-anchor="end">${escapeHtml(name)}</text>`;
+  `${drawLine("mark", frame, y)}<text class="tick" x="${frame.right - 4}" y="${(y - 4).toFixed(1)}" text-anchor="end">${escapeHtml(name)}</text>`;
 
-function polyline(
+function drawPolyline(
   { points, color }: Series,
   x: (value: number) => number,
   y: (value: number) => number,
@@ -183,7 +183,7 @@ function polyline(
   return `<polyline fill="none" stroke="${color}" stroke-width="2" stroke-linejoin="round" points="${path}"/>`;
 }
 
-function legend(series: readonly Series[]): string {
+function drawLegend(series: readonly Series[]): string {
   return series
     .map(({ name, color }, index) => {
       const x = margin.left + 150 * index;

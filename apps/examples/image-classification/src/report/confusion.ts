@@ -1,5 +1,5 @@
 import type { ArmResult } from "../training/arm-result.ts";
-import { nameOfArm } from "../words.ts";
+import { describeArm } from "../words.ts";
 import { escapeHtml } from "./html.ts";
 
 const cell = 26;
@@ -9,16 +9,19 @@ const letterWidth = 6.5;
  * The confusion matrix as an SVG element: a row for each class, a column for each predicted class. The shade of a cell is its
  * share of the row; mistakes and correct predictions have different colors.
  */
-export function confusionMatrix({ normalization, confusion }: ArmResult, classes: readonly string[]): string {
+export function drawConfusionMatrix(
+  { normalization, confusion }: ArmResult,
+  classes: readonly string[],
+): string {
   const longest = Math.max(...classes.map((name) => name.length)) * letterWidth;
   const slope = Math.ceil(longest * Math.SQRT1_2);
   const [left, top] = [Math.ceil(longest) + 8, slope + 42];
   const [width, height] = [left + cell * classes.length + slope, top + cell * classes.length + 2];
-  const title = `Predictions ${nameOfArm(normalization)}`;
+  const title = `Predictions ${describeArm(normalization)}`;
   return [
     `<svg class="confusion" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">`,
     `<text class="title" x="0" y="14">${title}</text>`,
-    ...classes.map((name, index) => columnName(name, left + cell * (index + 0.5), top - 6)),
+    ...classes.map((name, index) => drawColumnName(name, left + cell * (index + 0.5), top - 6)),
     ...classes.map(
       (name, index) =>
         `<text class="tick" x="${left - 6}" y="${top + cell * (index + 0.5) + 4}" text-anchor="end">${escapeHtml(name)}</text>`,
@@ -36,7 +39,7 @@ export function confusionMatrix({ normalization, confusion }: ArmResult, classes
   ].join("\n");
 }
 
-const columnName = (name: string, x: number, y: number): string =>
+const drawColumnName = (name: string, x: number, y: number): string =>
   `<text class="tick" transform="translate(${x + 3} ${y}) rotate(-45)">${escapeHtml(name)}</text>`;
 
 function countCell(x: number, y: number, count: number, share: number, isRight: boolean): string {

@@ -1,63 +1,64 @@
 import type { RunResult } from "../run-result.ts";
 import type { ArmResult } from "../training/arm-result.ts";
-import { nameOfArm, percent } from "../words.ts";
+import { describeArm, formatPercent } from "../words.ts";
 
 /** Describes the results of a run in a few sentences. They depend only on the numbers, not on which arm is better. */
-export function findings(result: RunResult): string[] {
+export function describeFindings(result: RunResult): string[] {
   const [first, second] = result.arms as [ArmResult, ArmResult?];
-  if (second === undefined) return [accuracyOf(first), goalOf(first), ...generalization([first])];
+  if (second === undefined)
+    return [describeAccuracy(first), describeGoal(first), ...describeGeneralization([first])];
   return [
-    comparison(first, second),
-    goals(first, second),
-    speeds(first, second),
-    ...gradientSpread(first, second),
-    ...generalization([first, second]),
-    ...[first, second].flatMap(divergence),
+    compareAccuracies(first, second),
+    compareGoals(first, second),
+    compareSpeeds(first, second),
+    ...compareGradientSpread(first, second),
+    ...describeGeneralization([first, second]),
+    ...[first, second].flatMap(describeDivergence),
     `This is one run of each with seed ${result.seed}: another seed changes these figures.`,
   ];
 }
 
-const testImages = ({ confusion }: ArmResult): number =>
+const countTestImages = ({ confusion }: ArmResult): number =>
   confusion.flat().reduce((sum, count) => sum + count, 0);
 
-const accuracyOf = (arm: ArmResult): string =>
-  `${capitalized(nameOfArm(arm.normalization))} the network classified ${percent(arm.testAccuracy)} of ${testImages(arm).toLocaleString("en")} test images correctly.`;
+const describeAccuracy = (arm: ArmResult): string =>
+  `${capitalize(describeArm(arm.normalization))} the network classified ${formatPercent(arm.testAccuracy)} of ${countTestImages(arm).toLocaleString("en")} test images correctly.`;
 
-const goalOf = ({ stepsTo85 }: ArmResult): string =>
+const describeGoal = ({ stepsTo85 }: ArmResult): string =>
   stepsTo85 === null
     ? "It never classified 85 % of the held-out images correctly."
-    : `It classified 85 % of the held-out images correctly after ${steps(stepsTo85)}.`;
+    : `It classified 85 % of the held-out images correctly after ${formatSteps(stepsTo85)}.`;
 
-function goals(first: ArmResult, second: ArmResult): string {
+function compareGoals(first: ArmResult, second: ArmResult): string {
   if (first.stepsTo85 === null && second.stepsTo85 === null) {
     return "Neither ever classified 85 % of the held-out images correctly.";
   }
   const other =
-    second.stepsTo85 === null ? "without it never" : `without it after ${steps(second.stepsTo85)}`;
-  return `${goalOf(first).slice(0, -1)}, ${other}.`;
+    second.stepsTo85 === null ? "without it never" : `without it after ${formatSteps(second.stepsTo85)}`;
+  return `${describeGoal(first).slice(0, -1)}, ${other}.`;
 }
 
-const steps = (count: number): string => `${count.toLocaleString("en")} steps`;
+const formatSteps = (count: number): string => `${count.toLocaleString("en")} steps`;
 
 /** Two rates, each measured on `n` images, differ by less than this in 95 of 100 cases by chance alone. */
-function chance(first: number, second: number, n: number): number {
+function computeChance(first: number, second: number, n: number): number {
   return 1.96 * Math.sqrt((first * (1 - first) + second * (1 - second)) / n);
 }
 
-function comparison(first: ArmResult, second: ArmResult): string {
+function compareAccuracies(first: ArmResult, second: ArmResult): string {
   const difference = first.testAccuracy - second.testAccuracy;
-  const margin = chance(first.testAccuracy, second.testAccuracy, testImages(first));
-  const start = `${accuracyOf(first).slice(0, -1)}, without it ${percent(second.testAccuracy)}`;
-  const much = points(difference);
+  const margin = computeChance(first.testAccuracy, second.testAccuracy, countTestImages(first));
+  const start = `${describeAccuracy(first).slice(0, -1)}, without it ${formatPercent(second.testAccuracy)}`;
+  const much = formatPoints(difference);
   if (Math.abs(difference) <= margin) {
-    return `${start}: a difference of ${much}, no more than chance alone can make with so many images (${points(margin)}).`;
+    return `${start}: a difference of ${much}, no more than chance alone can make with so many images (${formatPoints(margin)}).`;
   }
-  return `${start}: ${much} ${difference > 0 ? "more" : "less"}, beyond what chance alone can make with so many images (${points(margin)}).`;
+  return `${start}: ${much} ${difference > 0 ? "more" : "less"}, beyond what chance alone can make with so many images (${formatPoints(margin)}).`;
 }
 
-const points = (share: number): string => `${Math.abs(100 * share).toFixed(2)} points`;
+const formatPoints = (share: number): string => `${Math.abs(100 * share).toFixed(2)} points`;
 
-function speeds(first: ArmResult, second: ArmResult): string {
+function compareSpeeds(first: ArmResult, second: ArmResult): string {
   const [withIt, without] = [first.imagesPerSecond, second.imagesPerSecond];
   const rate = (value: number): string => Math.round(value).toLocaleString("en");
   const ratio = without / withIt;
@@ -65,30 +66,30 @@ function speeds(first: ArmResult, second: ArmResult): string {
   return `It trained on ${rate(withIt)} images a second, without it on ${rate(without)}: a step with it takes ${words}.`;
 }
 
-function gradientSpread(first: ArmResult, second: ArmResult): string[] {
-  const [withIt, without] = [spread(first), spread(second)];
+function compareGradientSpread(first: ArmResult, second: ArmResult): string[] {
+  const [withIt, without] = [computeSpread(first), computeSpread(second)];
   if (!Number.isFinite(withIt) || !Number.isFinite(without)) return [];
   return [
-    `At the first batch the gradients of the layers differ in size by a factor of ${twoDigits(withIt)}, without it of ${twoDigits(without)}.`,
+    `At the first batch the gradients of the layers differ in size by a factor of ${formatTwoDigits(withIt)}, without it of ${formatTwoDigits(without)}.`,
   ];
 }
 
-const twoDigits = (value: number): string =>
+const formatTwoDigits = (value: number): string =>
   value.toLocaleString("en", { minimumSignificantDigits: 2, maximumSignificantDigits: 2 });
 
 /** The largest norm of a layer's gradient divided by the smallest; not finite if a norm is zero or NaN. */
-function spread({ gradientNorms }: ArmResult): number {
+function computeSpread({ gradientNorms }: ArmResult): number {
   const norms = gradientNorms.map(({ norm }) => norm);
   return Math.max(...norms) / Math.min(...norms);
 }
 
-function generalization(arms: readonly ArmResult[]): string[] {
+function describeGeneralization(arms: readonly ArmResult[]): string[] {
   const gaps = arms.map(({ finalHeldOutAccuracy, testAccuracy }) => finalHeldOutAccuracy - testAccuracy);
-  const words = gaps.map((gap) => `${points(gap)} ${gap >= 0 ? "above" : "below"}`).join(" and ");
+  const words = gaps.map((gap) => `${formatPoints(gap)} ${gap >= 0 ? "above" : "below"}`).join(" and ");
   return [`The accuracy on held-out images ends ${words} that on test images.`];
 }
 
-const divergence = ({ normalization, testLoss }: ArmResult): string[] =>
-  Number.isFinite(testLoss) ? [] : [`${capitalized(nameOfArm(normalization))} the training diverged.`];
+const describeDivergence = ({ normalization, testLoss }: ArmResult): string[] =>
+  Number.isFinite(testLoss) ? [] : [`${capitalize(describeArm(normalization))} the training diverged.`];
 
-const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

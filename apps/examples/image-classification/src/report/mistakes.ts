@@ -4,7 +4,7 @@ import { escapeHtml } from "./html.ts";
 import { encodePng } from "./png.ts";
 
 /** The wrong predictions with the highest confidence, as pictures with the true and the predicted class. */
-export function mistakesOf({ mistakes }: ArmResult, test: ImageSet): string {
+export function drawMistakes({ mistakes }: ArmResult, test: ImageSet): string {
   const figures = mistakes.map(({ image, label, predicted, probability }) => {
     const { images } = selectImages(test, [image]);
     const source = `data:image/png;base64,${encodePng(images, test.imageShape).toString("base64")}`;

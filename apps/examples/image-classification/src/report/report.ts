@@ -1,13 +1,13 @@
 import type { Data } from "../data.ts";
 import { describeData, mayBeShown } from "../data.ts";
-import { gradientRows, type RunResult } from "../run-result.ts";
+import { listGradientRows, type RunResult } from "../run-result.ts";
 import type { ArmResult } from "../training/arm-result.ts";
-import { nameOfArm, percent } from "../words.ts";
-import { lineChart, type Series } from "./chart.ts";
-import { confusionMatrix } from "./confusion.ts";
-import { findings } from "./findings.ts";
+import { describeArm, formatPercent } from "../words.ts";
+import { drawLineChart, type Series } from "./chart.ts";
+import { drawConfusionMatrix } from "./confusion.ts";
+import { describeFindings } from "./findings.ts";
 import { escapeHtml } from "./html.ts";
-import { mistakesOf } from "./mistakes.ts";
+import { drawMistakes } from "./mistakes.ts";
 import { style } from "./style.ts";
 
 const colors = { batch: "#0b7285", none: "#d9480f" } as const;
@@ -18,7 +18,7 @@ export function report(result: RunResult, { test }: Pick<Data, "test">): string 
   const title =
     arms.length > 1
       ? "The same network with and without batch normalization"
-      : `Trained ${nameOfArm(arms[0]!.normalization)}`;
+      : `Trained ${describeArm(arms[0]!.normalization)}`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -26,26 +26,26 @@ export function report(result: RunResult, { test }: Pick<Data, "test">): string 
 <title>Evenkeel: ${escapeHtml(model)} on ${escapeHtml(data.name)}</title>
 <style>${style}</style>
 <h1>${title}</h1>
-${setting(result)}
-<p class="findings">${unbroken(escapeHtml(findings(result).join(" ")))}</p>
+${writeSetting(result)}
+<p class="findings">${preventBreaks(escapeHtml(describeFindings(result).join(" ")))}</p>
 <div class="results">
-${table(arms)}
-${charts(arms).join("\n")}
+${writeTable(arms)}
+${drawCharts(arms).join("\n")}
 </div>
 <h2>Confusion matrices</h2>
 <p class="note">Test images: a row for each class, a column for each predicted class.</p>
 <div class="results">
-${arms.map((arm) => confusionMatrix(arm, test.classes)).join("\n")}
+${arms.map((arm) => drawConfusionMatrix(arm, test.classes)).join("\n")}
 </div>
-${arms.map((arm) => worstMistakes(arm, result, test)).join("\n")}
+${arms.map((arm) => drawWorstMistakes(arm, result, test)).join("\n")}
 </html>
 `;
 }
 
 /** A number and its unit stay on one line. */
-const unbroken = (html: string): string => html.replace(/(\d) (%|points|steps)/g, "$1&nbsp;$2");
+const preventBreaks = (html: string): string => html.replace(/(\d) (%|points|steps)/g, "$1&nbsp;$2");
 
-function setting(result: RunResult): string {
+function writeSetting(result: RunResult): string {
   const { data, model, device, seed, batchSize, learningRate, trainImages, date, version } = result;
   const images = `${describeData(data)}, ${trainImages.toLocaleString("en")} training images`;
   const training = `${model}, batch ${batchSize}, learning rate ${learningRate}, seed ${seed}; ${device}`;
@@ -54,17 +54,17 @@ function setting(result: RunResult): string {
     .join("\n");
 }
 
-function worstMistakes(arm: ArmResult, { data }: RunResult, test: Data["test"]): string {
-  const heading = `<h2>Worst mistakes ${nameOfArm(arm.normalization)}</h2>`;
+function drawWorstMistakes(arm: ArmResult, { data }: RunResult, test: Data["test"]): string {
+  const heading = `<h2>Worst mistakes ${describeArm(arm.normalization)}</h2>`;
   if (arm.mistakes.length === 0) return `${heading}\n<p class="note">None.</p>`;
-  if (mayBeShown(data.name)) return `${heading}\n${mistakesOf(arm, test)}`;
+  if (mayBeShown(data.name)) return `${heading}\n${drawMistakes(arm, test)}`;
   return `${heading}\n<p class="note">Not shown: no licence permits redistributing the images of ${escapeHtml(data.name)}.</p>`;
 }
 
-function table(arms: readonly ArmResult[]): string {
+function writeTable(arms: readonly ArmResult[]): string {
   const rows: [string, (arm: ArmResult) => string][] = [
-    ["test accuracy", ({ testAccuracy }) => percent(testAccuracy)],
-    ["held-out accuracy", ({ finalHeldOutAccuracy }) => percent(finalHeldOutAccuracy)],
+    ["test accuracy", ({ testAccuracy }) => formatPercent(testAccuracy)],
+    ["held-out accuracy", ({ finalHeldOutAccuracy }) => formatPercent(finalHeldOutAccuracy)],
     ["test loss", ({ testLoss }) => testLoss.toFixed(4)],
     [
       "steps to 85 % of the held-out images",
@@ -77,38 +77,38 @@ function table(arms: readonly ArmResult[]): string {
   const line = (name: string, cells: readonly string[]): string =>
     `<tr><td>${escapeHtml(name)}</td>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`;
   return `<table>
-<tr><th></th>${arms.map(({ normalization }) => `<th>${nameOfArm(normalization)}</th>`).join("")}</tr>
+<tr><th></th>${arms.map(({ normalization }) => `<th>${describeArm(normalization)}</th>`).join("")}</tr>
 ${rows.map(([name, cell]) => line(name, arms.map(cell))).join("\n")}
 <tr><th>gradient norm at the first batch</th>${arms.map(() => "<th></th>").join("")}</tr>
-${gradientRows(arms)
+${listGradientRows(arms)
   .map(([name, ...cells]) => line(name!.trim(), cells))
   .join("\n")}
 </table>`;
 }
 
-function charts(arms: readonly ArmResult[]): string[] {
+function drawCharts(arms: readonly ArmResult[]): string[] {
   const series = (points: (arm: ArmResult) => Series["points"]): Series[] =>
     arms.map((arm) => ({
-      name: nameOfArm(arm.normalization),
+      name: describeArm(arm.normalization),
       color: colors[arm.normalization],
       points: points(arm),
     }));
   return [
-    lineChart({
+    drawLineChart({
       title: "Training loss (mean of 25 steps)",
       xLabel: "step",
       yLabel: "cross-entropy",
       logarithmic: true,
-      series: series(({ losses }) => groupMeans(losses, 25)),
+      series: series(({ losses }) => computeGroupMeans(losses, 25)),
     }),
-    lineChart({
+    drawLineChart({
       title: "Accuracy on held-out images",
       xLabel: "step",
       yLabel: "accuracy",
       mark: { y: 0.85, name: "85 %" },
       series: series(({ heldOutAccuracy }) => heldOutAccuracy),
     }),
-    lineChart({
+    drawLineChart({
       title: "Gradient norm of each layer's weight, first batch",
       xLabel: "layer, from the input to the output",
       yLabel: "Euclidean norm",
@@ -120,7 +120,7 @@ function charts(arms: readonly ArmResult[]): string[] {
 }
 
 /** The means of complete groups of consecutive points, each at the last step of its group; all points if they are fewer. */
-function groupMeans(points: Series["points"], group: number): Series["points"] {
+function computeGroupMeans(points: Series["points"], group: number): Series["points"] {
   const size = Math.min(group, points.length);
   return Array.from({ length: Math.floor(points.length / size) || 0 }, (_, index) => {
     const part = points.slice(index * size, (index + 1) * size);

@@ -1,7 +1,7 @@
 import { realpath, rmdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ArgumentError, StorageError } from "@evenkeel/tensor";
-import { claimPath, makeFolder as makeFolders, storageError } from "@evenkeel/tensor/node";
+import { claimPath, makeFolder as makeFolders, makeStorageError } from "@evenkeel/tensor/node";
 import type { Command } from "../command-line.ts";
 
 const runsFolder = "runs";
@@ -28,7 +28,7 @@ export async function claimFolder(command: Command): Promise<RunFolder> {
     return { path, release: () => release().then(removeMade) };
   } catch (error) {
     await removeMade();
-    throw error instanceof StorageError ? refusal(command.resume ? "--resume" : "--out", error) : error;
+    throw error instanceof StorageError ? makeRefusal(command.resume ? "--resume" : "--out", error) : error;
   }
 }
 
@@ -37,20 +37,20 @@ type Made = readonly string[];
 
 async function findOrMake(command: Command): Promise<{ readonly path: string; readonly made: Made }> {
   const { out, resume, options } = command;
-  if (resume) return { path: await resumedFolder(out ?? join(runsFolder, "latest")), made: [] };
+  if (resume) return { path: await findResumedFolder(out ?? join(runsFolder, "latest")), made: [] };
   if (out !== undefined) return { path: resolve(out), made: await makeFolder(resolve(out)) };
   const time = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
-  return newFolder(resolve(runsFolder), `${time}-${options.model}`);
+  return makeNewFolder(resolve(runsFolder), `${time}-${options.model}`);
 }
 
-async function resumedFolder(place: string): Promise<string> {
+async function findResumedFolder(place: string): Promise<string> {
   return realpath(place).catch(() => {
     throw new ArgumentError(`--resume: found no ${place}, expected the folder of an interrupted run`);
   });
 }
 
 /** Runs that begin in the same second get different folders. */
-async function newFolder(
+async function makeNewFolder(
   runs: string,
   name: string,
 ): Promise<{ readonly path: string; readonly made: Made }> {
@@ -66,7 +66,7 @@ async function newFolder(
 function makeFolder(path: string): Promise<Made> {
   return makeFolders(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST" && error.code !== "ENOTDIR")
-      throw refusal("--out", storageError(path, error));
+      throw makeRefusal("--out", makeStorageError(path, error));
     throw new ArgumentError(
       `--out: found a file at ${path} or at a parent folder's place, expected a folder`,
     );
@@ -74,5 +74,5 @@ function makeFolder(path: string): Promise<Made> {
 }
 
 /** Converts an error about the folder into one about the option that chose it. */
-const refusal = (flag: "--out" | "--resume", error: StorageError): ArgumentError =>
+const makeRefusal = (flag: "--out" | "--resume", error: StorageError): ArgumentError =>
   new ArgumentError(`${flag}: ${error.message}`, { cause: error });

@@ -1,6 +1,6 @@
 import { lstat, readlink, rename, rm, stat, symlink, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { storageError, temporaryPath } from "@evenkeel/tensor/node";
+import { makeStorageError, makeTemporaryPath } from "@evenkeel/tensor/node";
 import { runRecordFile } from "./run-record.ts";
 
 /**
@@ -10,7 +10,7 @@ import { runRecordFile } from "./run-record.ts";
 export async function pointLatestTo(folder: string): Promise<boolean> {
   const latest = join(dirname(folder), "latest");
   if (!(await isOurs(latest))) return false;
-  const fresh = temporaryPath(latest);
+  const fresh = makeTemporaryPath(latest);
   try {
     await symlink(basename(folder), fresh, "junction");
     // On Windows a rename does not replace a link.
@@ -21,7 +21,7 @@ export async function pointLatestTo(folder: string): Promise<boolean> {
     return true;
   } catch (error) {
     await rm(fresh, { force: true });
-    throw storageError(latest, error);
+    throw makeStorageError(latest, error);
   }
 }
 

@@ -1,11 +1,17 @@
 import { lstat, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ArgumentError, DataError } from "@evenkeel/tensor";
-import { storageError, writeFileAtomically } from "@evenkeel/tensor/node";
+import { makeStorageError, writeFileAtomically } from "@evenkeel/tensor/node";
 import type { Command } from "../command-line.ts";
 import type { Normalization } from "../options.ts";
 import { armFiles, clearArm, readArm, type SavedArm } from "../training/saved-arm.ts";
-import { type RunRecord, readRunRecord, resumedRecord, runRecordFile, saveRunRecord } from "./run-record.ts";
+import {
+  type RunRecord,
+  readResumedRecord,
+  readRunRecord,
+  runRecordFile,
+  saveRunRecord,
+} from "./run-record.ts";
 
 /** A run, and the files in the folders of its arms; a new run has none. */
 export interface Run {
@@ -13,11 +19,11 @@ export interface Run {
   readonly arms: { readonly [Name in Normalization]?: SavedArm };
 }
 
-export const armFolder = (folder: string, normalization: Normalization): string =>
+export const findArmFolder = (folder: string, normalization: Normalization): string =>
   join(folder, normalization);
 
 /** The name of an arm in its records. */
-export const armName = ({ run }: RunRecord, normalization: Normalization): string =>
+export const nameArm = ({ run }: RunRecord, normalization: Normalization): string =>
   `${run}/${normalization}`;
 
 const arms = ["batch", "none"] as const;
@@ -27,8 +33,8 @@ const summaryFile = "summary.json";
 /** Reads and checks the files of an interrupted run. Throws an ArgumentError that names what is missing or damaged. */
 export async function readRun(folder: string, command: Command): Promise<Run> {
   try {
-    const record = await resumedRecord(folder, command);
-    const read = (name: Normalization) => readArm(armFolder(folder, name), armName(record, name));
+    const record = await readResumedRecord(folder, command);
+    const read = (name: Normalization) => readArm(findArmFolder(folder, name), nameArm(record, name));
     return { record, arms: { batch: await read("batch"), none: await read("none") } };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
@@ -47,7 +53,7 @@ export async function checkFolder(folder: string): Promise<void> {
   );
   if (hasRun) return;
   const files = [runRecordFile, reportFile, summaryFile].map((file) => join(folder, file));
-  const ofArms = arms.flatMap((name) => armFiles.map((file) => join(armFolder(folder, name), file)));
+  const ofArms = arms.flatMap((name) => armFiles.map((file) => join(findArmFolder(folder, name), file)));
   for (const path of [...files, ...ofArms]) {
     const found = await lstat(path).catch(() => undefined);
     if (found !== undefined) {
@@ -63,10 +69,10 @@ export async function beginRun(folder: string, record: RunRecord): Promise<Run> 
   for (const file of [reportFile, summaryFile]) {
     const path = join(folder, file);
     await rm(path, { force: true }).catch((error) => {
-      throw storageError(path, error);
+      throw makeStorageError(path, error);
     });
   }
-  for (const name of arms) await clearArm(armFolder(folder, name));
+  for (const name of arms) await clearArm(findArmFolder(folder, name));
   await saveRunRecord(folder, record);
   return { record, arms: {} };
 }

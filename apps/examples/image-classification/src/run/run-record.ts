@@ -19,7 +19,7 @@ export interface RunRecord {
 
 export const runRecordFile = "options.json";
 
-export const newRunName = (): string => randomUUID();
+export const makeRunName = (): string => randomUUID();
 
 export const saveRunRecord = (folder: string, record: RunRecord): Promise<void> =>
   writeRecord(join(folder, runRecordFile), record);
@@ -48,7 +48,7 @@ export const readRunRecord = (folder: string): Promise<RunRecord | undefined> =>
  * The record of the run that the command resumes; only the number of threads may change. Throws ArgumentError if there is no run, or
  * if the command gives an option a different value; DataError if the record is damaged.
  */
-export async function resumedRecord(folder: string, { options, given }: Command): Promise<RunRecord> {
+export async function readResumedRecord(folder: string, { options, given }: Command): Promise<RunRecord> {
   const record = await readRunRecord(folder);
   if (record === undefined) {
     throw new ArgumentError(

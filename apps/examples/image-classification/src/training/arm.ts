@@ -1,5 +1,14 @@
-import { batches, channelStatistics } from "@evenkeel/datasets";
-import { accuracy, cosine, crossEntropy, evaluate, fit, type Module, SGD, stateArrays } from "@evenkeel/nn";
+import { batches, computeChannelStatistics } from "@evenkeel/datasets";
+import {
+  accuracy,
+  cosine,
+  crossEntropy,
+  evaluate,
+  fit,
+  type Module,
+  readStateArrays,
+  SGD,
+} from "@evenkeel/nn";
 import { FolderCheckpointStore } from "@evenkeel/nn/node";
 import { ArgumentError, DataError } from "@evenkeel/tensor";
 import { writeSafetensors } from "@evenkeel/tensor/safetensors";
@@ -11,7 +20,7 @@ import { startMeasurements } from "./measurements.ts";
 import { buildNetwork } from "./networks.ts";
 import { checkpointName, type SavedArm, saveMeasurements, saveResult } from "./saved-arm.ts";
 import { testModel } from "./test-results.ts";
-import { trainingProgress } from "./training-progress.ts";
+import { makeTrainingProgress } from "./training-progress.ts";
 
 const goal = 0.85;
 const stepsBetweenEvaluations = 25;
@@ -46,7 +55,7 @@ export async function runArm(setting: ArmSetting): Promise<ArmResult> {
   const model = buildNetwork(options, normalization, data.train);
   try {
     const result = await trainAndTest(model, setting);
-    await saveResult(folder, run, { result, weights: writeSafetensors(await stateArrays(model)) });
+    await saveResult(folder, run, { result, weights: writeSafetensors(await readStateArrays(model)) });
     return result;
   } catch (error) {
     // The images were checked when they were loaded, so the only possible cause is a checkpoint that cannot be
@@ -61,7 +70,7 @@ export async function runArm(setting: ArmSetting): Promise<ArmResult> {
 async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResult> {
   const { options, data, normalization, folder, run, saved, line, signal, onStep } = setting;
   const { batchSize, seed, epochs, learningRate } = options;
-  const statistics = channelStatistics(data.train);
+  const statistics = computeChannelStatistics(data.train);
   const train = batches(data.train, { batchSize, shuffled: true, seed, statistics, dropLast: true });
   const heldOut = batches(data.heldOut, { batchSize: evaluationBatchSize, statistics });
   const test = batches(data.test, { batchSize: evaluationBatchSize, statistics });
@@ -88,7 +97,7 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
     // An arm that diverges is a valid result.
     onNonFinite: "continue",
     callbacks: [
-      trainingProgress(line, { normalization, epochs, batchesPerEpoch }),
+      makeTrainingProgress(line, { normalization, epochs, batchesPerEpoch }),
       { onBatch: onStep },
       {
         onEpoch: async (_record, { batches }) => {
@@ -117,7 +126,7 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
   const { metrics } = await evaluate(model, { ...measures, data: heldOut, signal });
   return {
     normalization,
-    parameters: model.parameterCount(),
+    parameters: model.countParameters(),
     epochs: history.epochs.length,
     ...(await testModel(model, { set: data.test, data: test, signal })),
     finalHeldOutAccuracy: metrics.accuracy!,

@@ -14,11 +14,11 @@ export interface Measurements {
 
 /** The measurements before the first step. */
 export async function startMeasurements(model: Module, train: Batches): Promise<Measurements> {
-  return { gradientNorms: await firstGradientNorms(model, train), heldOutAccuracy: [], losses: [] };
+  return { gradientNorms: await measureFirstGradientNorms(model, train), heldOutAccuracy: [], losses: [] };
 }
 
 /** Euclidean norms of the gradients of all weights with more than one dimension, at the first batch, before any update. */
-async function firstGradientNorms(model: Module, train: Batches): Promise<GradientNorm[]> {
+async function measureFirstGradientNorms(model: Module, train: Batches): Promise<GradientNorm[]> {
   const differentiate = valueAndGrad(model, (x: Tensor, y: Tensor) => crossEntropy(model.forward(x), y));
   const layers = new Map([...model.namedModules()].map(([path, module]) => [path, module.constructor.name]));
   const paths = [...model.namedParameters()]
@@ -32,7 +32,7 @@ async function firstGradientNorms(model: Module, train: Batches): Promise<Gradie
       const path = paths[index]!;
       norms.push({
         layer: `${path} ${layers.get(path)}`.trim(),
-        norm: euclideanNorm(await gradient.data()),
+        norm: computeNorm(await gradient.data()),
       });
     }
     for (const tensor of [loss, inputs, labels, ...gradients]) tensor.dispose();
@@ -41,7 +41,7 @@ async function firstGradientNorms(model: Module, train: Batches): Promise<Gradie
   return norms;
 }
 
-function euclideanNorm(values: ArrayLike<number>): number {
+function computeNorm(values: ArrayLike<number>): number {
   let sum = 0;
   for (let index = 0; index < values.length; index++) sum += values[index]! ** 2;
   return Math.sqrt(sum);

@@ -2,8 +2,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "@evenkeel/tensor";
 import { text } from "@evenkeel/tensor/checks";
-import { storageError, writeFileAtomically } from "@evenkeel/tensor/node";
-import { objectOf, readFileIfThere, readRecord, sha256, writeRecord } from "../record.ts";
+import { makeStorageError, writeFileAtomically } from "@evenkeel/tensor/node";
+import { computeSha256, objectOf, readFileIfThere, readRecord, writeRecord } from "../record.ts";
 import { type ArmResult, armResultRules, gradientNorms, points } from "./arm-result.ts";
 import type { Measurements } from "./measurements.ts";
 
@@ -35,7 +35,7 @@ export async function clearArm(folder: string): Promise<void> {
   for (const file of armFiles) {
     const path = join(folder, file);
     await rm(path, { force: true }).catch((error) => {
-      throw storageError(path, error);
+      throw makeStorageError(path, error);
     });
   }
 }
@@ -84,7 +84,7 @@ export async function saveResult(
   { result, weights }: { readonly result: ArmResult; readonly weights: Uint8Array },
 ): Promise<void> {
   await writeFileAtomically(join(folder, weightsFile), weights);
-  const record: ResultRecord = { run, weights: sha256(weights), result };
+  const record: ResultRecord = { run, weights: computeSha256(weights), result };
   await writeRecord(join(folder, resultFile), record);
 }
 
@@ -107,7 +107,7 @@ async function checkWeights(path: string, expected: string): Promise<void> {
   const bytes = await readFileIfThere(path);
   if (bytes === undefined)
     throw new DataError(`${path}: found no file, expected the weights of a finished run`);
-  if (sha256(bytes) !== expected) {
+  if (computeSha256(bytes) !== expected) {
     throw new DataError(`${path}: found different weights from those that were tested: the file is damaged`);
   }
 }

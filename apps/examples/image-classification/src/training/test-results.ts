@@ -37,7 +37,7 @@ export function compare(
   let loss = 0;
   for (const [image, label] of labels.entries()) {
     const row = logProbabilities.subarray(image * classes, (image + 1) * classes);
-    const predicted = placeOfLargest(row);
+    const predicted = findLargest(row);
     loss -= row[label]!;
     confusion[label]![predicted]!++;
     if (predicted !== label)
@@ -52,7 +52,7 @@ export function compare(
   };
 }
 
-function placeOfLargest(values: Float32Array): number {
+function findLargest(values: Float32Array): number {
   let best = 0;
   for (let index = 1; index < values.length; index++) if (values[index]! > values[best]!) best = index;
   return best;

@@ -1,10 +1,10 @@
 import type { BatchRecord, Callback } from "@evenkeel/nn";
 import type { Normalization } from "../options.ts";
 import { formatDuration, type ProgressLine } from "../progress.ts";
-import { nameOfArm, percent } from "../words.ts";
+import { describeArm, formatPercent } from "../words.ts";
 
 /** Shows every batch on a progress line: loss, accuracy of the epoch so far, images per second, and remaining time. */
-export function trainingProgress(
+export function makeTrainingProgress(
   line: ProgressLine,
   run: { readonly normalization: Normalization; readonly epochs: number; readonly batchesPerEpoch: number },
 ): Callback {
@@ -24,12 +24,12 @@ export function trainingProgress(
       const seconds = (performance.now() - startedAt) / 1000;
       const secondsLeft = ((epochs * batchesPerEpoch - step - 1) * seconds) / batchesSinceStart;
       line.update({
-        label: `${nameOfArm(normalization)}, epoch ${epoch + 1}/${epochs}`,
+        label: `${describeArm(normalization)}, epoch ${epoch + 1}/${epochs}`,
         done: batch + 1,
         total: batchesPerEpoch,
         detail: [
           `loss ${loss.toFixed(3)}`,
-          `accuracy ${percent(epochRight / epochImages)}`,
+          `accuracy ${formatPercent(epochRight / epochImages)}`,
           `${(imagesSinceStart / seconds).toFixed(0)} images/s`,
           `${formatDuration(secondsLeft)} left`,
         ].join("  "),

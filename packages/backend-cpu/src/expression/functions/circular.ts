@@ -1,13 +1,13 @@
 import type { ExpressionNode, Value } from "@evenkeel/tensor";
 import { e } from "@evenkeel/tensor";
-import { nearestInteger, polynomial } from "./helpers.ts";
+import { polynomial, roundToInteger } from "./helpers.ts";
 
 /** pi / 2: four parts of 8 bits, whose products with numbers below 2^16 are exact, and the rest (Cody and Waite). */
 const halfPiParts = [201 / 2 ** 7, 253 / 2 ** 19, 170 / 2 ** 27, 136 / 2 ** 37, 2.5633441515945023e-12];
 
 /** sin(x + quadrants pi / 2) for |x| up to 2^15. The polynomials are those of Cephes, `sinf`, for |r| up to pi / 4. */
 function sinFromQuadrant(x: Value, quadrants: number): Value {
-  const { float, integer } = nearestInteger(e.mul(x, 2 / Math.PI));
+  const { float, integer } = roundToInteger(e.mul(x, 2 / Math.PI));
   const r = halfPiParts.reduce((rest, part) => e.sub(rest, e.mul(float, part)), x);
   const z = e.mul(r, r);
   const sine = polynomial(z, [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]);

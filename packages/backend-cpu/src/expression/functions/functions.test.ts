@@ -1,6 +1,6 @@
-import { buildExpression, e, evaluator, type Value } from "@evenkeel/tensor";
+import { buildExpression, e, makeEvaluator, type Value } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { elementwise, expected, pairs, runAssembled, uniforms } from "../testing.ts";
+import { computeExpected, makePairs, makeProblem, makeUniforms, runAssembled } from "../testing.ts";
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
 const points = 150_000;
@@ -13,7 +13,7 @@ function ulp(y: number): number {
 
 /** Numbers spread over the interval, and over the float formats in it. */
 function sweep(low: number, high: number): number[] {
-  const next = uniforms();
+  const next = makeUniforms();
   const spread = Array.from({ length: points }, () => Math.fround(low + (high - low) * next()));
   const bits = new Uint32Array(points).map(() => next() * 2 ** 32);
   const formats = [...new Float32Array(bits.buffer)].filter((x) => x >= low && x <= high);
@@ -21,12 +21,12 @@ function sweep(low: number, high: number): number[] {
 }
 
 type Unary = "exp" | "expm1" | "log" | "log1p" | "sin" | "cos" | "tanh" | "erf";
-const expressionOf = (op: Unary) => buildExpression({ inputs: ["f32"] }, ([x]) => e[op](x!));
+const buildUnaryExpression = (op: Unary) => buildExpression({ inputs: ["f32"] }, ([x]) => e[op](x!));
 
 /** The largest error in units of `unit(y)`, with where it is. */
 function worstError(op: Unary, low: number, high: number, unit: (y: number) => number): number {
-  const problem = elementwise(expressionOf(op), [sweep(low, high)]);
-  const evaluate = evaluator(problem.expression);
+  const problem = makeProblem(buildUnaryExpression(op), [sweep(low, high)]);
+  const evaluate = makeEvaluator(problem.expression);
   const [found] = runAssembled(problem);
   let worst = 0;
   problem.reads[0]!.data.forEach((x, index) => {
@@ -68,7 +68,7 @@ describe("accuracy", () => {
     // The neighbours of multiples of pi / 2, and of all numbers the one that lies closest to one: 16367173 2^72.
     const zeros = Array.from({ length: 100_000 }, (_, n) => Math.fround((n * Math.PI) / 2));
     const x = [...zeros, 16_367_173 * 2 ** 72, -16_367_173 * 2 ** 72];
-    const problem = elementwise(
+    const problem = makeProblem(
       buildExpression({ inputs: ["f32"] }, ([value]) => [e.sin(value!), e.cos(value!)]),
       [x],
     );
@@ -83,7 +83,7 @@ describe("accuracy", () => {
   });
 
   test("remainders are exact, however large the quotient", () => {
-    const next = uniforms();
+    const next = makeUniforms();
     const float = (): number =>
       Math.fround((next() < 0.5 ? -1 : 1) * (1 + next()) * 2 ** Math.floor(250 * next() - 125));
     const a = [
@@ -112,24 +112,24 @@ describe("accuracy", () => {
       0.1,
       ...Array.from({ length: 50_000 }, float),
     ];
-    const problem = elementwise(
+    const problem = makeProblem(
       buildExpression({ inputs: ["f32", "f32"] }, ([x, y]) => e.rem(x!, y!)),
       [a, b],
     );
-    expect(runAssembled(problem)).toEqual(expected(problem));
+    expect(runAssembled(problem)).toEqual(computeExpected(problem));
   });
 
   test.each<[string, high: number, bound: number]>([
     ["moderate exponents", 8, 1.2],
     ["all exponents", 88, 6],
   ])("pow with %s", (_, high, bound) => {
-    const next = uniforms();
+    const next = makeUniforms();
     const bases = sweep(2 ** -126, 4);
     const exponents = bases.map((x) => {
       const limit = Math.min(high < 10 ? high : inf, 87 / Math.abs(Math.log(x)));
       return Math.fround((2 * next() - 1) * limit);
     });
-    const [found] = runAssembled(elementwise(power, [bases, exponents]));
+    const [found] = runAssembled(makeProblem(power, [bases, exponents]));
     let worst = 0;
     bases.forEach((x, index) => {
       const y = Math.fround(x) ** exponents[index]!;
@@ -153,21 +153,21 @@ describe("special values", () => {
     ["tanh", [nan, inf, -inf, 0, -0, 50, -50, smallest], [nan, 1, -1, 0, -0, 1, -1, smallest]],
     ["erf", [nan, inf, -inf, 0, -0, 4, -9], [nan, 1, -1, 0, -0, 1, -1]],
   ])("%s", (op, x, y) => {
-    const [found] = runAssembled(elementwise(expressionOf(op), [x]));
+    const [found] = runAssembled(makeProblem(buildUnaryExpression(op), [x]));
     expect([...found!]).toEqual(y);
   });
 
   test("exp gives denormal results", () => {
-    const [found] = runAssembled(elementwise(expressionOf("exp"), [[-95, -100, -103]]));
+    const [found] = runAssembled(makeProblem(buildUnaryExpression("exp"), [[-95, -100, -103]]));
     expect([...found!]).toEqual([-95, -100, -103].map((x) => Math.fround(Math.exp(x))));
   });
 
   test("pow follows IEEE 754", () => {
     const special = [0, -0, 1, -1, nan, inf, -inf, smallest, -smallest, 1e-38, 3e38, -3e38, 2, 3, -2, -3];
     const more = [0.5, -0.5, 1.5, 1e10, -1e10, 16_777_217, 8_388_607.5, 65_535, -65_535];
-    const problem = elementwise(power, pairs([...special, ...more]));
+    const problem = makeProblem(power, makePairs([...special, ...more]));
     const [found] = runAssembled(problem);
-    const [wanted] = expected(problem);
+    const [wanted] = computeExpected(problem);
     const isClose = (a: number, b: number): boolean => Object.is(a, b) || Math.abs(a - b) <= ulp(b);
     const [bases, exponents] = problem.reads.map(({ data }) => data);
     const wrong = [...found!].flatMap((y, index) =>
@@ -182,11 +182,11 @@ describe("special values", () => {
 test("pow by a constant", () => {
   for (const exponent of [-2, -1, -0.5, 0, 0.5, 1, 2, 3, 4]) {
     const expression = buildExpression({ inputs: ["f32"] }, ([x]) => e.pow(x!, exponent));
-    const problem = elementwise(expression, [
+    const problem = makeProblem(expression, [
       [0, -0, nan, inf, -inf, 1e-30, -1e20, ...sweep(-4, 4).slice(0, 5000)],
     ]);
     const [found] = runAssembled(problem);
-    const wanted = expected(problem)[0]!;
+    const wanted = computeExpected(problem)[0]!;
     const isClose = (a: number, b: number): boolean => Object.is(a, b) || Math.abs(a - b) <= 1.01 * ulp(b);
     expect([...found!].filter((y, index) => !isClose(y, wanted[index]!))).toEqual([]);
   }
@@ -198,10 +198,10 @@ test("integer division truncates, wraps, and gives 0 for a divisor of 0", () => 
   const least = -(2 ** 31);
   const a = [7, -7, 7, -7, 5, least, least, least];
   const b = [2, 2, -2, -2, 0, -1, 0, 1];
-  const [quotient, remainder] = runAssembled(elementwise(divide("i32"), [a, b]));
+  const [quotient, remainder] = runAssembled(makeProblem(divide("i32"), [a, b]));
   expect([...quotient!]).toEqual([3, -3, -3, 3, 0, least, 0, least]);
   expect([...remainder!]).toEqual([1, -1, 1, -1, 0, 0, 0, 0]);
-  const unsigned = elementwise(divide("u32"), [
+  const unsigned = makeProblem(divide("u32"), [
     [2 ** 32 - 1, 2 ** 32 - 1, 9],
     [2, 1, 0],
   ]);
@@ -212,11 +212,11 @@ test("integer division truncates, wraps, and gives 0 for a divisor of 0", () => 
 });
 
 test("random integers divide exactly", () => {
-  const next = uniforms();
+  const next = makeUniforms();
   const random = (): number[] => Array.from({ length: 5000 }, () => Math.floor(2 ** (32 * next())) >>> 0);
   for (const type of ["i32", "u32"] as const) {
     const expression = buildExpression({ inputs: [type, type] }, ([a, b]) => [e.div(a!, b!), e.rem(a!, b!)]);
-    const problem = elementwise(expression, [random(), random()]);
-    expect(runAssembled(problem)).toEqual(expected(problem));
+    const problem = makeProblem(expression, [random(), random()]);
+    expect(runAssembled(problem)).toEqual(computeExpected(problem));
   }
 });

@@ -36,7 +36,7 @@ const integerShift = 12_582_912;
 const integerShiftBits = 0x4b400000;
 
 /** The integer nearest to x, as f32 and as i32; right for |x| below 2^22. */
-export function nearestInteger(x: Value): { float: Value; integer: Value } {
+export function roundToInteger(x: Value): { float: Value; integer: Value } {
   const shifted = e.add(x, integerShift);
   return {
     float: e.sub(shifted, integerShift),
@@ -45,6 +45,6 @@ export function nearestInteger(x: Value): { float: Value; integer: Value } {
 }
 
 /** 2^n for an i32 from -126 to 127. */
-export function powerOfTwo(n: Value): Value {
+export function computePowerOfTwo(n: Value): Value {
   return e.bitcast(e.shiftLeft(e.add(n, 127), 23), "f32");
 }

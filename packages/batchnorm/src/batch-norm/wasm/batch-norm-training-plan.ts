@@ -1,14 +1,14 @@
 import type { Limits, Plan, Spec } from "@evenkeel/tensor";
-import { gridOf } from "../../cpu/grid.ts";
+import { planGrid } from "../../cpu/grid.ts";
 import type { NormalizeOperands } from "../../normalize/wasm/normalize-plan.ts";
-import { normalizeLaunch } from "../../normalize/wasm/normalize-plan.ts";
+import { planNormalizeLaunch } from "../../normalize/wasm/normalize-plan.ts";
 import type { Layout } from "../../operands/layout.ts";
-import { layoutOf } from "../../operands/layout.ts";
+import { computeLayout } from "../../operands/layout.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
-import { partialStatistics } from "../../statistics/wasm/statistics-plan.ts";
+import { planPartialStatistics } from "../../statistics/wasm/statistics-plan.ts";
 
 /** One launch if an item holds whole channels, otherwise two. */
-export function trainingPlan(
+export function planTraining(
   [x, scale, shift, residual, runningMean]: readonly (Spec | undefined)[],
   attrs: NormalizationAttributes,
   limits: Limits,
@@ -29,7 +29,7 @@ export function trainingPlan(
       momentum: { scalar: 0 },
     },
   };
-  const launches = trainingLaunches(layoutOf(x!.shape, attrs.axis), operands, attrs, limits, 0);
+  const launches = planTrainingLaunches(computeLayout(x!.shape, attrs.axis), operands, attrs, limits, 0);
   return { ...launches, aliases: donated[0] ? [[0, 0]] : [] };
 }
 
@@ -37,7 +37,7 @@ export function trainingPlan(
  * Launches that take the statistics of x, normalize by them and update running statistics. `temporary` is the number
  * of the first temporary.
  */
-export function trainingLaunches(
+export function planTrainingLaunches(
   layout: Layout,
   operands: Omit<NormalizeOperands, "partials" | "parts">,
   attrs: NormalizationAttributes,
@@ -45,16 +45,16 @@ export function trainingLaunches(
   temporary: number,
 ): Pick<Plan, "launches" | "temporaries"> {
   const { channels } = layout;
-  const grid = gridOf(layout);
+  const grid = planGrid(layout);
   const { parts } = grid;
   if (channels === 0) return { launches: [], temporaries: [] };
   if (parts === 1)
-    return { launches: [normalizeLaunch(grid, { ...operands, parts }, attrs, limits)], temporaries: [] };
+    return { launches: [planNormalizeLaunch(grid, { ...operands, parts }, attrs, limits)], temporaries: [] };
   const partials = { temporary };
   return {
     launches: [
-      partialStatistics(grid, operands.x ?? operands.y, partials, limits),
-      normalizeLaunch(grid, { ...operands, partials, parts }, attrs, limits),
+      planPartialStatistics(grid, operands.x ?? operands.y, partials, limits),
+      planNormalizeLaunch(grid, { ...operands, partials, parts }, attrs, limits),
     ],
     temporaries: [{ shape: [parts, 4, channels], dtype: "f32" }],
   };

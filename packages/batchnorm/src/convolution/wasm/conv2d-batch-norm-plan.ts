@@ -1,19 +1,19 @@
 import type { Limits, Op, Plan, Spec } from "@evenkeel/tensor";
-import { conv2dStatisticsPlan } from "@evenkeel/tensor/wasm";
-import { trainingLaunches } from "../../batch-norm/wasm/batch-norm-training-plan.ts";
-import { gridOf } from "../../cpu/grid.ts";
-import { normalizeLaunch } from "../../normalize/wasm/normalize-plan.ts";
-import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
-import { mergeStatisticsLaunch } from "../../statistics/wasm/merge-plan.ts";
+import { planConv2dStatistics } from "@evenkeel/tensor/wasm";
+import { planTrainingLaunches } from "../../batch-norm/wasm/batch-norm-training-plan.ts";
+import { planGrid } from "../../cpu/grid.ts";
+import { planNormalizeLaunch } from "../../normalize/wasm/normalize-plan.ts";
+import { computeLayout, countValuesPerChannel } from "../../operands/layout.ts";
+import { planMergeLaunch } from "../../statistics/wasm/merge-plan.ts";
 import type { Conv2dBatchNormAttributes, Operands } from "../conv2d-batch-norm-operands.ts";
-import { convolved, others } from "../conv2d-batch-norm-operands.ts";
+import { selectConvolved, selectOthers } from "../conv2d-batch-norm-operands.ts";
 
 /** Channels with more values than this (256 KiB) get their statistics while they are written: see docs/decisions/0011. */
 const mostValuesOnRead = 2 ** 16;
 /** With smaller parts, taking statistics while writing costs more than reading everything again. */
 const smallestPart = 320;
 
-export function conv2dBatchNormPlan(
+export function planConv2dBatchNorm(
   inputs: Operands<Spec>,
   attrs: Conv2dBatchNormAttributes,
   limits: Limits,
@@ -21,19 +21,19 @@ export function conv2dBatchNormPlan(
   op: Pick<Op<Conv2dBatchNormAttributes>, "outputs">,
 ): Plan {
   const { convolution, normalization, statistics: choice } = attrs;
-  const convolvedInputs = convolved(inputs);
+  const convolvedInputs = selectConvolved(inputs);
   const z = op.outputs(inputs, attrs)[0]!;
-  const layout = layoutOf(z.shape, 1);
-  const values = valuesPerChannel(layout);
+  const layout = computeLayout(z.shape, 1);
+  const values = countValuesPerChannel(layout);
   const isFaster = (parts: number): boolean => values > mostValuesOnRead && values >= parts * smallestPart;
-  const { launches, temporaries, statistics } = conv2dStatisticsPlan(
+  const { launches, temporaries, statistics } = planConv2dStatistics(
     z,
     convolvedInputs,
     convolution,
     limits,
     choice === undefined ? isFaster : () => choice === "onWrite",
   );
-  const [scale, shift, residual, runningMean] = others(inputs);
+  const [scale, shift, residual, runningMean] = selectOthers(inputs);
   const merged = { output: 2 };
   const operands = {
     x: { output: 0 },
@@ -50,7 +50,7 @@ export function conv2dBatchNormPlan(
     },
   };
   if (statistics === undefined) {
-    const rest = trainingLaunches(
+    const rest = planTrainingLaunches(
       layout,
       { ...operands, statistics: merged },
       normalization,
@@ -66,9 +66,9 @@ export function conv2dBatchNormPlan(
   return {
     launches: [
       ...launches,
-      mergeStatisticsLaunch(statistics.parts, layout.channels, statistics.slot, merged, limits),
-      normalizeLaunch(
-        gridOf(layout, true),
+      planMergeLaunch(statistics.parts, layout.channels, statistics.slot, merged, limits),
+      planNormalizeLaunch(
+        planGrid(layout, true),
         { ...operands, partials: merged, parts: 1 },
         normalization,
         limits,

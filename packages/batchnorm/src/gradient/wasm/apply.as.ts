@@ -6,7 +6,7 @@ import { affine } from "../../pre-activation/wasm/affine.as";
 import { loadLanes, madd, storeLanes } from "../../cpu/lanes.as";
 
 @inline
-function gradientOfX(dz: v128, distance: v128, factor: v128, linear: v128, constant: v128): v128 {
+function computeGradientOfX(dz: v128, distance: v128, factor: v128, linear: v128, constant: v128): v128 {
   return madd(madd(constant, distance, linear), dz, factor);
 }
 
@@ -30,10 +30,10 @@ function applyFour(
     z2 = activateGradient(ActivationCodes.leakyRelu, affine(d2, factor, offset), z2, slope);
     z3 = activateGradient(ActivationCodes.leakyRelu, affine(d3, factor, offset), z3, slope);
   }
-  v128.store(dx, gradientOfX(z0, d0, factor, linear, constant));
-  v128.store(dx + step, gradientOfX(z1, d1, factor, linear, constant));
-  v128.store(dx + 2 * step, gradientOfX(z2, d2, factor, linear, constant));
-  v128.store(dx + 3 * step, gradientOfX(z3, d3, factor, linear, constant));
+  v128.store(dx, computeGradientOfX(z0, d0, factor, linear, constant));
+  v128.store(dx + step, computeGradientOfX(z1, d1, factor, linear, constant));
+  v128.store(dx + 2 * step, computeGradientOfX(z2, d2, factor, linear, constant));
+  v128.store(dx + 3 * step, computeGradientOfX(z3, d3, factor, linear, constant));
 }
 
 /** One vector, or one to three `lanes` of it. */
@@ -44,7 +44,7 @@ function applyOne(
   const distance = f32x4.sub(loadLanes(x, lanes), centre);
   let z = loadLanes(dy, lanes);
   if (activation) z = activateGradient(activation, affine(distance, factor, offset), z, slope);
-  storeLanes(dx, gradientOfX(z, distance, factor, linear, constant), lanes);
+  storeLanes(dx, computeGradientOfX(z, distance, factor, linear, constant), lanes);
 }
 
 export { applyFour, applyOne };

@@ -1,12 +1,16 @@
 import type { Limits, Plan, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
 import { planLaunch } from "@evenkeel/tensor";
 import type { Grid } from "../../cpu/grid.ts";
-import { gridOf } from "../../cpu/grid.ts";
-import { cpuKernel } from "../../cpu-kernel.ts";
-import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
-import { activationParameters } from "../../pre-activation/activation.ts";
+import { planGrid } from "../../cpu/grid.ts";
+import { makeCpuKernel } from "../../cpu-kernel.ts";
+import { computeLayout, countValuesPerChannel } from "../../operands/layout.ts";
+import { encodeActivation } from "../../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
-import { gradientAliases, gradientApplyAliases, gradientSumsAliases } from "../gradient-aliases.ts";
+import {
+  listGradientAliases,
+  listGradientApplyAliases,
+  listGradientSumsAliases,
+} from "../gradient-aliases.ts";
 import type { GradientApplyAttributes, GradientAttributes } from "../gradient-attributes.ts";
 import { keepsDz } from "../gradient-attributes.ts";
 import { gradientKernels } from "./gradient.kernels.ts";
@@ -49,7 +53,7 @@ interface Pass {
 const [dx, dScale, dShift]: Slot[] = [{ output: 0 }, { output: 1 }, { output: 2 }];
 
 /** The operands that a launch reads. An input whose memory it overwrites is listed among the writes only. */
-function readsOf(inputs: Specs, readsY: boolean, aliases: readonly Alias[]): GradientReads {
+function listReads(inputs: Specs, readsY: boolean, aliases: readonly Alias[]): GradientReads {
   const input = (index: number): Slot | undefined =>
     inputs[index] && !aliases.some(([, written]) => written === index) ? { input: index } : undefined;
   return {
@@ -63,27 +67,27 @@ function readsOf(inputs: Specs, readsY: boolean, aliases: readonly Alias[]): Gra
 }
 
 /** One launch if an item holds a whole channel; otherwise one for the sums of the parts and one that uses them. */
-export function gradientPlan(
+export function planGradient(
   inputs: Specs,
   attrs: GradientAttributes,
   limits: Limits,
   donated: readonly boolean[],
 ): Plan {
-  const layout = layoutOf(inputs[1]!.shape, attrs.axis);
-  const grid = gridOf(layout);
+  const layout = computeLayout(inputs[1]!.shape, attrs.axis);
+  const grid = planGrid(layout);
   const { parts, blocks } = grid;
-  const aliases = gradientAliases(attrs, donated);
+  const aliases = listGradientAliases(attrs, donated);
   if (layout.channels === 0) return { launches: [], temporaries: [], aliases };
-  const count = attrs.ofBatch ? valuesPerChannel(layout) : 0;
+  const count = attrs.ofBatch ? countValuesPerChannel(layout) : 0;
   const dz: Slot | undefined = keepsDz(attrs) ? { output: 3 } : undefined;
   const reads = (writesDx: boolean): GradientReads =>
-    readsOf(
+    listReads(
       inputs,
       keepsDz(attrs),
       aliases.filter(([output]) => output !== 0 || writesDx),
     );
   const launch = (pass: Pick<Pass, "reads" | "writes" | "items">): PlannedLaunch =>
-    gradientLaunch(grid, { ...pass, parts, count }, attrs, limits);
+    planGradientLaunch(grid, { ...pass, parts, count }, attrs, limits);
   if (parts === 1) {
     const whole = launch({ reads: reads(true), writes: { dx, dScale, dShift, dz }, items: blocks });
     return { launches: [whole], temporaries: [], aliases };
@@ -110,22 +114,22 @@ export function gradientPlan(
 }
 
 /** The first pass alone, and a launch that adds the sums of parts where channels are cut into parts. */
-export function gradientSumsPlan(
+export function planGradientSums(
   inputs: Specs,
   attrs: NormalizationAttributes,
   limits: Limits,
   donated: readonly boolean[],
 ): Plan {
-  const layout = layoutOf(inputs[1]!.shape, attrs.axis);
-  const grid = gridOf(layout);
+  const layout = computeLayout(inputs[1]!.shape, attrs.axis);
+  const grid = planGrid(layout);
   const { parts, blocks } = grid;
-  const aliases = gradientSumsAliases(attrs, donated);
+  const aliases = listGradientSumsAliases(attrs, donated);
   if (layout.channels === 0) return { launches: [], temporaries: [], aliases };
-  const reads = readsOf(inputs, keepsDz(attrs), aliases);
+  const reads = listReads(inputs, keepsDz(attrs), aliases);
   const dz: Slot | undefined = keepsDz(attrs) ? { output: 1 } : undefined;
   const complete: GradientWrites = { dScale: { output: 0 } };
   const launch = (pass: Pick<Pass, "reads" | "writes" | "items">): PlannedLaunch =>
-    gradientLaunch(grid, { ...pass, parts, count: 0 }, attrs, limits);
+    planGradientLaunch(grid, { ...pass, parts, count: 0 }, attrs, limits);
   if (parts === 1) {
     const whole = launch({ reads, writes: { ...complete, dz }, items: blocks });
     return { launches: [whole], temporaries: [], aliases };
@@ -142,28 +146,28 @@ export function gradientSumsPlan(
 }
 
 /** The second pass alone. */
-export function gradientApplyPlan(
+export function planGradientApply(
   inputs: Specs,
   attrs: GradientApplyAttributes,
   limits: Limits,
   donated: readonly boolean[],
 ): Plan {
   const { shape } = inputs[1]!;
-  const layout = layoutOf(shape, attrs.axis);
-  const grid = gridOf(layout, true);
-  const aliases = gradientApplyAliases(donated);
+  const layout = computeLayout(shape, attrs.axis);
+  const grid = planGrid(layout, true);
+  const aliases = listGradientApplyAliases(donated);
   if (shape.includes(0)) return { launches: [], temporaries: [], aliases };
   const pass: Pass = {
-    reads: { ...readsOf(inputs, false, aliases), partials: { input: 5 } },
+    reads: { ...listReads(inputs, false, aliases), partials: { input: 5 } },
     writes: { dx },
     items: grid.parts * grid.blocks,
     parts: 0,
-    count: valuesPerChannel(layout),
+    count: countValuesPerChannel(layout),
   };
-  return { launches: [gradientLaunch(grid, pass, attrs, limits)], temporaries: [], aliases };
+  return { launches: [planGradientLaunch(grid, pass, attrs, limits)], temporaries: [], aliases };
 }
 
-function gradientLaunch(
+function planGradientLaunch(
   grid: Grid,
   { reads, writes, items, parts, count }: Pass,
   { epsilon, activation }: GradientApplyAttributes,
@@ -181,13 +185,13 @@ function gradientLaunch(
       scratchBytes: 5 * grid.arrayBytes + 32 + 80 * grid.parameters.channelsPerItem,
     },
   };
-  const own = { parts, count, epsilon, ...activationParameters(activation) };
+  const own = { parts, count, epsilon, ...encodeActivation(activation) };
   return grid.form === "planar"
-    ? planLaunch(cpuKernel("planarGradient", gradientKernels, limits), {
+    ? planLaunch(makeCpuKernel("planarGradient", gradientKernels, limits), {
         ...named,
         parameters: { ...grid.parameters, ...own },
       })
-    : planLaunch(cpuKernel("interleavedGradient", gradientKernels, limits), {
+    : planLaunch(makeCpuKernel("interleavedGradient", gradientKernels, limits), {
         ...named,
         parameters: { ...grid.parameters, ...own },
       });

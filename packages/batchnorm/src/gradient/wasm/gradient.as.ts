@@ -1,6 +1,6 @@
 import { fillInner } from "../../cpu/lanes.as";
-import { centreOf, factorOf, inverseStdOf, offsetOf, restOfMean } from "../../pre-activation/wasm/coefficients.as";
-import { countOf, mergeStatistics, momentsBytes } from "../../statistics/wasm/moments.as";
+import { computeCentre, computeFactor, computeInverseStd, computeOffset, computeRestOfMean } from "../../pre-activation/wasm/coefficients.as";
+import { readCount, mergeStatistics, momentsBytes } from "../../statistics/wasm/moments.as";
 import { addParts, constantTerm, linearTerm, restoreSums, storeParameterGradients, storePart } from "./channel-sums.as";
 import { interleavedApply, interleavedSums } from "./interleaved.as";
 import { cellBytes, centreAt, constantAt, factorAt, linearAt, offsetAt, planarApply, planarSums } from "./planar.as";
@@ -14,9 +14,9 @@ import { PlanarGradientArguments, InterleavedGradientArguments } from "./gradien
 
 /** The number of values to divide by: `count`, or without parts the count of the statistics (1 for none). */
 @inline
-function valuesOf(moments: usize, parts: usize, count: i32): f64 {
+function countValues(moments: usize, parts: usize, count: i32): f64 {
   if (parts) return f64(count);
-  const values = countOf(moments);
+  const values = readCount(moments);
   return values == 0 ? 1 : values;
 }
 
@@ -42,12 +42,12 @@ function planarGradient(begin: usize, end: usize, scratch: usize, args: PlanarGr
     for (let index: usize = 0; index < itemChannels; index++) {
       const channel = firstChannel + index, cell = cells + index * cellBytes;
       mergeStatistics(scratch, statistics, 1, channels, channel);
-      const inverseStd = inverseStdOf(scratch, epsilon);
-      const factor = factorOf(inverseStd, scale, channel);
-      store<f32>(cell, centreOf(scratch), centreAt);
+      const inverseStd = computeInverseStd(scratch, epsilon);
+      const factor = computeFactor(inverseStd, scale, channel);
+      store<f32>(cell, computeCentre(scratch), centreAt);
       store<f32>(cell, factor, factorAt);
-      store<f32>(cell, offsetOf(scratch, factor, shift, channel), offsetAt);
-      if (parts == 0) restoreSums(cell, partials, channels, channel, restOfMean(scratch), inverseStd);
+      store<f32>(cell, computeOffset(scratch, factor, shift, channel), offsetAt);
+      if (parts == 0) restoreSums(cell, partials, channels, channel, computeRestOfMean(scratch), inverseStd);
       else if (partials) addParts(cell, partials, parts, channels, channel);
     }
     if (!partials) {
@@ -63,10 +63,10 @@ function planarGradient(begin: usize, end: usize, scratch: usize, args: PlanarGr
         continue;
       }
       mergeStatistics(scratch, statistics, 1, channels, channel);
-      const inverseStd = inverseStdOf(scratch, epsilon);
-      const rest = restOfMean(scratch);
+      const inverseStd = computeInverseStd(scratch, epsilon);
+      const rest = computeRestOfMean(scratch);
       if (part == 0) storeParameterGradients(dScale, dShift, channel, cell, rest, inverseStd);
-      const values = valuesOf(scratch, parts, count);
+      const values = countValues(scratch, parts, count);
       const factor = load<f32>(cell, factorAt), linear = linearTerm(cell, rest, inverseStd, factor, values);
       store<f32>(cell, f32(linear), linearAt);
       store<f32>(cell, constantTerm(cell, rest, factor, linear, values), constantAt);
@@ -104,10 +104,10 @@ function interleavedGradient(begin: usize, end: usize, scratch: usize, args: Int
       const channel = firstChannel + index;
       const column = scratch + index * inner * 4;
       mergeStatistics(moments, statistics, 1, channels, channel);
-      const factor = factorOf(inverseStdOf(moments, epsilon), scale, channel);
-      fillInner(column, inner, centreOf(moments));
+      const factor = computeFactor(computeInverseStd(moments, epsilon), scale, channel);
+      fillInner(column, inner, computeCentre(moments));
       fillInner(column + arrayBytes, inner, factor);
-      fillInner(column + 2 * arrayBytes, inner, offsetOf(moments, factor, shift, channel));
+      fillInner(column + 2 * arrayBytes, inner, computeOffset(moments, factor, shift, channel));
     }
     if (!partials) {
       interleavedSums(
@@ -124,12 +124,12 @@ function interleavedGradient(begin: usize, end: usize, scratch: usize, args: Int
         continue;
       }
       mergeStatistics(moments, statistics, 1, channels, channel);
-      const inverseStd = inverseStdOf(moments, epsilon);
-      const rest = restOfMean(moments);
+      const inverseStd = computeInverseStd(moments, epsilon);
+      const rest = computeRestOfMean(moments);
       if (parts == 0) restoreSums(total, partials, channels, channel, rest, inverseStd);
       if (part == 0) storeParameterGradients(dScale, dShift, channel, total, rest, inverseStd);
       const column = scratch + index * inner * 4, factor = load<f32>(column + arrayBytes);
-      const values = valuesOf(moments, parts, count);
+      const values = countValues(moments, parts, count);
       const linear = linearTerm(total, rest, inverseStd, factor, values);
       fillInner(column + 3 * arrayBytes, inner, f32(linear));
       fillInner(column + 4 * arrayBytes, inner, constantTerm(total, rest, factor, linear, values));

@@ -4,9 +4,9 @@
 
 import { ActivationCodes } from "../../pre-activation/wasm/activation.kernels.as";
 import { affine } from "../../pre-activation/wasm/affine.as";
-import { accumulate, lanesBefore, quarterOf, sum4 } from "../../cpu/lanes.as";
+import { accumulate, lanesBefore, computeQuarter, sum4 } from "../../cpu/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
-import { gradientOfZ, sumOne, write } from "./sum.as";
+import { computeGradientOfZ, sumOne, write } from "./sum.as";
 
 /** Rows of a tile, which is summed in f32. */
 const tileRows: usize = 512;
@@ -24,15 +24,15 @@ function sumFour(
   const d2 = f32x4.sub(v128.load(x + 2 * step), centre), d3 = f32x4.sub(v128.load(x + 3 * step), centre);
   let z0 = v128.load(dy), z1 = v128.load(dy + step), z2 = v128.load(dy + 2 * step), z3 = v128.load(dy + 3 * step);
   if (activation == ActivationCodes.relu) {
-    z0 = gradientOfZ(ActivationCodes.relu, y ? v128.load(y) : affine(d0, factor, offset), z0, slope);
-    z1 = gradientOfZ(ActivationCodes.relu, y ? v128.load(y + step) : affine(d1, factor, offset), z1, slope);
-    z2 = gradientOfZ(ActivationCodes.relu, y ? v128.load(y + 2 * step) : affine(d2, factor, offset), z2, slope);
-    z3 = gradientOfZ(ActivationCodes.relu, y ? v128.load(y + 3 * step) : affine(d3, factor, offset), z3, slope);
+    z0 = computeGradientOfZ(ActivationCodes.relu, y ? v128.load(y) : affine(d0, factor, offset), z0, slope);
+    z1 = computeGradientOfZ(ActivationCodes.relu, y ? v128.load(y + step) : affine(d1, factor, offset), z1, slope);
+    z2 = computeGradientOfZ(ActivationCodes.relu, y ? v128.load(y + 2 * step) : affine(d2, factor, offset), z2, slope);
+    z3 = computeGradientOfZ(ActivationCodes.relu, y ? v128.load(y + 3 * step) : affine(d3, factor, offset), z3, slope);
   } else if (activation) {
-    z0 = gradientOfZ(ActivationCodes.leakyRelu, y ? v128.load(y) : affine(d0, factor, offset), z0, slope);
-    z1 = gradientOfZ(ActivationCodes.leakyRelu, y ? v128.load(y + step) : affine(d1, factor, offset), z1, slope);
-    z2 = gradientOfZ(ActivationCodes.leakyRelu, y ? v128.load(y + 2 * step) : affine(d2, factor, offset), z2, slope);
-    z3 = gradientOfZ(ActivationCodes.leakyRelu, y ? v128.load(y + 3 * step) : affine(d3, factor, offset), z3, slope);
+    z0 = computeGradientOfZ(ActivationCodes.leakyRelu, y ? v128.load(y) : affine(d0, factor, offset), z0, slope);
+    z1 = computeGradientOfZ(ActivationCodes.leakyRelu, y ? v128.load(y + step) : affine(d1, factor, offset), z1, slope);
+    z2 = computeGradientOfZ(ActivationCodes.leakyRelu, y ? v128.load(y + 2 * step) : affine(d2, factor, offset), z2, slope);
+    z3 = computeGradientOfZ(ActivationCodes.leakyRelu, y ? v128.load(y + 3 * step) : affine(d3, factor, offset), z3, slope);
   }
   accumulate(sums, sum4(z0, z1, z2, z3));
   accumulate(sums + gap, sum4(f32x4.mul(z0, d0), f32x4.mul(z1, d1), f32x4.mul(z2, d2), f32x4.mul(z3, d3)));
@@ -51,7 +51,7 @@ function sumTile(
   const wide = end & ~15;
   let first: usize = 0;
   for (let left = rows; left >= 4; left = rows - first / stride) {
-    const quarter = quarterOf(left) * stride;
+    const quarter = computeQuarter(left) * stride;
     for (let row = first; row < first + quarter; row += stride) {
       for (let column: usize = 0; column < wide; column += 16) {
         const at = row + column;
@@ -117,7 +117,7 @@ function interleavedApply(
   const wide = end & ~15;
   let first: usize = 0;
   for (let left = rows; left >= 4; left = rows - first / stride) {
-    const quarter = quarterOf(left) * stride;
+    const quarter = computeQuarter(left) * stride;
     for (let row = first; row < first + quarter; row += stride) {
       for (let column: usize = 0; column < wide; column += 16) {
         const at = row + column;

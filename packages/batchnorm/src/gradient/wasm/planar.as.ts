@@ -4,7 +4,7 @@ import { ActivationCodes } from "../../pre-activation/wasm/activation.kernels.as
 import { affine } from "../../pre-activation/wasm/affine.as";
 import { accumulate, lanesBefore, madd, sum4, sumLanes } from "../../cpu/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
-import { gradientOfZ, sumOne, write } from "./sum.as";
+import { computeGradientOfZ, sumOne, write } from "./sum.as";
 
 // A cell holds the state of a channel: two sums in f64; centre, factor, offset, linear term and constant in f32; and
 // the sums of the tile in lanes.
@@ -26,22 +26,22 @@ function sumRow(
   let q0 = s0, q1 = s0, q2 = s0, q3 = s0;
   for (const lineEnd = end - (end - at & 63); at < lineEnd; at += 64) {
     const d0 = f32x4.sub(v128.load(x + at), centre);
-    const z0 = gradientOfZ(activation, y ? v128.load(y + at) : affine(d0, factor, offset), v128.load(dy + at), slope);
+    const z0 = computeGradientOfZ(activation, y ? v128.load(y + at) : affine(d0, factor, offset), v128.load(dy + at), slope);
     s0 = f32x4.add(s0, z0);
     q0 = madd(q0, z0, d0);
     write(dz ? dz + at : 0, dx ? dx + at : 0, z0, factor);
     const d1 = f32x4.sub(v128.load(x + at, 16), centre);
-    const z1 = gradientOfZ(activation, y ? v128.load(y + at, 16) : affine(d1, factor, offset), v128.load(dy + at, 16), slope);
+    const z1 = computeGradientOfZ(activation, y ? v128.load(y + at, 16) : affine(d1, factor, offset), v128.load(dy + at, 16), slope);
     s1 = f32x4.add(s1, z1);
     q1 = madd(q1, z1, d1);
     write(dz ? dz + at + 16 : 0, dx ? dx + at + 16 : 0, z1, factor);
     const d2 = f32x4.sub(v128.load(x + at, 32), centre);
-    const z2 = gradientOfZ(activation, y ? v128.load(y + at, 32) : affine(d2, factor, offset), v128.load(dy + at, 32), slope);
+    const z2 = computeGradientOfZ(activation, y ? v128.load(y + at, 32) : affine(d2, factor, offset), v128.load(dy + at, 32), slope);
     s2 = f32x4.add(s2, z2);
     q2 = madd(q2, z2, d2);
     write(dz ? dz + at + 32 : 0, dx ? dx + at + 32 : 0, z2, factor);
     const d3 = f32x4.sub(v128.load(x + at, 48), centre);
-    const z3 = gradientOfZ(activation, y ? v128.load(y + at, 48) : affine(d3, factor, offset), v128.load(dy + at, 48), slope);
+    const z3 = computeGradientOfZ(activation, y ? v128.load(y + at, 48) : affine(d3, factor, offset), v128.load(dy + at, 48), slope);
     s3 = f32x4.add(s3, z3);
     q3 = madd(q3, z3, d3);
     write(dz ? dz + at + 48 : 0, dx ? dx + at + 48 : 0, z3, factor);

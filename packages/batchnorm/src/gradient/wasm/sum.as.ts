@@ -9,7 +9,7 @@ import { accumulate, loadLanes, storeLanes } from "../../cpu/lanes.as";
 
 /** dz, given `sign`, a vector with the signs of z. */
 @inline
-function gradientOfZ(activation: i32, sign: v128, dy: v128, slope: v128): v128 {
+function computeGradientOfZ(activation: i32, sign: v128, dy: v128, slope: v128): v128 {
   return activation ? activateGradient(activation, sign, dy, slope) : dy;
 }
 
@@ -29,11 +29,11 @@ function sumOne(
   activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
 ): void {
   const distance = f32x4.sub(loadLanes(x, lanes), centre);
-  const z = gradientOfZ(activation, y ? loadLanes(y, lanes) : affine(distance, factor, offset), loadLanes(dy, lanes), slope);
+  const z = computeGradientOfZ(activation, y ? loadLanes(y, lanes) : affine(distance, factor, offset), loadLanes(dy, lanes), slope);
   accumulate(sums, z);
   accumulate(sums + gap, f32x4.mul(z, distance));
   if (dz) storeLanes(dz, z, lanes);
   if (dx) storeLanes(dx, f32x4.mul(z, factor), lanes);
 }
 
-export { gradientOfZ, write, sumOne };
+export { computeGradientOfZ, write, sumOne };

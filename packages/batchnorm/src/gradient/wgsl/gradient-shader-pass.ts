@@ -2,12 +2,12 @@ import type { PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
 import type { LineCut, LineTiles } from "@evenkeel/tensor/wgsl";
 import { allBits } from "../../gpu/channel.wgsl.ts";
 import type { ChannelTarget } from "../../gpu/channel-launch.ts";
-import { channelLaunch } from "../../gpu/channel-launch.ts";
-import { activationParameters } from "../../pre-activation/activation.ts";
+import { planChannelLaunch } from "../../gpu/channel-launch.ts";
+import { encodeActivation } from "../../pre-activation/activation.ts";
 import type { GradientAttributes } from "../gradient-attributes.ts";
 import { keepsDz } from "../gradient-attributes.ts";
 import type { GradientCode, GradientOperand } from "./gradient.wgsl.ts";
-import { gradientSchema, gradientText } from "./gradient.wgsl.ts";
+import { gradientSchema, writeGradientText } from "./gradient.wgsl.ts";
 
 /** One pass: its operands and its computation. */
 export interface GradientPass extends Pick<GradientCode, "loads" | "source" | "finishes" | "activation"> {
@@ -30,11 +30,14 @@ export interface GradientProblem {
 }
 
 /** A launch over the channels of a problem. */
-export function passLaunch({ attrs, values, target }: GradientProblem, pass: GradientPass): PlannedLaunch {
+export function planPassLaunch(
+  { attrs, values, target }: GradientProblem,
+  pass: GradientPass,
+): PlannedLaunch {
   const { entry, cut, parts, reads, writes, second = 0 } = pass;
   const { epsilon, activation, ofBatch } = attrs;
-  const { slope } = activationParameters(activation);
-  return channelLaunch(
+  const { slope } = encodeActivation(activation);
+  return planChannelLaunch(
     entry,
     gradientSchema,
     cut,
@@ -44,12 +47,12 @@ export function passLaunch({ attrs, values, target }: GradientProblem, pass: Gra
       parameters: { epsilon, bits: allBits, partsRead: parts, second, slope, count: Math.max(1, values) },
     },
     target,
-    (setting) => gradientText({ ...pass, ofBatch }, setting),
+    (setting) => writeGradientText({ ...pass, ofBatch }, setting),
   );
 }
 
 /** The operands that a pass reads. An input whose memory it overwrites is not bound a second time. */
-export function readsOf(
+export function listReads(
   inputs: readonly (Spec | undefined)[],
   attrs: GradientAttributes,
   aliases: readonly (readonly [output: number, input: number])[],

@@ -1,55 +1,55 @@
 import type { Limits, Plan, PlanEntry, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
-import { planFor } from "@evenkeel/tensor";
-import { cutTiles, loadsInFlight, mostParts, uncut } from "@evenkeel/tensor/wgsl";
+import { makePlanEntry } from "@evenkeel/tensor";
+import { cutTiles, loadsInFlight, makeUncut, mostParts } from "@evenkeel/tensor/wgsl";
 import { canStore } from "../../gpu/can-store.ts";
-import { tilesOf } from "../../gpu/channel-tiles.ts";
-import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
+import { planTiles } from "../../gpu/channel-tiles.ts";
+import { computeLayout, countValuesPerChannel } from "../../operands/layout.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
-import { gradientSumsAliases } from "../gradient-aliases.ts";
+import { listGradientSumsAliases } from "../gradient-aliases.ts";
 import { keepsDz } from "../gradient-attributes.ts";
 import type { GradientPass, GradientProblem } from "./gradient-shader-pass.ts";
-import { mostKept, passLaunch, readsOf } from "./gradient-shader-pass.ts";
+import { listReads, mostKept, planPassLaunch } from "./gradient-shader-pass.ts";
 
 /** Of the outputs only dz is stored like x. */
 export const plans: readonly PlanEntry[] = [
-  planFor<NormalizationAttributes>("gradientSums", shaderSumsPlan, {
+  makePlanEntry<NormalizationAttributes>("gradientSums", planShaderSums, {
     takesStored: (inputs, attrs, limits) => !keepsDz(attrs) || canStore(inputs, attrs, limits),
   }),
 ];
 
 /** The first pass alone, and a launch that adds the sums of parts where channels are cut into parts. */
-function shaderSumsPlan(
+function planShaderSums(
   inputs: readonly (Spec | undefined)[],
   attrs: NormalizationAttributes,
   limits: Limits,
   donated: readonly boolean[],
 ): Plan {
   const { shape, dtype } = inputs[1]!;
-  const layout = layoutOf(shape, attrs.axis);
-  const aliases = gradientSumsAliases(attrs, donated);
+  const layout = computeLayout(shape, attrs.axis);
+  const aliases = listGradientSumsAliases(attrs, donated);
   if (layout.channels === 0) return { launches: [], temporaries: [], aliases };
-  const tiles = tilesOf(layout);
+  const tiles = planTiles(layout);
   const problem: GradientProblem = {
     tiles,
     attrs: { ...attrs, ofBatch: false },
-    values: valuesPerChannel(layout),
+    values: countValuesPerChannel(layout),
     target: { dtype, limits },
   };
   const dz: Slot | undefined = keepsDz(attrs) ? { output: 1 } : undefined;
   const complete = { dParameters: { output: 0 } };
   const launch = (pass: Omit<GradientPass, "activation" | "second">): PlannedLaunch =>
-    passLaunch(problem, { ...pass, activation: attrs.activation, second: tiles.lines });
+    planPassLaunch(problem, { ...pass, activation: attrs.activation, second: tiles.lines });
   if (tiles.fits) {
     const keeps = tiles.loads <= mostKept[tiles.layout];
     const writes = { ...complete, dz };
     const whole = launch({
       entry: "gradientSums",
-      cut: uncut(tiles),
+      cut: makeUncut(tiles),
       parts: 0,
       finishes: true,
       source: keeps ? "tile" : "tiles",
       loads: keeps ? tiles.loads : loadsInFlight,
-      reads: readsOf(inputs, problem.attrs, aliases, writes),
+      reads: listReads(inputs, problem.attrs, aliases, writes),
       writes,
     });
     return { launches: [whole], temporaries: [], aliases };
@@ -57,7 +57,7 @@ function shaderSumsPlan(
   const { loads } = tiles;
   const cut = cutTiles(tiles, loads, mostParts);
   const parts: Slot = { temporary: 0 };
-  const reads = readsOf(inputs, problem.attrs, aliases, { dz });
+  const reads = listReads(inputs, problem.attrs, aliases, { dz });
   return {
     launches: [
       launch({
@@ -72,7 +72,7 @@ function shaderSumsPlan(
       }),
       launch({
         entry: "addSums",
-        cut: uncut(tiles),
+        cut: makeUncut(tiles),
         parts: cut.parts,
         finishes: true,
         source: "parts",

@@ -1,19 +1,19 @@
 import type { Activation } from "@evenkeel/tensor";
 import type { LineSchema, LineSetting, LineText } from "@evenkeel/tensor/wgsl";
-import { each, loadTile, mergeStates, rewind, storeStates, tiles } from "@evenkeel/tensor/wgsl";
+import { loadTile, mergeStates, rewind, storeStates, writeEach, writeTiles } from "@evenkeel/tensor/wgsl";
 import type { ChannelState } from "../../gpu/channel.wgsl.ts";
 import {
-  activatedText,
-  channelText,
-  coefficients,
   joinAll,
-  statisticsGiven,
+  writeActivated,
+  writeChannelText,
+  writeCoefficients,
+  writeGivenStatistics,
 } from "../../gpu/channel.wgsl.ts";
 
 export interface GradientCode {
   readonly loads: number;
   /**
-   * Where the sums come from: all of the workgroup's values, as one tile (`tile`) or several (`tiles`), the sums of
+   * Where the sums come from: all of the workgroup's values, as one tile (`tile`) or several (`writeTiles`), the sums of
    * parts (`parts`), or dScale and dShift of a batch of which this may be a part (`given`).
    */
   readonly source: "tile" | "tiles" | "parts" | "given";
@@ -85,7 +85,7 @@ const storePart = `
  * The sums of dz and of dz * (x - centre), and the results: dx = factor * (dz + linear * (x - centre) + constant),
  * dScale and dShift.
  */
-export function gradientText(code: GradientCode, setting: LineSetting<GradientOperand>): LineText {
+export function writeGradientText(code: GradientCode, setting: LineSetting<GradientOperand>): LineText {
   const { loads, source, finishes, activation, ofBatch } = code;
   const { walk, elements } = setting;
   const reads = (name: GradientOperand): boolean => setting.reads.includes(name);
@@ -100,17 +100,17 @@ export function gradientText(code: GradientCode, setting: LineSetting<GradientOp
   ${y ? `let y${k} = ${ofY};` : ""}`;
   });
   const mask = (activation: Activation): string =>
-    each(loads, (k) => {
+    writeEach(loads, (k) => {
       const z = y ? `y${k}` : `fma(x${k}, Loaded(factor), Loaded(offset))`;
       return `
-  let dz${k} = ${activatedText(activation, z, `dy${k}`)};`;
+  let dz${k} = ${writeActivated(activation, z, `dy${k}`)};`;
     });
   const store = (name: string, value: string): string => elements.store!(name, "to#", value);
   const stores = [
     ...(writes("dz") ? [store("dz", "dz#")] : []),
     ...(!ofBatch && writes("dx") ? [store("dx", "factor * dz#")] : []),
   ].join(" ");
-  const add = each(loads, (k) => {
+  const add = writeEach(loads, (k) => {
     const store = stores && `if (in${k}) { ${stores.replaceAll("#", `${k}`)} }`;
     return `
   sum += select(Loaded(), dz${k}, in${k});
@@ -119,14 +119,14 @@ export function gradientText(code: GradientCode, setting: LineSetting<GradientOp
   });
   const apply = (): string => {
     const stored = store("dx", "factor * (dz# + fma(x#, Loaded(linear), Loaded(constant)))");
-    return each(
+    return writeEach(
       loads,
       (k) => `
   if (in${k}) { ${stored.replaceAll("#", `${k}`)} }`,
     );
   };
   const pass = loadAll + mask(activation) + add;
-  const summed = source === "tile" ? pass : tiles(pass);
+  const summed = source === "tile" ? pass : writeTiles(pass);
   const ofValues = `
   var sum = Loaded();
   var product = Loaded();
@@ -135,9 +135,9 @@ export function gradientText(code: GradientCode, setting: LineSetting<GradientOp
   const isMasked = source === "tiles" && dy === "dz";
   const again = (): string =>
     (source === "tiles" ? rewind(walk) : "") +
-    tiles(loadAll + mask(isMasked ? "none" : activation) + apply());
-  const channel = statisticsGiven("statistics") + coefficients(reads("scale"), reads("shift"));
-  if (source === "given") return channelText(sums, setting, channel + takeGiven + again(), false);
+    writeTiles(loadAll + mask(isMasked ? "none" : activation) + apply());
+  const channel = writeGivenStatistics("statistics") + writeCoefficients(reads("scale"), reads("shift"));
+  if (source === "given") return writeChannelText(sums, setting, channel + takeGiven + again(), false);
   const body = [
     channel,
     `
@@ -146,5 +146,5 @@ export function gradientText(code: GradientCode, setting: LineSetting<GradientOp
     finishes ? finish : storePart,
     finishes && ofBatch ? (source === "tile" ? apply() : again()) : "",
   ];
-  return channelText(sums, setting, body.join(""));
+  return writeChannelText(sums, setting, body.join(""));
 }

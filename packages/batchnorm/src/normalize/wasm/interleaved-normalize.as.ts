@@ -1,4 +1,4 @@
-import { lanesBefore, quarterOf } from "../../cpu/lanes.as";
+import { lanesBefore, computeQuarter } from "../../cpu/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
 
 /** Writes a block of columns. `coefficients` are three arrays of `arrayBytes` bytes: centres, factors, offsets by column. */
@@ -11,7 +11,7 @@ function interleavedNormalize(
   const wide = end & ~15;
   let first: usize = 0;
   for (let left = rows; left >= 4; left = rows - first / stride) {
-    const quarter = quarterOf(left) * stride;
+    const quarter = computeQuarter(left) * stride;
     for (let row = first; row < first + quarter; row += stride) {
       for (let column: usize = 0; column < wide; column += 16) {
         const at = row + column;

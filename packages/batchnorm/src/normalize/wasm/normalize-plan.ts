@@ -1,10 +1,10 @@
 import type { Limits, Plan, PlannedLaunch, ScalarSlot, Slot, Spec } from "@evenkeel/tensor";
 import { planLaunch } from "@evenkeel/tensor";
 import type { Grid } from "../../cpu/grid.ts";
-import { gridOf } from "../../cpu/grid.ts";
-import { cpuKernel } from "../../cpu-kernel.ts";
-import { layoutOf } from "../../operands/layout.ts";
-import { activationParameters } from "../../pre-activation/activation.ts";
+import { planGrid } from "../../cpu/grid.ts";
+import { makeCpuKernel } from "../../cpu-kernel.ts";
+import { computeLayout } from "../../operands/layout.ts";
+import { encodeActivation } from "../../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
 import { normalizeKernels } from "./normalize.kernels.ts";
 
@@ -32,7 +32,7 @@ export interface NormalizeOperands {
 }
 
 /** A launch that writes y, and the statistics and new running statistics if they are operands. */
-export function normalizeLaunch(
+export function planNormalizeLaunch(
   grid: Grid,
   operands: NormalizeOperands,
   attrs: NormalizationAttributes,
@@ -61,26 +61,26 @@ export function normalizeLaunch(
     parts: partials === undefined ? 0 : parts,
     epsilon: attrs.epsilon,
     momentum: running?.momentum ?? 0,
-    ...activationParameters(attrs.activation),
+    ...encodeActivation(attrs.activation),
   };
   return grid.form === "planar"
-    ? planLaunch(cpuKernel("planarNormalization", normalizeKernels, limits), {
+    ? planLaunch(makeCpuKernel("planarNormalization", normalizeKernels, limits), {
         ...named,
         parameters: { ...grid.parameters, ...own },
       })
-    : planLaunch(cpuKernel("interleavedNormalization", normalizeKernels, limits), {
+    : planLaunch(makeCpuKernel("interleavedNormalization", normalizeKernels, limits), {
         ...named,
         parameters: { ...grid.parameters, ...own },
       });
 }
 
-export function normalizePlan(
+export function planNormalize(
   [x, , scale, shift, residual]: readonly (Spec | undefined)[],
   attrs: NormalizationAttributes,
   limits: Limits,
   donated: readonly boolean[],
 ): Plan {
-  const grid = gridOf(layoutOf(x!.shape, attrs.axis), true);
+  const grid = planGrid(computeLayout(x!.shape, attrs.axis), true);
   const aliases: [number, number][] = donated[0] ? [[0, 0]] : [];
   if (x!.shape.includes(0)) return { launches: [], temporaries: [], aliases };
   const operands = {
@@ -92,5 +92,5 @@ export function normalizePlan(
     residual: residual && { input: 4 },
     y: { output: 0 },
   };
-  return { launches: [normalizeLaunch(grid, operands, attrs, limits)], temporaries: [], aliases };
+  return { launches: [planNormalizeLaunch(grid, operands, attrs, limits)], temporaries: [], aliases };
 }

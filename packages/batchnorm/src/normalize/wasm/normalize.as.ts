@@ -1,5 +1,5 @@
 import { fillInner } from "../../cpu/lanes.as";
-import { centreOf, factorOf, inverseStdOf, offsetOf } from "../../pre-activation/wasm/coefficients.as";
+import { computeCentre, computeFactor, computeInverseStd, computeOffset } from "../../pre-activation/wasm/coefficients.as";
 import { mergeStatistics, momentsBytes, storeStatistics } from "../../statistics/wasm/moments.as";
 import { interleavedMoments } from "../../statistics/wasm/interleaved-moments.as";
 import { cellBytes, planarMoments } from "../../statistics/wasm/planar-moments.as";
@@ -31,9 +31,9 @@ function planarNormalization(begin: usize, end: usize, scratch: usize, args: Pla
         if (statistics) storeStatistics(statistics, channels, channel, own);
         updateRunning(own, channel, runningMean, runningVariance, newMean, newVariance, momentum);
       }
-      const factor = factorOf(inverseStdOf(own, epsilon), scale, channel);
-      const offset = offsetOf(own, factor, shift, channel);
-      store<f32>(own, centreOf(own));
+      const factor = computeFactor(computeInverseStd(own, epsilon), scale, channel);
+      const offset = computeOffset(own, factor, shift, channel);
+      store<f32>(own, computeCentre(own));
       store<f32>(own, factor, 4);
       store<f32>(own, offset, 8);
     }
@@ -69,11 +69,11 @@ function interleavedNormalization(begin: usize, end: usize, scratch: usize, args
         if (statistics) storeStatistics(statistics, channels, channel, own);
         updateRunning(own, channel, runningMean, runningVariance, newMean, newVariance, momentum);
       }
-      const factor = factorOf(inverseStdOf(own, epsilon), scale, channel);
+      const factor = computeFactor(computeInverseStd(own, epsilon), scale, channel);
       const column = scratch + index * inner * 4;
-      fillInner(column, inner, centreOf(own));
+      fillInner(column, inner, computeCentre(own));
       fillInner(column + arrayBytes, inner, factor);
-      fillInner(column + 2 * arrayBytes, inner, offsetOf(own, factor, shift, channel));
+      fillInner(column + 2 * arrayBytes, inner, computeOffset(own, factor, shift, channel));
     }
     interleavedNormalize(y + at, source, residual ? residual + at : 0, itemRows, count * inner, stride, scratch, arrayBytes, activation, f32x4.splat(slope));
   }

@@ -1,4 +1,4 @@
-import { floorOf } from "../../pre-activation/wasm/activation.as";
+import { getFloor } from "../../pre-activation/wasm/activation.as";
 import { ActivationCodes } from "../../pre-activation/wasm/activation.kernels.as";
 import { lanesBefore } from "../../cpu/lanes.as";
 import { cellBytes } from "../../statistics/wasm/planar-moments.as";
@@ -52,7 +52,7 @@ function planarNormalize(
   activation: i32, slope: v128,
 ): void {
   if (!residual && activation <= ActivationCodes.relu) {
-    normalizeTiles(y, x, 0, cells, count, tile, lastTile, channels, rows, columns, tileRows, tileColumns, ActivationCodes.relu, floorOf(activation));
+    normalizeTiles(y, x, 0, cells, count, tile, lastTile, channels, rows, columns, tileRows, tileColumns, ActivationCodes.relu, getFloor(activation));
   } else {
     normalizeTiles(y, x, residual, cells, count, tile, lastTile, channels, rows, columns, tileRows, tileColumns, activation, slope);
   }

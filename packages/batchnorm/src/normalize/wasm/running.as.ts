@@ -1,4 +1,4 @@
-import { finiteMeanOf } from "../../statistics/wasm/moments.as";
+import { readFiniteMean } from "../../statistics/wasm/moments.as";
 
 /**
  * running = (1 - momentum) * running + momentum * new, for the mean and the unbiased variance. Statistics of no
@@ -12,7 +12,7 @@ function updateRunning(
   const at = channel * 4;
   const weight = load<f64>(moments) == 0 ? 0 : f64(momentum);
   const variance = load<f64>(moments, 16) / Math.max(load<f64>(moments) - 1, 1);
-  store<f32>(newMean + at, f32((1 - weight) * f64(load<f32>(runningMean + at)) + weight * finiteMeanOf(moments)));
+  store<f32>(newMean + at, f32((1 - weight) * f64(load<f32>(runningMean + at)) + weight * readFiniteMean(moments)));
   store<f32>(newVariance + at, f32((1 - weight) * f64(load<f32>(runningVariance + at)) + weight * variance));
 }
 

@@ -1,16 +1,16 @@
 import type { Limits, Plan, PlanEntry, PlannedLaunch, ScalarSlot, Spec } from "@evenkeel/tensor";
-import { planFor } from "@evenkeel/tensor";
+import { makePlanEntry } from "@evenkeel/tensor";
 import type { LineTiles, LineValues, WgslParameters } from "@evenkeel/tensor/wgsl";
-import { cutTiles, loadsInFlight, uncut } from "@evenkeel/tensor/wgsl";
+import { cutTiles, loadsInFlight, makeUncut } from "@evenkeel/tensor/wgsl";
 import { canStore } from "../../gpu/can-store.ts";
 import { allBits } from "../../gpu/channel.wgsl.ts";
 import type { ChannelTarget } from "../../gpu/channel-launch.ts";
-import { channelLaunch } from "../../gpu/channel-launch.ts";
-import { tilesOf } from "../../gpu/channel-tiles.ts";
-import { layoutOf } from "../../operands/layout.ts";
-import { activationParameters } from "../../pre-activation/activation.ts";
+import { planChannelLaunch } from "../../gpu/channel-launch.ts";
+import { planTiles } from "../../gpu/channel-tiles.ts";
+import { computeLayout } from "../../operands/layout.ts";
+import { encodeActivation } from "../../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
-import { normalizationSchema, normalizationText } from "./normalize.wgsl.ts";
+import { normalizationSchema, writeNormalizationText } from "./normalize.wgsl.ts";
 
 export interface ShaderNormalization {
   readonly operands: Pick<
@@ -24,7 +24,7 @@ export interface ShaderNormalization {
 }
 
 /** A launch in WGSL that writes y, and the statistics and new running statistics if they are operands. */
-export function shaderNormalization(
+export function planShaderNormalization(
   tiles: LineTiles,
   { operands, parts, running }: ShaderNormalization,
   { epsilon, activation }: NormalizationAttributes,
@@ -32,26 +32,27 @@ export function shaderNormalization(
 ): PlannedLaunch {
   const loads = parts === undefined ? tiles.loads : Math.min(tiles.loads, loadsInFlight);
   const source = parts === undefined ? "tile" : parts === 1 ? "given" : "parts";
-  const { slope } = activationParameters(activation);
+  const { slope } = encodeActivation(activation);
   const { second = 0, third = 0, momentum = 0 } = running ?? {};
-  return channelLaunch(
+  return planChannelLaunch(
     "normalization",
     normalizationSchema,
-    parts === undefined ? uncut(tiles) : cutTiles(tiles, loads),
+    parts === undefined ? makeUncut(tiles) : cutTiles(tiles, loads),
     {
       ...operands,
       parameters: { epsilon, bits: allBits, partsRead: parts ?? 0, second, third, slope, momentum },
     },
     target,
-    (setting) => normalizationText({ loads, source, activation, blends: running !== undefined }, setting),
+    (setting) =>
+      writeNormalizationText({ loads, source, activation, blends: running !== undefined }, setting),
   );
 }
 
 export const plans: readonly PlanEntry[] = [
-  planFor<NormalizationAttributes>("normalize", shaderNormalizePlan, { takesStored: canStore }),
+  makePlanEntry<NormalizationAttributes>("normalize", planShaderNormalize, { takesStored: canStore }),
 ];
 
-function shaderNormalizePlan(
+function planShaderNormalize(
   [x, , scale, shift, residual]: readonly (Spec | undefined)[],
   attrs: NormalizationAttributes,
   limits: Limits,
@@ -66,10 +67,10 @@ function shaderNormalizePlan(
     shift: shift && { input: 3 },
     residual: residual && { input: 4 },
   };
-  const tiles = tilesOf(layoutOf(x!.shape, attrs.axis));
+  const tiles = planTiles(computeLayout(x!.shape, attrs.axis));
   const normalization = { operands: { reads, writes: { y: { output: 0 } } }, parts: 1 };
   return {
-    launches: [shaderNormalization(tiles, normalization, attrs, { dtype: x!.dtype, limits })],
+    launches: [planShaderNormalization(tiles, normalization, attrs, { dtype: x!.dtype, limits })],
     temporaries: [],
     aliases,
   };

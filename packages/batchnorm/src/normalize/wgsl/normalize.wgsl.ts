@@ -1,7 +1,7 @@
 import type { Activation } from "@evenkeel/tensor";
 import type { LineSchema, LineSetting, LineText } from "@evenkeel/tensor/wgsl";
-import { each, tiles } from "@evenkeel/tensor/wgsl";
-import { activatedText, channelText, coefficients } from "../../gpu/channel.wgsl.ts";
+import { writeEach, writeTiles } from "@evenkeel/tensor/wgsl";
+import { writeActivated, writeChannelText, writeCoefficients } from "../../gpu/channel.wgsl.ts";
 import type { StatisticsCode } from "../../statistics/wgsl/statistics.wgsl.ts";
 import { findStatistics, loadX, moments, writeStatistics } from "../../statistics/wgsl/statistics.wgsl.ts";
 
@@ -42,13 +42,13 @@ export const normalizationSchema: LineSchema<typeof operands, typeof parameters>
   parameters,
 };
 
-const blendText = (mean: string, variance: string): string => `
+const writeBlend = (mean: string, variance: string): string => `
     let weight = select(PerLine(p.momentum), PerLine(), found.n == PerLine());
     let ofBatch = found.m2 / max(found.n - 1f, PerLine(1f));
     statistics[p.second + line] = (1f - weight) * ${mean} + weight * centre;
     statistics[p.third + line] = (1f - weight) * ${variance} + weight * ofBatch;`;
 
-export function normalizationText(
+export function writeNormalizationText(
   code: NormalizationCode,
   setting: LineSetting<keyof typeof operands>,
 ): LineText {
@@ -57,23 +57,23 @@ export function normalizationText(
   const x = reads.includes("x") ? "x" : "y";
   const carried = "parts[p.partsRead * 4u * p.lines + line";
   const running = reads.includes("runningMean")
-    ? blendText("runningMean[line]", "runningVariance[line]")
-    : blendText(`${carried}]`, `${carried} + p.lines]`);
+    ? writeBlend("runningMean[line]", "runningVariance[line]")
+    : writeBlend(`${carried}]`, `${carried} + p.lines]`);
   const hasResidual = reads.includes("residual");
   const apply = (k: number): string => {
     const residual = hasResidual ? ` + ${elements.load("residual", `to${k}`)}` : "";
-    const y = elements.store!("y", `to${k}`, activatedText(activation, `z${k}`, `z${k}`));
+    const y = elements.store!("y", `to${k}`, writeActivated(activation, `z${k}`, `z${k}`));
     return `
   var z${k} = fma(x${k} - centre, Loaded(factor), Loaded(offset))${residual};
   if (in${k}) { ${y} }`;
   };
   const writes = setting.writes.includes("statistics") ? writeStatistics(source, blends ? running : "") : "";
-  const applied = each(loads, apply);
-  const applies = source === "tile" ? applied : tiles(loadX(x, loads, setting) + applied);
+  const applied = writeEach(loads, apply);
+  const applies = source === "tile" ? applied : writeTiles(loadX(x, loads, setting) + applied);
   const body = `
   ${findStatistics(code, x, setting)}
-  ${coefficients(reads.includes("scale"), reads.includes("shift"))}
+  ${writeCoefficients(reads.includes("scale"), reads.includes("shift"))}
   ${writes}
   ${applies}`;
-  return channelText(moments, setting, body, source !== "given");
+  return writeChannelText(moments, setting, body, source !== "given");
 }

@@ -20,8 +20,8 @@ function activateGradient(activation: i32, z: v128, dy: v128, slope: v128): v128
 
 /** The slope with which relu does what `activation`, relu or none, does. */
 @inline
-function floorOf(activation: i32): v128 {
+function getFloor(activation: i32): v128 {
   return f32x4.splat(activation ? 0 : NaN);
 }
 
-export { floorOf, activate, activateGradient };
+export { getFloor, activate, activateGradient };

@@ -2,8 +2,8 @@
 // planar form, x - pivot is summed in f32 over tiles (here of rows, column by column), and the tiles of a channel are
 // merged in f64.
 
-import { accumulate, fillInner, lanesBefore, loadLanes, quarterOf, sum4 } from "../../cpu/lanes.as";
-import { clearMoments, countOf, isCentred, meanOf, mergeTile, momentsBytes } from "./moments.as";
+import { accumulate, fillInner, lanesBefore, loadLanes, computeQuarter, sum4 } from "../../cpu/lanes.as";
+import { clearMoments, readCount, isCentred, readMean, mergeTile, momentsBytes } from "./moments.as";
 
 /** Rows of a tile, which is summed in f32. */
 const tileRows: usize = 512;
@@ -31,7 +31,7 @@ function sumTile(x: usize, rows: usize, columns: usize, stride: usize, arrays: u
   memory.fill(sums, 0, 2 * arrayBytes);
   let first: usize = 0;
   for (let left = rows; left >= 4; left = rows - first / stride) {
-    const quarter = quarterOf(left) * stride;
+    const quarter = computeQuarter(left) * stride;
     for (let row = first; row < first + quarter; row += stride) {
       for (let column: usize = 0; column < wide; column += 16) {
         sumFour(x + row + column, quarter, arrays + column, sums + column, squares + column);
@@ -79,10 +79,10 @@ function addTile(
   const pivots = arrays, sums = arrays + arrayBytes, squares = sums + arrayBytes;
   const columns = channels * inner;
   const count = f64(rows * inner);
-  const isFirst = countOf(moments) == 0;
+  const isFirst = readCount(moments) == 0;
   for (let channel: usize = 0; channel < channels; channel++) {
     const first = load<f32>(x + channel * inner * 4);
-    fillInner(pivots + channel * inner * 4, inner, isFirst ? first : f32(meanOf(moments + channel * momentsBytes)));
+    fillInner(pivots + channel * inner * 4, inner, isFirst ? first : f32(readMean(moments + channel * momentsBytes)));
   }
   if (isFirst) {
     const sampled = min(sampledRows, rows);

@@ -10,19 +10,19 @@ function clearMoments(at: usize): void {
 }
 
 @inline
-function countOf(at: usize): f64 {
+function readCount(at: usize): f64 {
   return load<f64>(at);
 }
 
 @inline
-function meanOf(at: usize): f64 {
+function readMean(at: usize): f64 {
   return load<f64>(at, 8);
 }
 
 /** The mean, or NaN where M2 is NaN: a mean of values that are not finite would depend on the order of the sum. */
-function finiteMeanOf(at: usize): f64 {
+function readFiniteMean(at: usize): f64 {
   const m2 = load<f64>(at, 16);
-  return m2 == m2 ? meanOf(at) : m2;
+  return m2 == m2 ? readMean(at) : m2;
 }
 
 /** Merges a group of values into the moments. Chan, Golub and LeVeque 1983, equation 1.5. */
@@ -57,7 +57,7 @@ function isCentred(count: f64, sum: f64, squares: f64): bool {
 function storeStatistics(statistics: usize, channels: usize, channel: usize, moments: usize): void {
   const at = statistics + channel * 4;
   const row = channels * 4;
-  const mean = finiteMeanOf(moments);
+  const mean = readFiniteMean(moments);
   store<f32>(at, f32(load<f64>(moments)));
   store<f32>(at + row, f32(mean));
   store<f32>(at + 2 * row, f32(mean - f64(f32(mean))));
@@ -78,4 +78,4 @@ function mergeStatistics(moments: usize, statistics: usize, parts: usize, channe
   }
 }
 
-export { momentsBytes, clearMoments, countOf, finiteMeanOf, meanOf, mergeMoments, mergeTile, isCentred, storeStatistics, mergeStatistics };
+export { momentsBytes, clearMoments, readCount, readFiniteMean, readMean, mergeMoments, mergeTile, isCentred, storeStatistics, mergeStatistics };

@@ -3,7 +3,7 @@
 // own mean, which is the pivot from then on.
 
 import { accumulate, laneMask, lanesBefore, loadLanes, madd, sum4, sumLanes } from "../../cpu/lanes.as";
-import { clearMoments, countOf, isCentred, mergeTile, momentsBytes } from "./moments.as";
+import { clearMoments, readCount, isCentred, mergeTile, momentsBytes } from "./moments.as";
 
 // A cell holds what is known of a channel: its moments, the pivot, and the sum and the sum of squares of x - pivot in lanes.
 const pivotAt: usize = momentsBytes;
@@ -74,7 +74,7 @@ function endTile(cell: usize, x: usize, rows: usize, columns: usize, stride: usi
 function addTiles(cells: usize, x: usize, count: usize, gap: usize, rows: usize, columns: usize, stride: usize): void {
   for (let index: usize = 0; index < count; index++) {
     const cell = cells + index * cellBytes;
-    if (countOf(cell) == 0) store<f32>(cell, sampledMean(x + index * gap, rows, columns, stride), pivotAt);
+    if (readCount(cell) == 0) store<f32>(cell, sampledMean(x + index * gap, rows, columns, stride), pivotAt);
     clearSums(cell);
   }
   for (let row: usize = 0; row < rows; row++) {

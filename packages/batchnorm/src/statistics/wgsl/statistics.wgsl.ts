@@ -1,13 +1,19 @@
 import type { LineSchema, LineSetting, LineText } from "@evenkeel/tensor/wgsl";
-import { each, loadTile, tiles } from "@evenkeel/tensor/wgsl";
+import { loadTile, writeEach, writeTiles } from "@evenkeel/tensor/wgsl";
 import type { ChannelState } from "../../gpu/channel.wgsl.ts";
-import { centreText, channelText, joinAll, rowOfPart, statisticsGiven } from "../../gpu/channel.wgsl.ts";
+import {
+  centreText,
+  joinAll,
+  writeChannelText,
+  writeGivenStatistics,
+  writeRowOfPart,
+} from "../../gpu/channel.wgsl.ts";
 
 export interface StatisticsCode {
   readonly loads: number;
   /**
    * Where statistics come from: all of the workgroup's x, as one tile that stays in registers (`tile`) or as several
-   * (`tiles`), statistics of parts that are merged (`parts`), or finished statistics (`given`).
+   * (`writeTiles`), statistics of parts that are merged (`parts`), or finished statistics (`given`).
    */
   readonly source: "tile" | "tiles" | "parts" | "given";
 }
@@ -47,18 +53,18 @@ fn merge(a: State, b: State) -> State {
 };
 
 /** Two passes over a tile in registers. */
-const momentsOfTile = (loads: number, width: number): string => `
+const writeMomentsOfTile = (loads: number, width: number): string => `
   var sum = Loaded();
   var n = 0f;
   var squares = Loaded();
-  ${each(
+  ${writeEach(
     loads,
     (k) => `
   sum += select(Loaded(), x${k} - pivot, in${k});
   n += select(0f, ${width}f, in${k});`,
   )}
   let mean = total(sum) / max(n, 1f);
-  ${each(
+  ${writeEach(
     loads,
     (k) => `
   let d${k} = x${k} - pivot - mean;
@@ -68,12 +74,12 @@ const momentsOfTile = (loads: number, width: number): string => `
 
 /** Means of parts are relative to the mean of the first part, so that merging loses no digits. */
 const momentsOfParts = `
-  let pivot = select(PerLine(), ${rowOfPart("parts", "0u", 1)}, p.partsRead > 0u);
+  let pivot = select(PerLine(), ${writeRowOfPart("parts", "0u", 1)}, p.partsRead > 0u);
   var all = initial();
   for (var k = t; k < p.partsRead; k += p.threads) {
-    let n = ${rowOfPart("parts", "k", 0)};
-    let mean = (${rowOfPart("parts", "k", 1)} - pivot) + ${rowOfPart("parts", "k", 2)};
-    all = merge(all, State(n, select(mean, PerLine(), n == PerLine()), ${rowOfPart("parts", "k", 3)}));
+    let n = ${writeRowOfPart("parts", "k", 0)};
+    let mean = (${writeRowOfPart("parts", "k", 1)} - pivot) + ${writeRowOfPart("parts", "k", 2)};
+    all = merge(all, State(n, select(mean, PerLine(), n == PerLine()), ${writeRowOfPart("parts", "k", 3)}));
   }`;
 
 /** Loads a tile of the operand `x`. */
@@ -81,21 +87,21 @@ export const loadX = (x: string, loads: number, { walk, elements }: LineSetting)
   loadTile(walk, loads, (k) => `let x${k} = ${elements.load(x, `to${k}`)};`);
 
 /** Moments of the part of the workgroup. */
-function momentsOfX({ loads, source }: StatisticsCode, x: string, setting: LineSetting): string {
+function writeMoments({ loads, source }: StatisticsCode, x: string, setting: LineSetting): string {
   const { walk, elements } = setting;
   const isAlong = walk.layout === "along";
   const first = `${elements.load(x, "start")}${isAlong ? ".x" : ""}`;
-  const tile = loadX(x, loads, setting) + momentsOfTile(loads, isAlong ? 4 : 1);
+  const tile = loadX(x, loads, setting) + writeMomentsOfTile(loads, isAlong ? 4 : 1);
   return `
   let pivot = select(PerLine(), ${first}, p.steps > 0u);
   var all = initial();
-  ${source === "tile" ? tile : tiles(tile)}`;
+  ${source === "tile" ? tile : writeTiles(tile)}`;
 }
 
 /** Declares `found`, the statistics of each channel, whose mean is relative to `pivot`. */
 export function findStatistics(code: StatisticsCode, x: string, setting: LineSetting): string {
-  if (code.source === "given") return statisticsGiven("parts");
-  const own = code.source === "parts" ? momentsOfParts : momentsOfX(code, x, setting);
+  if (code.source === "given") return writeGivenStatistics("parts");
+  const own = code.source === "parts" ? momentsOfParts : writeMoments(code, x, setting);
   return own + joinAll("found", moments, setting);
 }
 
@@ -103,7 +109,7 @@ export function findStatistics(code: StatisticsCode, x: string, setting: LineSet
 export function writeStatistics(source: StatisticsCode["source"], more: string): string {
   const isOfX = source === "tile" || source === "tiles";
   const rows = ["found.n", "centre", "rest", "found.m2"]
-    .map((value, row) => `${rowOfPart("statistics", isOfX ? "part" : "0u", row)} = ${value};`)
+    .map((value, row) => `${writeRowOfPart("statistics", isOfX ? "part" : "0u", row)} = ${value};`)
     .join("\n    ");
   return `
   if (t == 0u && isInside${isOfX ? "" : " && part == 0u"}) {
@@ -120,11 +126,14 @@ const carryRunning = `
       statistics[to + p.lines] = runningVariance[line];
     }`;
 
-export function statisticsText(code: StatisticsCode, setting: LineSetting<keyof typeof operands>): LineText {
+export function writeStatisticsText(
+  code: StatisticsCode,
+  setting: LineSetting<keyof typeof operands>,
+): LineText {
   const carried = setting.reads.includes("runningMean") ? carryRunning : "";
   const body = `
   ${findStatistics(code, "x", setting)}
   ${centreText}
   ${writeStatistics(code.source, carried)}`;
-  return channelText(moments, setting, body);
+  return writeChannelText(moments, setting, body);
 }

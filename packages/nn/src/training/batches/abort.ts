@@ -1,5 +1,5 @@
 /** Settles as `work` does, or rejects with the reason of the signal where that is aborted first; the work itself goes on. */
-export function unlessAborted<Result>(
+export function rejectWhenAborted<Result>(
   work: PromiseLike<Result>,
   signal: AbortSignal | undefined,
 ): PromiseLike<Result> {

@@ -1,7 +1,7 @@
 import type { Backend } from "@evenkeel/tensor";
-import { ArgumentError, loadPlans, nextTurn } from "@evenkeel/tensor";
+import { ArgumentError, loadPlans, waitForNextTurn } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
-import { unlessAborted } from "./abort.ts";
+import { rejectWhenAborted } from "./abort.ts";
 import type { Batch, DataSource } from "./batch.ts";
 import { disposeBatch } from "./batch.ts";
 
@@ -34,7 +34,7 @@ export class BatchStream<Inputs, Labels> {
     this.epoch = epoch;
     this.length = (source as { readonly batchesPerEpoch?: number }).batchesPerEpoch;
     this.signal = signal;
-    this.iterator = iteratorOf(batches, epoch);
+    this.iterator = getIterator(batches, epoch);
   }
 
   /** The next batch, which belongs to the caller, or undefined after the last one. Rejects with the signal's reason. */
@@ -86,7 +86,7 @@ export class BatchStream<Inputs, Labels> {
         return false;
       },
     );
-    return Promise.race([isEnd, nextTurn().then(() => false)]);
+    return Promise.race([isEnd, waitForNextTurn().then(() => false)]);
   }
 
   /** Lets the source clean up. Where a batch is still being waited for, the source is told to, but its cleanup is not awaited. */
@@ -104,7 +104,7 @@ export class BatchStream<Inputs, Labels> {
     this.isWaiting = true;
     const waiting = Promise.resolve(next);
     try {
-      const result = await unlessAborted(waiting, this.signal);
+      const result = await rejectWhenAborted(waiting, this.signal);
       this.isWaiting = false;
       return result;
     } catch (error) {
@@ -116,7 +116,7 @@ export class BatchStream<Inputs, Labels> {
   }
 }
 
-function iteratorOf<Item>(batches: Iterable<Item> | AsyncIterable<Item>, epoch: number): AnyIterator<Item> {
+function getIterator<Item>(batches: Iterable<Item> | AsyncIterable<Item>, epoch: number): AnyIterator<Item> {
   const { [Symbol.asyncIterator]: asynchronous, [Symbol.iterator]: synchronous } = (batches ??
     {}) as AsyncIterable<Item> & Iterable<Item>;
   const make = asynchronous ?? synchronous;

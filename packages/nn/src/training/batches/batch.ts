@@ -4,9 +4,9 @@ import {
   BackendError,
   describeBackend,
   isTensor,
+  listTensors,
   rememberIntegers,
   tensor,
-  tensorsIn,
 } from "@evenkeel/tensor";
 import { describeValue, isContainer, isRecord } from "@evenkeel/tensor/checks";
 import type { AnyModule } from "../../module/module.ts";
@@ -67,11 +67,11 @@ export function loadBatch<Inputs, Labels>(
 ): LoadedBatch<Inputs, Labels> {
   const load = (part: "inputs" | "labels"): unknown => mapLoadable(batch[part], part, backend);
   const inputs = load("inputs") as Inputs;
-  return { inputs, labels: load("labels") as Labels, examples: examplesIn(inputs) };
+  return { inputs, labels: load("labels") as Labels, examples: countExamples(inputs) };
 }
 
 /** The backend of the first parameter, or else of the first buffer; undefined for a model without either. */
-export function backendOf(model: AnyModule): Backend | undefined {
+export function findBackend(model: AnyModule): Backend | undefined {
   for (const { value } of model.parameters()) return value.backend;
   for (const [, { value }] of model.namedBuffers()) return value.backend;
   return undefined;
@@ -113,11 +113,11 @@ function checkBackend(value: Tensor, path: string, backend: Backend | undefined)
 /** Disposes every tensor of a batch, including those that the model does not use. */
 export function disposeBatch(batch: object): void {
   // The batch itself may be an object of any class.
-  for (const owned of tensorsIn(Object.values(batch))) owned.dispose();
+  for (const owned of listTensors(Object.values(batch))) owned.dispose();
 }
 
 /** The size of the first dimension of the first tensor. */
-function examplesIn(inputs: unknown): number {
-  for (const { shape } of tensorsIn(inputs)) return shape[0] ?? 1;
+function countExamples(inputs: unknown): number {
+  for (const { shape } of listTensors(inputs)) return shape[0] ?? 1;
   throw new ArgumentError("batch: inputs: found no tensor, expected at least one");
 }

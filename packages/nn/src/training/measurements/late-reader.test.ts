@@ -7,10 +7,10 @@ import { LateReader } from "./late-reader.ts";
 // The backend of these tests only evaluates expressions, so rows are concatenated on the host.
 vi.mock("@evenkeel/tensor", async (load) => {
   const actual = await load<typeof import("@evenkeel/tensor")>();
-  const valuesOf = ({ storage, size }: Tensor): number[] => [
-    ...new Float32Array(backend.contentsOf(storage.buffer), 0, size),
+  const readValues = ({ storage, size }: Tensor): number[] => [
+    ...new Float32Array(backend.getContents(storage.buffer), 0, size),
   ];
-  return { ...actual, concatenate: (parts: readonly Tensor[]) => actual.tensor(parts.flatMap(valuesOf)) };
+  return { ...actual, concatenate: (parts: readonly Tensor[]) => actual.tensor(parts.flatMap(readValues)) };
 });
 
 let backend: MemoryBackend;
@@ -28,7 +28,7 @@ afterEach(() => {
   setDefaultBackend(undefined);
 });
 
-const rowOf = (...values: number[]): Tensor[] => values.map((value) => tensor([value]));
+const makeRow = (...values: number[]): Tensor[] => values.map((value) => tensor([value]));
 
 /** The number of steps in each read, when a step takes so many milliseconds. */
 async function stepsPerRead(milliseconds: number, reads: number): Promise<number[]> {
@@ -36,7 +36,7 @@ async function stepsPerRead(milliseconds: number, reads: number): Promise<number
   const counts: number[] = [];
   for (let steps = 0; counts.length < reads; ) {
     now += milliseconds;
-    reader.push(++steps, rowOf(steps));
+    reader.push(++steps, makeRow(steps));
     if (!reader.isDue) continue;
     counts.push(steps);
     steps = 0;
@@ -58,19 +58,19 @@ test("timers and signals are handled during every read", async () => {
   const reader = new LateReader<number>(16);
   let turns = 0;
   setImmediate(() => turns++);
-  reader.push(0, rowOf(1));
+  reader.push(0, makeRow(1));
   await reader.readSome();
   expect(turns).toBe(1);
 });
 
 test("rows of any length are returned with their notes, in order, and freed", async () => {
   const reader = new LateReader<string>(16);
-  reader.push("a", rowOf(1, 2));
+  reader.push("a", makeRow(1, 2));
   const matrix = tensor([[3, 4, 5]]);
   reader.push("b", [reshape(matrix, [3])]);
   await reader.readSome();
   expect(reader.take()).toBeUndefined();
-  reader.push("c", rowOf(6));
+  reader.push("c", makeRow(6));
   reader.leave();
   await reader.readAll();
   const rows = [reader.take(), reader.take(), reader.take(), reader.take()];
@@ -92,7 +92,7 @@ test("a read is not awaited after an abort, and a later call returns its rows", 
     });
     return read(...place);
   };
-  reader.push("a", rowOf(1));
+  reader.push("a", makeRow(1));
   const reading = reader.readAll(controller.signal);
   controller.abort(new Error("enough"));
   await expect(reading).rejects.toThrow("enough");

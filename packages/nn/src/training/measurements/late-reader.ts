@@ -1,6 +1,6 @@
 import type { NumericArray, Tensor } from "@evenkeel/tensor";
-import { concatenate, nextTurn } from "@evenkeel/tensor";
-import { unlessAborted } from "../batches/abort.ts";
+import { concatenate, waitForNextTurn } from "@evenkeel/tensor";
+import { rejectWhenAborted } from "../batches/abort.ts";
 
 /** Values of one step that were read from the device, and what the host noted about it. */
 export interface LateRow<Note> {
@@ -55,13 +55,13 @@ export class LateReader<Note> {
 
   private async finishSome(signal?: AbortSignal): Promise<void> {
     if (this.underWay.length > 1) await this.finish(signal);
-    await nextTurn();
+    await waitForNextTurn();
     this.adapt();
   }
 
   private async finishAll(signal?: AbortSignal): Promise<void> {
     while (this.underWay.length > 0) await this.finish(signal);
-    await nextTurn();
+    await waitForNextTurn();
     this.turnedAt = performance.now();
   }
 
@@ -91,7 +91,7 @@ export class LateReader<Note> {
   }
 
   /** The error of a pending read that fails: it is then unknown what the device has done. */
-  async failure(): Promise<Error | undefined> {
+  async findFailure(): Promise<Error | undefined> {
     try {
       await Promise.all(this.underWay);
       return undefined;
@@ -113,7 +113,7 @@ export class LateReader<Note> {
 
   /** A read that is no longer awaited after an abort stays pending. */
   private async finish(signal: AbortSignal | undefined): Promise<void> {
-    const rows = await unlessAborted(this.underWay[0]!, signal);
+    const rows = await rejectWhenAborted(this.underWay[0]!, signal);
     this.underWay.shift();
     this.read.push(...rows);
   }

@@ -34,38 +34,38 @@ export function measureBatch<Labels, Outputs>(
 ): MeasuredBatch {
   const denominators = new Denominators();
   const row = new Row();
-  const readingOf = (name: string, result: Tensor | WeightedMean): Reading => {
+  const makeReading = (name: string, result: Tensor | WeightedMean): Reading => {
     if (!isTensor(result)) {
       return { kind: "mean", at: row.place(result.sum), weightAt: row.place(result.weight) };
     }
-    const denominator = denominators.of(result) ?? examples;
+    const denominator = denominators.getDenominator(result) ?? examples;
     checkOneElement(name, result);
     const at = row.place(result);
     if (denominator === "sum") return { kind: "sum", at };
     if (typeof denominator === "number") return { kind: "known mean", at, weight: denominator };
     return { kind: "divided mean", at, weightAt: row.place(denominator) };
   };
-  const readingOfCounts = (name: string, metric: PassMetric<Labels, Outputs>): Reading => {
-    const result = denominators.during(() => metric.counts(outputs, labels));
+  const makeReadingOfCounts = (name: string, metric: PassMetric<Labels, Outputs>): Reading => {
+    const result = denominators.collectDuring(() => metric.counts(outputs, labels));
     checkCounts(name, result);
     return { kind: "counts", at: row.place(result), length: result.size };
   };
   const measure = (name: string, call: Measure<Labels, Outputs>): [Tensor | WeightedMean, Reading] => {
     const result = checkResult(
       name,
-      denominators.during(() => call(outputs, labels)),
+      denominators.collectDuring(() => call(outputs, labels)),
     );
-    return [result, withoutGradient(() => readingOf(name, result))];
+    return [result, withoutGradient(() => makeReading(name, result))];
   };
   try {
     const [result, reading] = measure("loss", loss);
     const others = withoutGradient(() =>
       Object.entries(metrics).map(([name, metric]) =>
-        isPassMetric(metric) ? readingOfCounts(name, metric) : measure(`metrics.${name}`, metric)[1],
+        isPassMetric(metric) ? makeReadingOfCounts(name, metric) : measure(`metrics.${name}`, metric)[1],
       ),
     );
     return {
-      loss: isTensor(result) ? result : meanOf(result),
+      loss: isTensor(result) ? result : computeMean(result),
       row: row.vectors,
       readings: [reading, ...others],
     };
@@ -98,7 +98,7 @@ class Row {
 let quotient: Expression | undefined;
 
 /** 0, and no slope, where nothing counts. */
-function meanOf({ sum, weight }: WeightedMean): Tensor {
+function computeMean({ sum, weight }: WeightedMean): Tensor {
   quotient ??= buildExpression({ inputs: ["f32", "f32"], scalars: [] }, ([total, count]) => {
     const isEmpty = e.equal(count!, 0);
     return e.select(isEmpty, 0, e.div(total!, e.select(isEmpty, 1, count!)));

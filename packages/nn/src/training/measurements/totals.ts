@@ -12,14 +12,14 @@ export type Reading =
   | { readonly kind: "counts"; readonly at: number; readonly length: number };
 
 /** A plain loop: every batch may have a million counts. */
-function valuesOf(row: ArrayLike<number>, begin = 0, length = row.length): number[] {
+function listValues(row: ArrayLike<number>, begin = 0, length = row.length): number[] {
   const values = new Array<number>(length);
   for (let index = 0; index < length; index++) values[index] = row[begin + index]!;
   return values;
 }
 
 /** What a batch adds to the totals of a pass. A mean of weight 0 adds nothing, even when it is NaN. */
-function shareOf(reading: Reading, row: ArrayLike<number>): readonly number[] {
+function computeShare(reading: Reading, row: ArrayLike<number>): readonly number[] {
   const value = row[reading.at]!;
   const weigh = (weight: number): number[] => [weight === 0 ? 0 : value * weight, weight];
   switch (reading.kind) {
@@ -32,7 +32,7 @@ function shareOf(reading: Reading, row: ArrayLike<number>): readonly number[] {
     case "sum":
       return [value];
     case "counts":
-      return valuesOf(row, reading.at, reading.length);
+      return listValues(row, reading.at, reading.length);
   }
 }
 
@@ -57,8 +57,8 @@ export class Totals<Name extends string = string> {
   constructor({ metrics }: Measures<never, never, Name>) {
     const named = Object.entries(metrics ?? {}) as [Name, object][];
     this.names = named.map(([name]) => name);
-    const finishOf = (metric: object): Finish => ("of" in metric ? (metric.of as Finish) : finishMeasure);
-    this.finish = [finishMeasure, ...named.map(([, metric]) => finishOf(metric))];
+    const findFinish = (metric: object): Finish => ("of" in metric ? (metric.of as Finish) : finishMeasure);
+    this.finish = [finishMeasure, ...named.map(([, metric]) => findFinish(metric))];
   }
 
   /**
@@ -70,7 +70,7 @@ export class Totals<Name extends string = string> {
     row: ArrayLike<number>,
     examples: number,
   ): Named<Name> & { weight: number } {
-    const shares = readings.map((reading) => shareOf(reading, row));
+    const shares = readings.map((reading) => computeShare(reading, row));
     this.checkLengths(shares);
     shares.forEach((share, measure) => {
       this.sums[measure] ??= new Float64Array(share.length);
@@ -87,13 +87,13 @@ export class Totals<Name extends string = string> {
   }
 
   /** The loss and metrics of all batches so far, at least one. NaN where nothing counts. */
-  evaluation(): Evaluation<Name> {
-    const values = this.finish.map((finish, measure) => finish(valuesOf(this.sums[measure]!)));
+  evaluate(): Evaluation<Name> {
+    const values = this.finish.map((finish, measure) => finish(listValues(this.sums[measure]!)));
     return { ...this.name(values), examples: this.examples };
   }
 
   get state(): { readonly sums: readonly (readonly number[])[]; readonly examples: number } {
-    return { sums: this.sums.map((values) => valuesOf(values)), examples: this.examples };
+    return { sums: this.sums.map((values) => listValues(values)), examples: this.examples };
   }
 
   set state({ sums, examples }: Totals["state"]) {

@@ -41,14 +41,14 @@ export async function findEndedRun(
 ): Promise<EndedRun | undefined> {
   const run = endedRuns.get(optimizer);
   if (run?.model !== model) return undefined;
-  const failure = run.failure ?? (await run.reader.failure()) ?? misfitOf(run, settings, epochs);
+  const failure = run.failure ?? (await run.reader.findFailure()) ?? findMisfit(run, settings, epochs);
   if (failure === undefined) return run;
   const found = `a run in memory that cannot be continued (${failure.message})`;
   throw new ArgumentError(`fit: resumed: found ${found}, expected a checkpoint`, { cause: failure });
 }
 
 /** The error that says why a run with these settings cannot continue from the ended one. */
-function misfitOf(
+function findMisfit(
   { settings, position }: EndedRun,
   expected: RunSettings,
   epochs: number,

@@ -1,15 +1,15 @@
-import { ArgumentError, DataError, deferStateChange, sourceOf, wholeStep } from "@evenkeel/tensor";
+import { ArgumentError, DataError, deferStateChange, getRandomSource, wholeStep } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import {
   decodeCheckpoint,
   encodeCheckpoint,
   modelPrefix,
-  sectionOf,
+  selectSection,
 } from "../../checkpoints/checkpoint-file.ts";
 import { checkStateDict } from "../../module/load-state-dict.ts";
 import type { AnyModule } from "../../module/module.ts";
-import { distinctArrays, stateArrays } from "../../module/state-dict.ts";
+import { collectDistinct, readStateArrays } from "../../module/state-dict.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
 import type { CheckpointOptions } from "../fit-options.ts";
 import type { Progress, RunSettings, RunState } from "./run-progress.ts";
@@ -26,17 +26,17 @@ const defaultName = "latest";
 const optimizerPrefix = "optimizer.";
 
 /** The options that identify a run. */
-export const settingsOf = (
+export const readSettings = (
   checkpoint: CheckpointOptions | undefined,
   { optimizer, metrics = {}, data }: Omit<RunParts, "model">,
 ): RunSettings => ({
   run: checkpoint?.run ?? null,
   metrics: Object.keys(metrics),
   optimizer: optimizer.settings,
-  data: { seed: seedOf(data) },
+  data: { seed: findSeed(data) },
 });
 
-const seedOf = (data: object): number | null =>
+const findSeed = (data: object): number | null =>
   "seed" in data && typeof data.seed === "number" ? data.seed : null;
 
 /** Claims the checkpoint for one run, where the store supports it; returns a function that ends the claim. */
@@ -51,14 +51,17 @@ export async function saveRun(
   const { store, name = defaultName } = options;
   const progress: Progress = {
     ...state,
-    settings: settingsOf(options, { optimizer, metrics, data }),
+    settings: readSettings(options, { optimizer, metrics, data }),
     learningRate: optimizer.learningRate,
-    defaultSource: sourceOf().state,
+    defaultSource: getRandomSource().state,
     random: Object.fromEntries([...model.namedRandomSources()].map(([path, { state }]) => [path, state])),
   };
-  const [modelArrays, optimizerArrays] = await Promise.all([stateArrays(model), optimizer.stateArrays()]);
+  const [modelArrays, optimizerArrays] = await Promise.all([
+    readStateArrays(model),
+    optimizer.readStateArrays(),
+  ]);
   const tensors = new Map<string, StoredArray>();
-  for (const [path, array] of distinctArrays(modelArrays).tensors) tensors.set(modelPrefix + path, array);
+  for (const [path, array] of collectDistinct(modelArrays).tensors) tensors.set(modelPrefix + path, array);
   for (const [path, array] of optimizerArrays) tensors.set(optimizerPrefix + path, array);
   await store.save(name, encodeCheckpoint({ tensors, progress }));
 }
@@ -71,7 +74,7 @@ export async function checkOwner(options: CheckpointOptions | undefined): Promis
   if (options === undefined) return;
   const { store, name = defaultName, run } = options;
   const bytes = await store.load(name);
-  const owner = bytes && ownerOf(bytes);
+  const owner = bytes && findOwner(bytes);
   if (owner !== undefined && owner !== null && owner !== run) {
     const expected = run === undefined ? "one of a run without a name" : `one of ${describeValue(run)}`;
     throw new ArgumentError(
@@ -80,7 +83,7 @@ export async function checkOwner(options: CheckpointOptions | undefined): Promis
   }
 }
 
-function ownerOf(bytes: Uint8Array): string | null | undefined {
+function findOwner(bytes: Uint8Array): string | null | undefined {
   try {
     return checkProgress(decodeCheckpoint(bytes).progress).settings.run;
   } catch (error) {
@@ -100,18 +103,18 @@ export async function restoreRun(
   const { store, name = defaultName } = options;
   const bytes = await store.load(name);
   if (bytes === undefined) return undefined;
-  return withName(name, () => {
+  return addRunName(name, () => {
     const checkpoint = decodeCheckpoint(bytes);
     const progress = checkProgress(checkpoint.progress);
-    const modelState = sectionOf(checkpoint, modelPrefix);
+    const modelState = selectSection(checkpoint, modelPrefix);
     const sources = new Map(model.namedRandomSources());
     checkStateDict(model, modelState, {}, `the checkpoint "${name}"`);
-    checkSettings(progress.settings, settingsOf(options, { optimizer, metrics, data }));
+    checkSettings(progress.settings, readSettings(options, { optimizer, metrics, data }));
     checkRandomSources([...sources.keys()], Object.keys(progress.random));
     checkEpochs(progress.position, epochs);
     wholeStep(() => {
-      deferStateChange(optimizer.prepareState(sectionOf(checkpoint, optimizerPrefix)));
-      sourceOf().state = progress.defaultSource;
+      deferStateChange(optimizer.prepareState(selectSection(checkpoint, optimizerPrefix)));
+      getRandomSource().state = progress.defaultSource;
       for (const [path, source] of sources) source.state = progress.random[path]!;
       model.loadStateDict(modelState);
     });
@@ -123,7 +126,7 @@ export async function restoreRun(
 }
 
 /** Adds the name of the checkpoint to a DataError: a store may hold many. */
-function withName<Result>(name: string, body: () => Result): Result {
+function addRunName<Result>(name: string, body: () => Result): Result {
   try {
     return body();
   } catch (error) {

@@ -49,30 +49,30 @@ export interface Progress extends RunState {
 
 /** Throws DataError unless this is the progress of a run: a correct checksum does not say that `fit` wrote the file. */
 export function checkProgress(progress: unknown): Progress {
-  const parts = membersOf(progress) ?? {};
-  const position = membersOf(parts.position) ?? {};
-  const history = membersOf(parts.history) ?? {};
-  const totals = membersOf(parts.totals) ?? {};
+  const parts = listMembers(progress) ?? {};
+  const position = listMembers(parts.position) ?? {};
+  const history = listMembers(parts.history) ?? {};
+  const totals = listMembers(parts.totals) ?? {};
   const isSound =
     [position.epoch, position.batch, position.step].every(nonNegativeInteger.accepts) &&
     [parts.learningRate, parts.milliseconds].every(nonNegative.accepts) &&
     [history.epochs, history.batches].every(Array.isArray) &&
     nonNegativeInteger.accepts(totals.examples) &&
     listOf(listOf(anyNumber)).accepts(totals.sums) &&
-    membersOf(parts.settings) !== undefined &&
+    listMembers(parts.settings) !== undefined &&
     isRandomState(parts.defaultSource) &&
-    Object.values(membersOf(parts.random) ?? { none: undefined }).every(isRandomState);
+    Object.values(listMembers(parts.random) ?? { none: undefined }).every(isRandomState);
   if (isSound) return progress as Progress;
   throw new DataError(`progress: found ${describeValue(progress)}, expected the progress of a run`);
 }
 
 function isRandomState(value: unknown): boolean {
-  const { seed, position } = membersOf(value) ?? {};
+  const { seed, position } = listMembers(value) ?? {};
   return [seed, position].every(seedWord.accepts);
 }
 
 /** The members of a JSON object. */
-const membersOf = (value: unknown): { readonly [name: string]: unknown } | undefined =>
+const listMembers = (value: unknown): { readonly [name: string]: unknown } | undefined =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 
 /** The largest number of lines in a message. */
@@ -82,7 +82,7 @@ const mostLines = 10;
 export function checkSettings(found: RunSettings, expected: RunSettings): void {
   const learningRate = found.optimizer?.learningRate;
   const lines = [
-    ...differences("", found, { ...expected, optimizer: { ...expected.optimizer, learningRate } }),
+    ...findDifferences("", found, { ...expected, optimizer: { ...expected.optimizer, learningRate } }),
   ];
   if (lines.length === 0) return;
   const more = lines.length > mostLines ? [`  and ${lines.length - mostLines} more`] : [];
@@ -95,15 +95,15 @@ export function checkEpochs({ epoch, batch }: Position, epochs: number): void {
   if (begun > epochs) throw new DataError(`found a run in epoch ${begun}, expected at most ${epochs} epochs`);
 }
 
-const words = (value: unknown): string => (value === undefined ? "nothing" : describeValue(value));
+const describePart = (value: unknown): string => (value === undefined ? "nothing" : describeValue(value));
 
-function* differences(path: string, found: unknown, expected: unknown): Generator<string> {
-  const [left, right] = [membersOf(found), membersOf(expected)];
+function* findDifferences(path: string, found: unknown, expected: unknown): Generator<string> {
+  const [left, right] = [listMembers(found), listMembers(expected)];
   if (left !== undefined && right !== undefined) {
     for (const key of new Set([...Object.keys(right), ...Object.keys(left)])) {
-      yield* differences(path === "" ? key : `${path}.${key}`, left[key], right[key]);
+      yield* findDifferences(path === "" ? key : `${path}.${key}`, left[key], right[key]);
     }
   } else if (JSON.stringify(found) !== JSON.stringify(expected)) {
-    yield `  ${path}: found ${words(found)}, expected ${words(expected)}`;
+    yield `  ${path}: found ${describePart(found)}, expected ${describePart(expected)}`;
   }
 }

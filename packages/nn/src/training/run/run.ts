@@ -7,14 +7,14 @@ import { BatchStream } from "../batches/batch-stream.ts";
 import { withCleanUp } from "../clean-up.ts";
 import { evaluateAll } from "../evaluate.ts";
 import type { FitOptions, RunControl } from "../fit-options.ts";
-import { located } from "../located.ts";
+import { addPlace } from "../located.ts";
 import type { BatchRecord, EpochRecord, History } from "../measurements/history.ts";
 import { LateReader } from "../measurements/late-reader.ts";
 import { NonFiniteLossError } from "../measurements/non-finite-error.ts";
 import { Totals } from "../measurements/totals.ts";
 import type { StepNote } from "./ended-run.ts";
 import { findEndedRun, leaveEndedRun } from "./ended-run.ts";
-import { restoreRun, saveRun, settingsOf } from "./run-checkpoint.ts";
+import { readSettings, restoreRun, saveRun } from "./run-checkpoint.ts";
 import type { Position, RunState } from "./run-progress.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { TrainingStep } from "./training-step.ts";
@@ -100,7 +100,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       } finally {
         disposeBatch(batch);
       }
-      await this.afterBatch(step);
+      await this.finishBatch(step);
     }
   }
 
@@ -114,13 +114,13 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       const { learningRate } = this.options.optimizer;
       this.reader.push({ ...this.position, examples, learningRate, readings }, row);
     } catch (error) {
-      this.failedStep = located(error, `fit: epoch ${epoch}, batch ${index} (step ${step})`);
+      this.failedStep = addPlace(error, `fit: epoch ${epoch}, batch ${index} (step ${step})`);
       throw this.failedStep;
     }
     this.position = { epoch, batch: index + 1, step: step + 1 };
   }
 
-  private async afterBatch({ backend }: TrainingStep<Inputs, Labels, Outputs>): Promise<void> {
+  private async finishBatch({ backend }: TrainingStep<Inputs, Labels, Outputs>): Promise<void> {
     const { probe, checkpoint, signal } = this.options;
     const { epoch, step: steps } = this.position;
     if (this.reader.isDue) {
@@ -187,7 +187,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     const record: EpochRecord<Name> = {
       epoch,
       steps: this.position.step,
-      ...this.totals.evaluation(),
+      ...this.totals.evaluate(),
       milliseconds,
       ...(validation && {
         validation: await this.watch.pauseFor(() =>
@@ -244,7 +244,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     const saved =
       checkpoint && (await restoreRun(checkpoint, { model: this.model, optimizer, metrics, data, epochs }));
     if (saved !== undefined) return this.adopt(saved);
-    const ended = await findEndedRun(this.model, optimizer, settingsOf(checkpoint, this.options), epochs);
+    const ended = await findEndedRun(this.model, optimizer, readSettings(checkpoint, this.options), epochs);
     if (ended !== undefined) {
       this.reader = ended.reader;
       this.adopt(ended);
@@ -268,7 +268,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     const unread = reader.leave();
     const { milliseconds } = this.watch;
     leaveEndedRun(this.options.optimizer, {
-      settings: settingsOf(this.options.checkpoint, this.options),
+      settings: readSettings(this.options.checkpoint, this.options),
       model,
       history,
       position,

@@ -1,14 +1,14 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { wholeStep } from "@evenkeel/tensor";
-import { naming } from "../../module/failure.ts";
+import { withNames } from "../../module/failure.ts";
 import type { AnyModule, Module } from "../../module/module.ts";
 import type { Batch } from "../batches/batch.ts";
-import { backendOf, loadBatch } from "../batches/batch.ts";
+import { findBackend, loadBatch } from "../batches/batch.ts";
 import type { FitOptions } from "../fit-options.ts";
 import type { MeasuredBatch } from "../measurements/measure-batch.ts";
 import { measureBatch } from "../measurements/measure-batch.ts";
-import { inMode, modulesOf } from "../modes.ts";
+import { listModules, runInMode } from "../modes.ts";
 
 /** What a step leaves: values to read later. */
 export type StepResult = Pick<MeasuredBatch, "row" | "readings"> & { readonly examples: number };
@@ -26,14 +26,14 @@ export class TrainingStep<Inputs, Labels, Outputs> {
 
   constructor(model: Module<[Inputs], Outputs>, options: FitOptions<Inputs, Labels, Outputs>) {
     this.options = options;
-    this.backend = backendOf(model);
-    this.modules = modulesOf(model);
+    this.backend = findBackend(model);
+    this.modules = listModules(model);
     // A walk of the tree for every step would cost more than a small step.
     const parameters = [...model.parameters()];
     this.compute = valueAndGrad(
       { parameters: () => parameters },
       (inputs: Inputs, labels: Labels, examples: number) => {
-        const outputs = inMode(this.modules, true, () => naming(model, () => model.forward(inputs)));
+        const outputs = runInMode(this.modules, true, () => withNames(model, () => model.forward(inputs)));
         const { loss, row, readings } = measureBatch(outputs, labels, options, examples);
         return [loss, { row, readings }];
       },

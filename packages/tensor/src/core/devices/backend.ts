@@ -4,9 +4,9 @@ import type { Rule } from "../../checks/rules.ts";
 import { callable, text } from "../../checks/rules.ts";
 import type { DType } from "../../expression/dtype.ts";
 import type { Storage } from "../../expression/storage.ts";
-import { bytesOfStorage } from "../../expression/storage.ts";
+import { countStorageBytes } from "../../expression/storage.ts";
 import type { Spec } from "../spec.ts";
-import { formatSpec, sizeOf } from "../spec.ts";
+import { countElements, formatSpec } from "../spec.ts";
 import type { DeviceBuffer, Launch } from "./launch.ts";
 
 /** The properties of a device on which plans may rely. Plans are pure functions of these and of the specs. */
@@ -77,7 +77,7 @@ export interface BackendFactory<Name extends string = string> {
   open(): Promise<Backend>;
 }
 
-export function storageOf(dtype: DType, limits: Limits): Storage {
+export function getStorage(dtype: DType, limits: Limits): Storage {
   const storage = limits.storage[dtype];
   if (storage === undefined)
     throw new DTypeError(`dtype: found ${dtype}, expected a dtype that this device supports`);
@@ -88,8 +88,8 @@ export function storageOf(dtype: DType, limits: Limits): Storage {
  * The number of bytes of a tensor of this spec on a device with these limits. Throws OutOfMemoryError if it is not a
  * safe integer.
  */
-export function bytesOf(spec: Spec, limits: Limits): number {
-  const bytes = sizeOf(spec.shape) * bytesOfStorage(storageOf(spec.dtype, limits));
+export function countBytes(spec: Spec, limits: Limits): number {
+  const bytes = countElements(spec.shape) * countStorageBytes(getStorage(spec.dtype, limits));
   if (!Number.isSafeInteger(bytes)) {
     throw new OutOfMemoryError(`shape: found ${formatSpec(spec)}, expected fewer than 2^53 bytes`);
   }
@@ -103,13 +103,13 @@ export interface GroupLayout {
 }
 
 /** The layout of a group of outputs: each starts at the next multiple of the device's `offsetAlignment`. */
-export function groupLayout(specs: readonly Spec[], limits: Limits): GroupLayout {
+export function computeGroupLayout(specs: readonly Spec[], limits: Limits): GroupLayout {
   const byteOffsets: number[] = [];
   let end = 0;
   for (const spec of specs) {
     const start = Math.ceil(end / limits.offsetAlignment) * limits.offsetAlignment;
     byteOffsets.push(start);
-    end = start + bytesOf(spec, limits);
+    end = start + countBytes(spec, limits);
   }
   return { byteOffsets, bytes: end };
 }
@@ -134,7 +134,7 @@ const numbers = new WeakMap<Backend, number>();
 const counts = new Map<string, number>();
 
 /** The number of a backend among those of its name, in the order in which numbers were first requested. */
-function numberOf(backend: Backend): number {
+function getNumber(backend: Backend): number {
   const known = numbers.get(backend);
   if (known !== undefined) return known;
   const number = (counts.get(backend.name) ?? 0) + 1;
@@ -148,7 +148,7 @@ function numberOf(backend: Backend): number {
  * order in which they were selected or, without `selectBackend`, first described.
  */
 export const describeBackend = (backend: Backend): string =>
-  `${backend.name} ${numberOf(backend)} (${backend.device})`;
+  `${backend.name} ${getNumber(backend)} (${backend.device})`;
 
 export interface SelectOptions<Name extends string = string> {
   /** The name of the backend that must open. */
@@ -189,7 +189,7 @@ export async function selectBackend<Name extends string>(
     try {
       const backend = await factory.open();
       // Numbers the backends in the order of selection, not in that of the first messages.
-      numberOf(backend);
+      getNumber(backend);
       setDefaultBackend(backend);
       return backend;
     } catch (error) {

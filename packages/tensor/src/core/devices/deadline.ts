@@ -17,10 +17,10 @@ export function waitUntil(
 ): Promise<void> {
   checkOptions<WaitOptions>(where, options, { deadline: positive });
   const { deadline } = options;
-  return deadline === undefined ? wait() : endedBy(deadline, wait, giveUp);
+  return deadline === undefined ? wait() : waitWithDeadline(deadline, wait, giveUp);
 }
 
-async function endedBy(
+async function waitWithDeadline(
   deadline: number,
   wait: () => Promise<void>,
   giveUp: (reason: string) => void,

@@ -1,11 +1,11 @@
 import type { DType, WgslPairs } from "../../expression/dtype.ts";
-import { propertiesOf } from "../../expression/dtype.ts";
+import { getDTypeProperties } from "../../expression/dtype.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import { checkDType } from "../check-dtype.ts";
 import type { Limits } from "./backend.ts";
 import type { WgslExtension } from "./launch.ts";
 
-/** How WGSL code stores the floats of a dtype and computes with them in f32: see `floatElements`. */
+/** How WGSL code stores the floats of a dtype and computes with them in f32: see `makeFloatElements`. */
 export interface FloatElements {
   /** The element type of the runtime array. */
   readonly type: string;
@@ -45,56 +45,56 @@ export const packSources: { readonly [Name in WgslPairs["pack"]]: string } = { h
 /**
  * How WGSL code declares, loads and stores the floats of a dtype on a device, one or four at a time; it computes in
  * f32. Halves are `f16` if the device has `shader-f16`, otherwise two to a word. The code must contain
- * `floatElementsSource`.
+ * `writeFloatElements`.
  *
  * Throws DTypeError unless the dtype is f32 or f16.
  *
  * @example
- * const x = floatElements("f16", 4, limits);
- * const kernel = wgslKernel({
+ * const x = makeFloatElements("f16", 4, limits);
+ * const kernel = makeWgslKernel({
  *   entry: "twice",
  *   schema: { reads: { x: x.type }, writes: { y: x.type }, parameters: {} },
  *   extensions: x.extensions,
- *   code: `${floatElementsSource(x)}
+ *   code: `${writeFloatElements(x)}
  *     @compute @workgroup_size(1) fn twice() { ${x.store!("y", "0", `2 * ${x.load("x", "0")}`)} }`,
  * });
  */
-export function floatElements(
+export function makeFloatElements(
   dtype: DType,
   width: 1 | 4,
   { features }: Pick<Limits, "features">,
 ): FloatElements {
-  checkDType("floatElements", "dtype", { shape: [], dtype }, ...floatTypes);
-  const { pairs } = propertiesOf(dtype).wgsl;
+  checkDType("makeFloatElements", "dtype", { shape: [], dtype }, ...floatTypes);
+  const { pairs } = getDTypeProperties(dtype).wgsl;
   if (pairs === undefined) {
-    return storing(
-      { type: width === 4 ? "vec4f" : "f32", extensions: [], load: elementAt },
+    return makeStoring(
+      { type: width === 4 ? "vec4f" : "f32", extensions: [], load: writeElement },
       (value) => value,
     );
   }
   const { native } = pairs;
   return native !== undefined && features.has(native.feature)
-    ? nativeElements(native, pairs.pack, width)
-    : packedElements(pairs, width);
+    ? makeNativeElements(native, pairs.pack, width)
+    : makePackedElements(pairs, width);
 }
 
-const elementAt = (array: string, index: string): string => `${array}[${index}]`;
+const writeElement = (array: string, index: string): string => `${array}[${index}]`;
 
 /** Elements that `stored` converts to their stored form. */
-const storing = (
+const makeStoring = (
   elements: Omit<FloatElements, "stored" | "store">,
   stored: (value: string) => string,
 ): FloatElements => ({
   ...elements,
   stored,
-  store: (array, index, value) => `${elementAt(array, index)} = ${stored(value)};`,
+  store: (array, index, value) => `${writeElement(array, index)} = ${stored(value)};`,
 });
 
 /**
  * Elements with their own WGSL type. They are stored through their bits, because WGSL leaves the overflow of a
  * conversion undefined.
  */
-function nativeElements(
+function makeNativeElements(
   { type, extension }: NonNullable<WgslPairs["native"]>,
   pack: WgslPairs["pack"],
   width: 1 | 4,
@@ -102,18 +102,18 @@ function nativeElements(
   const vector = `vec4<${type}>`;
   const common = { extensions: [extension], pack };
   return width === 4
-    ? storing(
-        { ...common, type: vector, load: (array, index) => `vec4f(${elementAt(array, index)})` },
+    ? makeStoring(
+        { ...common, type: vector, load: (array, index) => `vec4f(${writeElement(array, index)})` },
         (value) => `bitcast<${vector}>(${pack}(${value}))`,
       )
-    : storing(
-        { ...common, type, load: (array, index) => `f32(${elementAt(array, index)})` },
+    : makeStoring(
+        { ...common, type, load: (array, index) => `f32(${writeElement(array, index)})` },
         (value) => `bitcast<${vector}>(${pack}(vec4f(${value}))).x`,
       );
 }
 
 /** Elements that are stored two to a word. */
-function packedElements({ unpack, pack }: WgslPairs, width: 1 | 4): FloatElements {
+function makePackedElements({ unpack, pack }: WgslPairs, width: 1 | 4): FloatElements {
   if (width === 1) {
     return {
       type: "u32",
@@ -122,10 +122,10 @@ function packedElements({ unpack, pack }: WgslPairs, width: 1 | 4): FloatElement
     };
   }
   const load: FloatElements["load"] = (array, index) =>
-    `vec4f(${unpack}(${elementAt(array, index)}.x), ${unpack}(${elementAt(array, index)}.y))`;
-  return storing({ type: "vec2u", extensions: [], pack, load }, (value) => `${pack}(${value})`);
+    `vec4f(${unpack}(${writeElement(array, index)}.x), ${unpack}(${writeElement(array, index)}.y))`;
+  return makeStoring({ type: "vec2u", extensions: [], pack, load }, (value) => `${pack}(${value})`);
 }
 
 /** The source of the function that `store` calls for these elements, if any. */
-export const floatElementsSource = ({ pack }: FloatElements): string =>
+export const writeFloatElements = ({ pack }: FloatElements): string =>
   pack === undefined ? "" : `${packSources[pack]}\n`;

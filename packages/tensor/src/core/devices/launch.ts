@@ -30,7 +30,7 @@ export interface Kernel {
 export interface WasmKernel<Schema extends KernelSchema = KernelSchema> extends Kernel {
   readonly language: "wasm";
   /**
-   * The module's bytes as text (see `bytesOfModule`), because kernels are embedded in the JavaScript. It also identifies
+   * The module's bytes as text (see `decodeModule`), because kernels are embedded in the JavaScript. It also identifies
    * the module.
    */
   readonly module: string;
@@ -40,7 +40,7 @@ export interface WasmKernel<Schema extends KernelSchema = KernelSchema> extends 
 }
 
 /** A kernel in an embedded module. */
-export function wasmKernel<Schemas extends KernelSchemas, Entry extends keyof Schemas & string>(
+export function makeWasmKernel<Schemas extends KernelSchemas, Entry extends keyof Schemas & string>(
   module: string,
   entry: Entry,
   schemas: Schemas,
@@ -85,7 +85,7 @@ export interface RangeCheck {
 }
 
 /** The error for `count` values outside of a range. */
-export const rangeError = ({ argument, range }: RangeCheck, count: number): ArgumentError =>
+export const makeRangeError = ({ argument, range }: RangeCheck, count: number): ArgumentError =>
   new ArgumentError(`${argument}: found ${count} outside of ${range}`);
 
 export interface KernelLaunch<Operand, Scalar> {

@@ -8,7 +8,7 @@ export interface Owned {
 export type Scope = Set<Owned>;
 let current: Scope | undefined;
 
-export const currentScope = (): Scope | undefined => current;
+export const getCurrentScope = (): Scope | undefined => current;
 
 /** Runs `body` in a scope, or outside all scopes. */
 export function runInScope<Result>(scope: Scope | undefined, body: () => Result): Result {

@@ -3,7 +3,7 @@ import { fromData } from "../../creation/from-data.ts";
 import { allTypes, indexType } from "../../expression/dtype-kinds.ts";
 import { reshape } from "../../ops/movement/reshape.ts";
 import { MemoryBackend } from "../../testing/index.ts";
-import { rememberedIntegers, rememberIntegers } from "./host-integers.ts";
+import { recallIntegers, rememberIntegers } from "./host-integers.ts";
 
 const backend = new MemoryBackend();
 
@@ -12,6 +12,6 @@ test.each(allTypes)("of tensors in %s, only labels and indices are remembered", 
   const x = fromData(values, { shape: [6], dtype }, { backend });
   rememberIntegers(x, values);
   const expected = dtype === indexType ? values : undefined;
-  expect(rememberedIntegers(x)).toBe(expected);
-  expect(rememberedIntegers(reshape(x, [2, 3]))).toBe(expected);
+  expect(recallIntegers(x)).toBe(expected);
+  expect(recallIntegers(reshape(x, [2, 3]))).toBe(expected);
 });

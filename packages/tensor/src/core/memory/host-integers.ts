@@ -19,7 +19,7 @@ export function rememberIntegers({ storage, byteOffset, dtype }: Tensor, values:
 }
 
 /** The values that `rememberIntegers` stored for this tensor, or for one of the same memory. */
-export function rememberedIntegers({ storage, byteOffset, size }: Tensor): NumericArray | undefined {
+export function recallIntegers({ storage, byteOffset, size }: Tensor): NumericArray | undefined {
   const known = uploads.get(storage);
   return known?.byteOffset === byteOffset && known.values.length === size ? known.values : undefined;
 }

@@ -11,7 +11,7 @@ import type { DeviceBuffer } from "../devices/launch.ts";
 import { execute } from "../executor.ts";
 import type { Op } from "../op.ts";
 import type { UnfreedTensors } from "./leak-report.ts";
-import { reportLeaks, unfreedTensors } from "./leak-report.ts";
+import { listUnfreedTensors, reportLeaks } from "./leak-report.ts";
 import { keep, scope } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -22,7 +22,7 @@ const backend = new RecordingBackend();
 const make = (...values: number[]): Tensor => tensor(values, { backend });
 
 /** What `body` forgets, in the order in which it is reported. */
-async function leaksOf(
+async function collectLeaks(
   body: () => void,
   options: { readonly stacks?: boolean } = {},
 ): Promise<UnfreedTensors[]> {
@@ -45,7 +45,7 @@ afterEach(() => {
 
 describe("forgotten tensors", () => {
   test("are counted by the operation that created them and their shape, the most bytes first", async () => {
-    const leaks = await leaksOf(() => {
+    const leaks = await collectLeaks(() => {
       const [x, y] = [make(1, 2, 3), make(1, 2)];
       for (let count = 0; count < 4; count++) add(x, x);
       add(y, y);
@@ -66,13 +66,13 @@ describe("forgotten tensors", () => {
       meaning: { composition: ([x]) => [add(x!, x!)] },
     };
     using x = make(1, 2);
-    const leaks = await leaksOf(() => void execute(double, [x], {}));
+    const leaks = await collectLeaks(() => void execute(double, [x], {}));
     expect(leaks.map(({ op, tensors }) => [op, tensors])).toEqual([["double", 1]]);
   });
 
   test("have the name of the operation that allocated the memory that they view", async () => {
     using x = make(1, 2);
-    const leaks = await leaksOf(() => {
+    const leaks = await collectLeaks(() => {
       const sum = add(x, x);
       reshape(sum, [2, 1]);
       sum.dispose();
@@ -81,7 +81,7 @@ describe("forgotten tensors", () => {
   });
 
   test("may have left a scope, as its result or by keep", async () => {
-    const leaks = await leaksOf(() => {
+    const leaks = await collectLeaks(() => {
       scope(() => {
         const x = make(1, 2);
         keep(add(x, x));
@@ -105,7 +105,7 @@ describe("forgotten tensors", () => {
 
   test("do not include tensors that a scope owns, that were disposed, or that can be reached", async () => {
     const reachable: Tensor[] = [];
-    const leaks = await leaksOf(() => {
+    const leaks = await collectLeaks(() => {
       scope(() => void add(make(1), make(2)));
       make(3).dispose();
       make(4);
@@ -123,7 +123,7 @@ describe("the call site", () => {
   const forgetInside = (): void => void make(1, 2, 3);
 
   test("is in the report if stacks are switched on", async () => {
-    const [leak] = await leaksOf(forgetInside, { stacks: true });
+    const [leak] = await collectLeaks(forgetInside, { stacks: true });
     expect(leak!.stack).toMatch(/^ *at .*\n.*\n.* at .*forgetInside.*leak-report\.test\.ts/);
     expect(leak!.stack).not.toContain("from-data.ts");
   });
@@ -133,8 +133,8 @@ describe("the call site", () => {
       make(1);
       make(2);
     };
-    expect(await leaksOf(body, { stacks: true })).toHaveLength(2);
-    expect(await leaksOf(body)).toEqual([
+    expect(await collectLeaks(body, { stacks: true })).toHaveLength(2);
+    expect(await collectLeaks(body)).toEqual([
       { op: "tensor", spec: { shape: [1], dtype: "f32" }, tensors: 2, bytes: 8 },
     ]);
   });
@@ -175,19 +175,19 @@ describe("tensors that can be reached", () => {
     reportLeaks(() => undefined);
     const held = [make(1, 2), make(3, 4), add(early, early)];
     const sums = scope(() => {
-      expect(unfreedTensors().map(({ op }) => op)).toEqual(["tensor", "add"]);
+      expect(listUnfreedTensors().map(({ op }) => op)).toEqual(["tensor", "add"]);
       return [add(held[0]!, held[1]!)];
     });
-    expect(unfreedTensors()).toEqual([
+    expect(listUnfreedTensors()).toEqual([
       { op: "tensor", spec: { shape: [2], dtype: "f32" }, tensors: 2, bytes: 16 },
       { op: "add", spec: { shape: [2], dtype: "f32" }, tensors: 1, bytes: 8 },
       { op: "add", spec: { shape: [1], dtype: "f32" }, tensors: 1, bytes: 4 },
     ]);
     for (const x of [...held, ...sums, early]) x.dispose();
-    expect(unfreedTensors()).toEqual([]);
+    expect(listUnfreedTensors()).toEqual([]);
     reportLeaks(false);
     using _late = make(1);
-    expect(unfreedTensors()).toEqual([]);
+    expect(listUnfreedTensors()).toEqual([]);
   });
 
   test("are named when memory runs out", () => {

@@ -1,7 +1,7 @@
 import { checkOptions, checkValue } from "../../checks/check.ts";
 import { callable, either, yesOrNo } from "../../checks/rules.ts";
 import type { DeviceBuffer } from "../devices/launch.ts";
-import { nextTurn } from "../platform/next-turn.ts";
+import { waitForNextTurn } from "../platform/next-turn.ts";
 import type { Spec } from "../spec.ts";
 import { formatSpec } from "../spec.ts";
 import type { LeakWatch, Made } from "./leak-watch.ts";
@@ -35,7 +35,7 @@ export interface LeakReportOptions {
  * and that the engine has collected as garbage before they were disposed. `true` writes reports with `console.warn`, a
  * function gets them as data, `false` switches them off. A report comes when the engine collects garbage, which may be
  * late or never; `node --expose-gc` has a function `gc` that collects at once. Reports do not include tensors that can
- * still be reached, but `unfreedTensors` does. While reports are off, nothing is recorded.
+ * still be reached, but `listUnfreedTensors` does. While reports are off, nothing is recorded.
  *
  * Throws ArgumentError for anything but a boolean or a function.
  *
@@ -61,10 +61,10 @@ export function reportLeaks(listener: boolean | LeakListener, options: LeakRepor
  * @example
  * reportLeaks(true);
  * const losses = [mul(x, y), mul(x, y)];
- * unfreedTensors(); // has { op: "mul", tensors: 2, bytes: 256, ... }
+ * listUnfreedTensors(); // has { op: "mul", tensors: 2, bytes: 256, ... }
  */
-export function unfreedTensors(): UnfreedTensors[] {
-  return reporter?.unfreed() ?? [];
+export function listUnfreedTensors(): UnfreedTensors[] {
+  return reporter?.listUnfreed() ?? [];
 }
 
 let reporter: LeakReporter | undefined;
@@ -98,7 +98,7 @@ class LeakReporter implements LeakWatch {
   ): void {
     const known = new Set<DeviceBuffer>();
     for (const input of inputs) if (input && !input.isDisposed) known.add(input.storage.buffer);
-    const stack = this.hasStacks ? stackAbove(call) : undefined;
+    const stack = this.hasStacks ? takeStackAbove(call) : undefined;
     for (const { shape, dtype, storage } of outputs) {
       if (known.has(storage.buffer)) continue;
       known.add(storage.buffer);
@@ -116,16 +116,16 @@ class LeakReporter implements LeakWatch {
 
   noteForgotten(buffer: DeviceBuffer): void {
     this.unscoped.delete(buffer);
-    if (this.forgotten.length === 0) void nextTurn().then(() => this.report());
+    if (this.forgotten.length === 0) void waitForNextTurn().then(() => this.report());
     this.forgotten.push(buffer);
   }
 
-  unfreed(): UnfreedTensors[] {
+  listUnfreed(): UnfreedTensors[] {
     return this.groupByOrigin(this.unscoped);
   }
 
   describeLargest(): string {
-    return this.unfreed().slice(0, 3).map(describeGroup).join("; ");
+    return this.listUnfreed().slice(0, 3).map(describeGroup).join("; ");
   }
 
   private report(): void {
@@ -150,7 +150,7 @@ class LeakReporter implements LeakWatch {
 const framesInStack = 20;
 
 /** The stack trace from the caller of `call` on, as text, because the engine's objects would keep alive what they refer to. */
-function stackAbove(call: (...args: never[]) => unknown): string {
+function takeStackAbove(call: (...args: never[]) => unknown): string {
   const engine = Error as { stackTraceLimit?: number } & Partial<
     Record<"captureStackTrace", (holder: object, above: unknown) => void>
   >;

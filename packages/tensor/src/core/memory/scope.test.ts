@@ -28,13 +28,13 @@ test.each<[string, (x: Tensor) => unknown]>([
   ["a Set in an array", (x) => [new Set([x])]],
   ["an object of a class", (x) => new Pair(x, undefined)],
   ["an object of a class, deep inside", (x) => new Pair(make(), [new Pair(make(), new Map([[1, { x }]]))])],
-])("a scope keeps the tensors of its result: %s", (_name, resultOf) => {
+])("a scope keeps the tensors of its result: %s", (_name, getResult) => {
   let kept: Tensor | undefined;
   let other: Tensor | undefined;
   const isDisposedInside = scope(() => {
     scope(() => {
       [kept, other] = [make(), make()];
-      return resultOf(kept);
+      return getResult(kept);
     });
     return kept!.isDisposed;
   });

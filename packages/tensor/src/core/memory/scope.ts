@@ -1,9 +1,9 @@
 import { checkValue } from "../../checks/check.ts";
-import { contentsOf, isRecord } from "../../checks/containers.ts";
+import { isRecord, listContents } from "../../checks/containers.ts";
 import { ArgumentError } from "../../checks/errors.ts";
 import { aTensor, callable } from "../../checks/rules.ts";
 import type { Scope } from "./current-scope.ts";
-import { currentScope, runInScope, trackInScope } from "./current-scope.ts";
+import { getCurrentScope, runInScope, trackInScope } from "./current-scope.ts";
 import { leakWatch } from "./leak-watch.ts";
 import type { Tensor } from "./tensor.ts";
 import { isTensor } from "./tensor.ts";
@@ -28,7 +28,7 @@ export function scope<Result>(body: () => Result): Result {
     throw error;
   }
   try {
-    for (const tensor of tensorsBehind(result)) {
+    for (const tensor of findTensors(result)) {
       if (own.delete(tensor)) trackInScope(tensor);
     }
   } finally {
@@ -41,7 +41,7 @@ export function scope<Result>(body: () => Result): Result {
 /** Takes a tensor out of the scope in which it was created, so that its owner has to dispose it. Returns the tensor. */
 export function keep<Kept extends Tensor>(tensor: Kept): Kept {
   checkValue("keep", tensor, aTensor);
-  currentScope()?.delete(tensor);
+  getCurrentScope()?.delete(tensor);
   // Tapes keep every value that they save, which costs nothing unless leaks are reported.
   if (leakWatch !== undefined && !tensor.isDisposed) tensor.storage.freeWhenForgotten();
   return tensor;
@@ -66,26 +66,26 @@ export function rejectPromise(result: unknown, operation: string): void {
 }
 
 /** Every tensor that can be reached from a value. Backends are not searched: the tensors in them belong to others. */
-function* tensorsBehind(value: unknown): Generator<Tensor> {
+function* findTensors(value: unknown): Generator<Tensor> {
   const reached = new Set([value]);
   for (const holder of reached) {
     if (typeof holder !== "object" || holder === null) continue;
     if (isTensor(holder)) yield holder;
     else if (!("allocate" in holder)) {
-      for (const held of contentsOf(holder)) if (typeof held === "object") reached.add(held);
+      for (const held of listContents(holder)) if (typeof held === "object") reached.add(held);
     }
   }
 }
 
 /** Every tensor in arrays and plain objects. */
-export function* tensorsIn(value: unknown): Generator<Tensor> {
+export function* listTensors(value: unknown): Generator<Tensor> {
   if (value === null || typeof value !== "object") return;
   if (isTensor(value)) {
     yield value;
   } else if (Array.isArray(value)) {
-    for (const element of value) yield* tensorsIn(element);
+    for (const element of value) yield* listTensors(element);
   } else if (isRecord(value)) {
-    for (const element of Object.values(value)) yield* tensorsIn(element);
+    for (const element of Object.values(value)) yield* listTensors(element);
   }
 }
 

@@ -3,14 +3,14 @@
 import { ArgumentError, DisposedError } from "../../checks/errors.ts";
 import { aTensor } from "../../checks/rules.ts";
 import type { DType } from "../../expression/dtype.ts";
-import { propertiesOf } from "../../expression/dtype.ts";
+import { getDTypeProperties } from "../../expression/dtype.ts";
 import type { NumericArray } from "../../expression/storage.ts";
-import { bytesOfStorage, decodeView, viewAs } from "../../expression/storage.ts";
+import { countStorageBytes, decodeView, viewAs } from "../../expression/storage.ts";
 import type { Backend } from "../devices/backend.ts";
-import { bytesOf, storageOf } from "../devices/backend.ts";
+import { countBytes, getStorage } from "../devices/backend.ts";
 import type { BufferView, DeviceBuffer } from "../devices/launch.ts";
 import type { Shape, Spec } from "../spec.ts";
-import { formatShape, formatSpec, sizeOf } from "../spec.ts";
+import { countElements, formatShape, formatSpec } from "../spec.ts";
 import { trackInScope } from "./current-scope.ts";
 import { allocate, free, freeWhenForgotten, takeOutOfNet } from "./unscoped-memory.ts";
 
@@ -62,7 +62,7 @@ let nextId = 0;
  * loop, which never happens in a loop without an `await`.
  */
 export class Tensor implements Spec {
-  /** Equal for tensors that represent the same value (see `aliasOf`). */
+  /** Equal for tensors that represent the same value (see `makeAlias`). */
   readonly id: number;
   readonly shape: Shape;
   readonly dtype: DType;
@@ -98,7 +98,7 @@ export class Tensor implements Spec {
 
   /** The number of elements. */
   get size(): number {
-    return sizeOf(this.shape);
+    return countElements(this.shape);
   }
 
   get isDisposed(): boolean {
@@ -108,10 +108,10 @@ export class Tensor implements Spec {
   /** The values in row-major order: Float32Array for f32 and f16, Uint8Array for u8 and bool. Waits for the device. */
   async data(): Promise<NumericArray> {
     const { backend, buffer } = this.storage;
-    const storage = storageOf(this.dtype, backend.limits);
-    const bytes = await backend.read(buffer, this.byteOffset, this.size * bytesOfStorage(storage));
+    const storage = getStorage(this.dtype, backend.limits);
+    const bytes = await backend.read(buffer, this.byteOffset, this.size * countStorageBytes(storage));
     const values = decodeView(storage, viewAs(storage, bytes));
-    const { kind, host } = propertiesOf(this.dtype);
+    const { kind, host } = getDTypeProperties(this.dtype);
     return kind === "truth" && storage !== host ? Uint8Array.from(values) : values;
   }
 
@@ -153,11 +153,11 @@ export class Tensor implements Spec {
 export const isTensor = (value: unknown): value is Tensor => aTensor.accepts(value);
 
 /** Another handle of the same value, which is disposed independently. Tapes keep such handles, so users may dispose their own. */
-export function aliasOf(tensor: Tensor): Tensor {
+export function makeAlias(tensor: Tensor): Tensor {
   return new Tensor(tensor.storage, tensor, tensor.byteOffset, tensor.id);
 }
 
-export function viewOf(tensor: Tensor): BufferView {
+export function makeView(tensor: Tensor): BufferView {
   const { backend, buffer } = tensor.storage;
-  return { buffer, byteOffset: tensor.byteOffset, bytes: bytesOf(tensor, backend.limits) };
+  return { buffer, byteOffset: tensor.byteOffset, bytes: countBytes(tensor, backend.limits) };
 }

@@ -4,11 +4,11 @@ import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { DisposedError, OutOfMemoryError } from "../../checks/errors.ts";
 import { tensor } from "../../creation/tensor.ts";
-import { backendWith } from "../../testing/backend-with.ts";
+import { makeBackendWith } from "../../testing/backend-with.ts";
 import { MemoryBackend } from "../../testing/memory-backend.ts";
 import type { DeviceBuffer } from "../devices/launch.ts";
 import { keep, scope } from "./scope.ts";
-import { aliasOf, type Tensor } from "./tensor.ts";
+import { makeAlias, type Tensor } from "./tensor.ts";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -44,7 +44,7 @@ test("tensors that left the outermost scope and were forgotten are freed", async
 test("memory is kept while one of its views can be reached, whatever happened to the others", async () => {
   const backend = new MemoryBackend();
   const views = [make(backend)];
-  views[0] = aliasOf(views[0]!);
+  views[0] = makeAlias(views[0]!);
   const inner = scope(() => keep(make(backend)));
   await buffersLeft(backend, 0);
   expect(backend.buffersAlive).toBe(2);
@@ -55,7 +55,7 @@ test("memory is kept while one of its views can be reached, whatever happened to
 test("memory is freed once, explicitly or by garbage collection", async () => {
   const freed = new Map<DeviceBuffer, number>();
   const memory = new MemoryBackend();
-  const backend = backendWith(memory, {
+  const backend = makeBackendWith(memory, {
     free(buffer) {
       freed.set(buffer, (freed.get(buffer) ?? 0) + 1);
       memory.free(buffer);
@@ -73,7 +73,7 @@ test("memory is freed once, explicitly or by garbage collection", async () => {
 
 test("a backend that has been closed is not called", async () => {
   let attempts = 0;
-  const backend = backendWith(new MemoryBackend(), {
+  const backend = makeBackendWith(new MemoryBackend(), {
     free() {
       attempts++;
       throw new DisposedError("closed");
@@ -89,7 +89,7 @@ test("a backend that has been closed is not called", async () => {
 
 test("an out-of-memory error reports how much memory of its backend belongs to no scope, and when it is freed", () => {
   const memory = new MemoryBackend();
-  const backend = backendWith(memory, {
+  const backend = makeBackendWith(memory, {
     allocate(bytes) {
       if (memory.buffersAlive > 0) throw new OutOfMemoryError("no room");
       return memory.allocate(bytes);

@@ -11,10 +11,10 @@ export interface Memory {
 
 const unscoped = /* @__PURE__ */ new WeakMap<Backend, number>();
 
-const bytesUnscoped = (backend: Backend): number => unscoped.get(backend) ?? 0;
+const countUnscopedBytes = (backend: Backend): number => unscoped.get(backend) ?? 0;
 
-function countUnscoped(backend: Backend, bytes: number): void {
-  unscoped.set(backend, bytesUnscoped(backend) + bytes);
+function addUnscopedBytes(backend: Backend, bytes: number): void {
+  unscoped.set(backend, countUnscopedBytes(backend) + bytes);
 }
 
 let bytesSinceLook = 0;
@@ -26,7 +26,7 @@ let bytesSinceLook = 0;
 const patienceBytes = 2 ** 28;
 
 const net = /* @__PURE__ */ new FinalizationRegistry<Memory>((memory) => {
-  countUnscoped(memory.backend, -memory.buffer.bytes);
+  addUnscopedBytes(memory.backend, -memory.buffer.bytes);
   leakWatch?.noteForgotten(memory.buffer);
   free(memory);
 });
@@ -44,7 +44,7 @@ export function free({ backend, buffer }: Memory): void {
 export function freeWhenForgotten(owner: Memory): void {
   const { backend, buffer } = owner;
   net.register(owner, { backend, buffer }, owner);
-  countUnscoped(backend, buffer.bytes);
+  addUnscopedBytes(backend, buffer.bytes);
   leakWatch?.noteUnscoped(buffer);
   bytesSinceLook += buffer.bytes;
   if (bytesSinceLook < patienceBytes) return;
@@ -61,7 +61,7 @@ export function freeWhenForgotten(owner: Memory): void {
 /** Undoes `freeWhenForgotten` for an owner whose buffer is freed explicitly. */
 export function takeOutOfNet(owner: Memory): void {
   net.unregister(owner);
-  countUnscoped(owner.backend, -owner.buffer.bytes);
+  addUnscopedBytes(owner.backend, -owner.buffer.bytes);
   leakWatch?.noteFreed(owner.buffer);
 }
 
@@ -70,7 +70,7 @@ export function allocate(backend: Backend, bytes: number): DeviceBuffer {
   try {
     return backend.allocate(bytes);
   } catch (error) {
-    const held = bytesUnscoped(backend);
+    const held = countUnscopedBytes(backend);
     if (!(error instanceof OutOfMemoryError) || held === 0) throw error;
     const largest = leakWatch ? `: ${leakWatch.describeLargest()}` : "";
     throw new OutOfMemoryError(

@@ -1,13 +1,13 @@
 import type { Expression } from "../../expression/expression.ts";
 import type { Plan } from "../op.ts";
 import type { Shape, Spec } from "../spec.ts";
-import { broadcastStrides, sameShape, sizeOf } from "../spec.ts";
+import { broadcastStrides, countElements, isSameShape } from "../spec.ts";
 
 /**
  * One launch that evaluates an expression over the present inputs, broadcast to the shape of the outputs. An output uses
  * the memory of a donated input of the same shape and dtype.
  */
-export function expressionPlan(
+export function planExpression(
   expression: Expression,
   inputs: readonly (Spec | undefined)[],
   outputs: readonly Spec[],
@@ -21,12 +21,12 @@ export function expressionPlan(
       ({ spec, input }) =>
         donated[input] &&
         spec.dtype === output.dtype &&
-        sameShape(spec.shape, output.shape) &&
+        isSameShape(spec.shape, output.shape) &&
         !aliases.some(([, taken]) => taken === input),
     );
     if (reusable !== undefined) aliases.push([index, reusable.input]);
   });
-  if (sizeOf(shape) === 0) return { launches: [], temporaries: [], aliases };
+  if (countElements(shape) === 0) return { launches: [], temporaries: [], aliases };
   const merged = mergeDimensions(
     shape,
     present.map(({ spec }) => broadcastStrides(spec.shape, shape)),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { argumentWords } from "../devices/argument-words.ts";
-import { wasmKernel } from "../devices/launch.ts";
+import { encodeArguments } from "../devices/argument-words.ts";
+import { makeWasmKernel } from "../devices/launch.ts";
 import { planLaunch } from "./plan-launch.ts";
 
 const kernels = {
@@ -8,7 +8,7 @@ const kernels = {
 } as const;
 
 test("a launch has its operands in the order of the schema, whatever the order in which they are named", () => {
-  const kernel = wasmKernel("", "scaleAll", kernels);
+  const kernel = makeWasmKernel("", "scaleAll", kernels);
   const work = { items: 4, chunk: 4 };
   const launch = planLaunch(kernel, {
     work,
@@ -28,7 +28,7 @@ test("a launch has its operands in the order of the schema, whatever the order i
 });
 
 test("parameters become the words that a kernel loads", () => {
-  const words = Int32Array.from(argumentWords([2 ** 31, 0], ["i32", "u32", "f32"], [-1, 2 ** 32 - 1, 1.1]));
+  const words = Int32Array.from(encodeArguments([2 ** 31, 0], ["i32", "u32", "f32"], [-1, 2 ** 32 - 1, 1.1]));
   expect([...new Uint32Array(words.buffer, 0, 2)]).toEqual([2 ** 31, 0]);
   expect([...words.subarray(2, 4)]).toEqual([-1, -1]);
   expect(new Float32Array(words.buffer)[4]).toBe(Math.fround(1.1));

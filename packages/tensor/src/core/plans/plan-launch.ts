@@ -46,7 +46,7 @@ export interface NamedOperands<Schema extends AnySchema> {
 /**
  * A launch of a kernel, with its operands by name. A wrong or missing name does not compile.
  *
- * @example planLaunch(wasmKernel(module, "fill", kernels), { reads: {}, writes: { y }, parameters: { value: 1 }, work })
+ * @example planLaunch(makeWasmKernel(module, "fill", kernels), { reads: {}, writes: { y }, parameters: { value: 1 }, work })
  */
 export function planLaunch<Schema extends AnySchema>(
   kernel: NamedKernel<Schema>,
@@ -56,22 +56,22 @@ export function planLaunch<Schema extends AnySchema>(
   return {
     kind: "kernel",
     kernel,
-    reads: inOrder<Slot>(namesOf(schema.reads), reads),
-    writes: inOrder<Slot>(namesOf(schema.writes), writes),
-    parameters: parametersInOrder(kernel, parameters),
+    reads: orderValues<Slot>(listNames(schema.reads), reads),
+    writes: orderValues<Slot>(listNames(schema.writes), writes),
+    parameters: orderParameters(kernel, parameters),
     work,
     check,
   };
 }
 
 /** The words of named parameters, in the order of the launch. */
-export const parametersInOrder = <Schema extends AnySchema, Value>(
+export const orderParameters = <Schema extends AnySchema, Value>(
   { schema }: NamedKernel<Schema>,
   parameters: NamedParameters<Schema, Value>,
-): Value[] => inOrder<unknown>(Object.keys(schema.parameters), parameters).flat(2) as Value[];
+): Value[] => orderValues<unknown>(Object.keys(schema.parameters), parameters).flat(2) as Value[];
 
-const namesOf = (operands: AnySchema["reads"]): readonly string[] =>
+const listNames = (operands: AnySchema["reads"]): readonly string[] =>
   Array.isArray(operands) ? operands : Object.keys(operands);
 
-const inOrder = <Value>(names: readonly string[], values: object): (Value | undefined)[] =>
+const orderValues = <Value>(names: readonly string[], values: object): (Value | undefined)[] =>
   names.map((name) => (values as { readonly [name: string]: Value | undefined })[name.replace("?", "")]);

@@ -5,17 +5,17 @@ import { add } from "../../ops/elementwise/arithmetic.ts";
 import { sumOp } from "../../ops/reduction/sum.ts";
 import { MemoryBackend } from "../../testing/memory-backend.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
-import { execute, plannerOf } from "../executor.ts";
+import { execute, findPlanner } from "../executor.ts";
 import type { AnyOp, Meaning, NoAttributes, Op, OpFamily, PlanOf } from "../op.ts";
-import { loadPlans, opFamily } from "./plan-tables.ts";
-import { wgslKernel } from "./wgsl.ts";
+import { loadPlans, makeOpFamily } from "./plan-tables.ts";
+import { makeWgslKernel } from "./wgsl.ts";
 
 /** A backend of one language, and what it launches for a call. */
-function deviceOf(language: string): { kindsOf(op: AnyOp): string[] } {
+function makeDevice(language: string): { listKinds(op: AnyOp): string[] } {
   const backend = new RecordingBackend(new MemoryBackend({ languages: [language] }));
   const x = tensor([1, 2], { backend });
   return {
-    kindsOf(op) {
+    listKinds(op) {
       backend.launches.length = 0;
       execute(op, [x], {});
       return backend.launches.map(({ kind }) => kind);
@@ -24,7 +24,7 @@ function deviceOf(language: string): { kindsOf(op: AnyOp): string[] } {
 }
 
 const inTwoSteps: Meaning<NoAttributes> = { composition: ([x]) => [add(add(x!, x!), 0)] };
-const opOf = (family: OpFamily, meaning: Meaning<NoAttributes> = inTwoSteps): Op => ({
+const makeOp = (family: OpFamily, meaning: Meaning<NoAttributes> = inTwoSteps): Op => ({
   name: "twice",
   outputs: ([x]) => [x!],
   meaning,
@@ -35,7 +35,7 @@ const plan: PlanOf<object> = () => ({
   launches: [
     {
       kind: "kernel",
-      kernel: wgslKernel({ entry: "twice", code: "", schema: { reads: {}, writes: {}, parameters: {} } }),
+      kernel: makeWgslKernel({ entry: "twice", code: "", schema: { reads: {}, writes: {}, parameters: {} } }),
       parameters: [],
       work: { workgroups: [1, 1, 1] },
       reads: [{ input: 0 }],
@@ -47,8 +47,8 @@ const plan: PlanOf<object> = () => ({
 });
 
 test("an op runs as a composition until its plan is loaded, and then by the plan", async () => {
-  const op: Op = opOf(opFamily({ sooner: async () => ({ plans: new Map([["twice", plan]]) }) }));
-  const { kindsOf } = deviceOf("sooner");
+  const op: Op = makeOp(makeOpFamily({ sooner: async () => ({ plans: new Map([["twice", plan]]) }) }));
+  const { listKinds: kindsOf } = makeDevice("sooner");
   expect(kindsOf(op)).toEqual(["expression", "expression"]);
   await loadPlans(["sooner"]);
   expect(kindsOf(op)).toEqual(["kernel"]);
@@ -60,15 +60,15 @@ test("a family that is created after a device has opened begins to load, and the
   const arrival = new Promise<void>((resolve) => {
     arrive = resolve;
   });
-  const family = opFamily({
+  const family = makeOpFamily({
     later: async () => {
       await arrival;
       return { plans: new Map([["twice", plan]]) };
     },
   });
   const expression = buildExpression({ inputs: ["f32"] }, ([x]) => e.add(x!, x!));
-  const ops: AnyOp[] = [opOf(family), opOf(family, { expression: () => expression })];
-  const { kindsOf } = deviceOf("later");
+  const ops: AnyOp[] = [makeOp(family), makeOp(family, { expression: () => expression })];
+  const { listKinds: kindsOf } = makeDevice("later");
   expect(ops.map(kindsOf)).toEqual([["expression", "expression"], ["expression"]]);
   arrive();
   await loadPlans(["later"]);
@@ -81,7 +81,7 @@ test("devices that open at the same time, or again, load tables once", async () 
     fetches++;
     return { plans: new Map() };
   };
-  opFamily({ once: load, other: () => Promise.reject(new Error("nobody speaks this")) });
+  makeOpFamily({ once: load, other: () => Promise.reject(new Error("nobody speaks this")) });
   await Promise.all([loadPlans(["once"]), loadPlans(["once"])]);
   await loadPlans(["once"]);
   expect(fetches).toBe(1);
@@ -89,8 +89,8 @@ test("devices that open at the same time, or again, load tables once", async () 
 
 test("a failed load rejects with the reason and is tried again", async () => {
   let isOnline = false;
-  const op: Op = opOf(
-    opFamily({
+  const op: Op = makeOp(
+    makeOpFamily({
       flaky: async () => {
         if (!isOnline) throw new Error("found no network");
         return { plans: new Map([["twice", plan]]) };
@@ -98,14 +98,14 @@ test("a failed load rejects with the reason and is tried again", async () => {
     }),
   );
   await expect(loadPlans(["flaky"])).rejects.toThrow("found no network");
-  expect(plannerOf(op, { languages: ["flaky"] })).toBeUndefined();
+  expect(findPlanner(op, { languages: ["flaky"] })).toBeUndefined();
   isOnline = true;
   await loadPlans(["flaky"]);
-  expect(plannerOf(op, { languages: ["flaky"] })).toBeDefined();
+  expect(findPlanner(op, { languages: ["flaky"] })).toBeDefined();
 });
 
 test("the ops of this package have plans in WGSL once they are loaded", async () => {
-  expect(plannerOf(sumOp, { languages: ["wgsl"] })).toBeUndefined();
+  expect(findPlanner(sumOp, { languages: ["wgsl"] })).toBeUndefined();
   await loadPlans(["wgsl"]);
-  expect(plannerOf(sumOp, { languages: ["wgsl"] })).toBeDefined();
+  expect(findPlanner(sumOp, { languages: ["wgsl"] })).toBeDefined();
 });

@@ -17,10 +17,10 @@ const openedLanguages = new Set<string>();
  * begins at once and `loadPlans` waits for it; if it fails, the next device that opens tries again and reports the error.
  *
  * @example
- * const swishFamily = opFamily({ wgsl: () => import("./swish-plans.ts") });
+ * const swishFamily = makeOpFamily({ wgsl: () => import("./swish-plans.ts") });
  * export const swishOp: Op = { ...swish, family: swishFamily };
  */
-export function opFamily(loaders: PlanLoaders): OpFamily {
+export function makeOpFamily(loaders: PlanLoaders): OpFamily {
   const tables = new Map<string, PlanTable>();
   const loads = new Map<string, Promise<void>>();
   const fetchTable = async (language: string): Promise<void> => {
@@ -73,7 +73,7 @@ export interface PlanSource {
 }
 
 /** The plan of an op from a table: the device's own, otherwise that of the op's family in the device's best language. */
-export function tabledPlanOf(op: AnyOp, { languages, plans }: PlanSource): PlanOf<Attributes> | undefined {
+export function findTabledPlan(op: AnyOp, { languages, plans }: PlanSource): PlanOf<Attributes> | undefined {
   const tables = [plans, ...languages.map((language) => op.family?.tables.get(language))];
   for (const table of tables) {
     const plan = table?.get(op.name);
@@ -106,14 +106,14 @@ export type PlanTraits<Attrs extends Attributes = Attributes> = Pick<PlanEntry<A
  * The entry of an op in a plan table, with the attributes that the op and its plans share. It does not refer to the op itself,
  * because the op refers to its family, which imports the table.
  *
- * @example planFor<SwishAttributes>("swish", swishPlan)
+ * @example makePlanEntry<SwishAttributes>("swish", swishPlan)
  */
-export const planFor = <Attrs extends Attributes = NoAttributes>(
+export const makePlanEntry = <Attrs extends Attributes = NoAttributes>(
   name: string,
   plan: KernelPlan<Attrs>,
   traits: PlanTraits<Attrs> = {},
 ): PlanEntry => ({ name, plan, ...traits });
 
 /** A plan table from its entries. */
-export const planTable = (entries: readonly PlanEntry[]): PlanTable =>
+export const makePlanTable = (entries: readonly PlanEntry[]): PlanTable =>
   new Map(entries.map(({ name, plan }) => [name, plan]));

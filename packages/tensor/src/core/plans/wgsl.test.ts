@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Limits } from "../devices/backend.ts";
 import { planLaunch } from "./plan-launch.ts";
-import { joinSchemas, wgslKernel, workgroupLine } from "./wgsl.ts";
+import { foldWorkgroups, joinSchemas, makeWgslKernel } from "./wgsl.ts";
 
 const limits = { maxWorkgroups: 65_535 } as Limits;
 
@@ -11,7 +11,7 @@ test.each([
   [65_536, [32_768, 2, 1]],
   [200_001, [50_001, 4, 1]],
 ])("a line of %i workgroups", (count, expected) => {
-  expect(workgroupLine(count, limits)).toEqual(expected);
+  expect(foldWorkgroups(count, limits)).toEqual(expected);
 });
 
 const work = { workgroups: [1, 1, 1] } as const;
@@ -22,7 +22,7 @@ const gather = {
 } as const;
 
 test("parameters lie where WGSL aligns the members of a struct, whatever the order in which they are named", () => {
-  const kernel = wgslKernel({ entry: "gather", schema: gather, code: "" });
+  const kernel = makeWgslKernel({ entry: "gather", schema: gather, code: "" });
   expect(Object.keys(kernel.schema.parameters)).toEqual(["dims", "corner", "sides", "count", "factor"]);
   const words = (type: string, count: number): string[] => new Array<string>(count).fill(type);
   expect(kernel.parameterTypes).toEqual([...words("u32", 8), "i32", "i32", "f32", "f32", "u32", "f32"]);

@@ -21,14 +21,14 @@ export interface WgslKernelParts<Schema extends WgslSchema> {
  *   writes: { y: "f32" },
  *   parameters: { factor: "f32" },
  * } as const;
- * const kernel = wgslKernel({
+ * const kernel = makeWgslKernel({
  *   entry: "scale",
  *   schema: scale,
  *   code: "@compute @workgroup_size(1) fn scale() { y[0] = p.factor * x[0]; }",
  * });
  * planLaunch(kernel, { reads: { x }, writes: { y }, parameters: { factor: 2 }, work });
  */
-export function wgslKernel<Schema extends WgslSchema>({
+export function makeWgslKernel<Schema extends WgslSchema>({
   entry,
   schema: named,
   code,
@@ -36,9 +36,9 @@ export function wgslKernel<Schema extends WgslSchema>({
 }: WgslKernelParts<Schema>): WgslKernel<Schema> {
   const members = Object.entries(named.parameters);
   // With the widest parameters first, all are aligned as WGSL requires, without padding.
-  members.sort(([, a], [, b]) => alignmentOf(b) - alignmentOf(a));
+  members.sort(([, a], [, b]) => getAlignment(b) - getAlignment(a));
   const schema = { ...named, parameters: Object.fromEntries(members) };
-  const parameterTypes = members.flatMap(([, type]) => wordsOf(type));
+  const parameterTypes = members.flatMap(([, type]) => listWordTypes(type));
   return { language: "wgsl", entry, code, extensions, schema, parameterTypes };
 }
 
@@ -55,14 +55,14 @@ export const joinSchemas = <First extends Partial<WgslSchema>, Second extends Pa
 });
 
 /** The alignment in words. */
-const alignmentOf = (type: WgslParameterType): number => Number(/vec(\d)/.exec(type)?.[1] ?? 1);
+const getAlignment = (type: WgslParameterType): number => Number(/vec(\d)/.exec(type)?.[1] ?? 1);
 
 const scalars = { u: "u32", i: "i32", f: "f32" } as const;
 
-function wordsOf(type: WgslParameterType): ParameterType[] {
+function listWordTypes(type: WgslParameterType): ParameterType[] {
   const [, fours = "1"] = /, (\d+)/.exec(type) ?? [];
   const letter = type.replace(/.*vec\d/, "")[0] as keyof typeof scalars;
-  return new Array(alignmentOf(type) * Number(fours)).fill(scalars[letter]);
+  return new Array(getAlignment(type) * Number(fours)).fill(scalars[letter]);
 }
 
 /** The number of workgroups per dimension that every WebGPU device allows. */
@@ -73,7 +73,7 @@ const leastMaxWorkgroups = 65_535;
  * `@builtin(workgroup_id) group: vec3u` and `@builtin(num_workgroups) groups: vec3u`, the position of a workgroup in the row is
  * `group.x + group.y * groups.x`, which may be beyond the end. Two dimensions allow more workgroups than memory has words.
  */
-export function workgroupLine(count: number, limits: Limits): readonly [x: number, y: number, z: number] {
+export function foldWorkgroups(count: number, limits: Limits): readonly [x: number, y: number, z: number] {
   const rows = Math.max(1, Math.ceil(count / (limits.maxWorkgroups ?? leastMaxWorkgroups)));
   return [Math.ceil(count / rows), rows, 1];
 }

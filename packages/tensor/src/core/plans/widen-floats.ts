@@ -1,22 +1,22 @@
 import type { DType } from "../../expression/dtype.ts";
-import { widerType } from "../../expression/dtype.ts";
+import { getWiderType } from "../../expression/dtype.ts";
 import type { Expression } from "../../expression/expression.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import type { PlannedLaunch, Slot } from "../devices/launch.ts";
 import type { AnyOp, Attributes, KernelPlan, PlanOf, PlanTable } from "../op.ts";
 import type { Spec } from "../spec.ts";
-import { sizeOf } from "../spec.ts";
+import { countElements } from "../spec.ts";
 import type { PlanEntry, TakesStored } from "./plan-tables.ts";
 
 const isNarrow = (spec: Spec | undefined): spec is Spec =>
-  spec !== undefined && widerType(spec.dtype) !== spec.dtype;
-const widened = <Any extends Spec | undefined>(spec: Any): Any =>
-  isNarrow(spec) ? { ...spec, dtype: widerType(spec.dtype) } : spec;
+  spec !== undefined && getWiderType(spec.dtype) !== spec.dtype;
+const widenSpec = <Any extends Spec | undefined>(spec: Any): Any =>
+  isNarrow(spec) ? { ...spec, dtype: getWiderType(spec.dtype) } : spec;
 
 const expressions = new Map<string, Expression>();
 
 /** A launch that casts the values of a slot to another dtype. */
-function castLaunch(from: DType, to: DType, size: number, source: Slot, target: Slot): PlannedLaunch {
+function planCastLaunch(from: DType, to: DType, size: number, source: Slot, target: Slot): PlannedLaunch {
   const name = `${from} ${to}`;
   const expression = expressions.get(name) ?? buildExpression({ inputs: [from], outputs: [to] }, ([x]) => x!);
   expressions.set(name, expression);
@@ -25,7 +25,7 @@ function castLaunch(from: DType, to: DType, size: number, source: Slot, target: 
 }
 
 /** Replaces the slots of a launch. */
-function moved(launch: PlannedLaunch, place: (slot: Slot) => Slot): PlannedLaunch {
+function moveSlots(launch: PlannedLaunch, place: (slot: Slot) => Slot): PlannedLaunch {
   const maybe = (slot: Slot | undefined): Slot | undefined => slot && place(slot);
   switch (launch.kind) {
     case "kernel":
@@ -58,15 +58,15 @@ export function widenFloats<Attrs extends Attributes>(
     const outputs = op.outputs(inputs, attrs);
     if (!inputs.some(isNarrow) && !outputs.some(isNarrow)) return plan(inputs, attrs, limits, donated);
     const kept = donated.map(() => false);
-    const inner = plan(inputs.map(widened), attrs, limits, kept);
+    const inner = plan(inputs.map(widenSpec), attrs, limits, kept);
     const temporaries = [...inner.temporaries];
     const places = new Map<string, Slot>();
     const [before, after]: [PlannedLaunch[], PlannedLaunch[]] = [[], []];
 
-    const placeOf = (key: string, spec: Spec, cast: (temporary: Slot) => void): Slot => {
+    const findPlace = (key: string, spec: Spec, cast: (temporary: Slot) => void): Slot => {
       let place = places.get(key);
       if (place === undefined) {
-        place = { temporary: temporaries.push(widened(spec)) - 1 };
+        place = { temporary: temporaries.push(widenSpec(spec)) - 1 };
         places.set(key, place);
         cast(place);
       }
@@ -75,18 +75,18 @@ export function widenFloats<Attrs extends Attributes>(
     const place = (slot: Slot): Slot => {
       const spec = "input" in slot ? inputs[slot.input] : "output" in slot ? outputs[slot.output] : undefined;
       if (!isNarrow(spec)) return slot;
-      const [size, wider] = [sizeOf(spec.shape), widerType(spec.dtype)];
-      return placeOf(JSON.stringify(slot), spec, (wide) => {
-        if ("input" in slot) before.push(castLaunch(spec.dtype, wider, size, slot, wide));
-        else after.push(castLaunch(wider, spec.dtype, size, wide, slot));
+      const [size, wider] = [countElements(spec.shape), getWiderType(spec.dtype)];
+      return findPlace(JSON.stringify(slot), spec, (wide) => {
+        if ("input" in slot) before.push(planCastLaunch(spec.dtype, wider, size, slot, wide));
+        else after.push(planCastLaunch(wider, spec.dtype, size, wide, slot));
       });
     };
-    const launches = inner.launches.map((launch) => moved(launch, place));
+    const launches = inner.launches.map((launch) => moveSlots(launch, place));
     const aliases = inner.aliases.filter(([output, input]) => {
       const [source, target] = [inputs[input]!, outputs[output]!];
       if (source.dtype === target.dtype) return true;
-      const size = sizeOf(target.shape);
-      if (size > 0) after.push(castLaunch(source.dtype, target.dtype, size, { input }, { output }));
+      const size = countElements(target.shape);
+      if (size > 0) after.push(planCastLaunch(source.dtype, target.dtype, size, { input }, { output }));
       return false;
     });
     return { ...inner, launches: [...before, ...launches, ...after], temporaries, aliases };
@@ -94,10 +94,10 @@ export function widenFloats<Attrs extends Attributes>(
 }
 
 /** Creates a plan table from its entries, extended to floats of every dtype. */
-export const planTable = (entries: readonly PlanEntry[]): PlanTable =>
-  new Map(entries.map((entry) => [entry.name, widenedPlan(entry)]));
+export const makePlanTable = (entries: readonly PlanEntry[]): PlanTable =>
+  new Map(entries.map((entry) => [entry.name, widenPlan(entry)]));
 
-const widenedPlan =
+const widenPlan =
   ({ plan, takesStored }: PlanEntry): KernelPlan<Attributes> =>
   (inputs, attrs, limits, donated, op) =>
     widenFloats<Attributes>(op, (...call) => plan(...call, op), takesStored)(inputs, attrs, limits, donated);

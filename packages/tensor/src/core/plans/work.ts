@@ -2,6 +2,6 @@
 export const elementsPerChunk = 16384;
 
 /** The number of items in a chunk if each of them processes `elementsPerItem` elements. */
-export function itemsPerChunk(elementsPerItem: number): number {
+export function countItemsPerChunk(elementsPerItem: number): number {
   return Math.max(1, Math.floor(elementsPerChunk / Math.max(1, elementsPerItem)));
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { nextTurn } from "./next-turn.ts";
+import { waitForNextTurn } from "./next-turn.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -13,6 +13,6 @@ test.each([
     hasFired = true;
   });
   for (const name of absent) vi.stubGlobal(name, undefined);
-  for (let turn = 0; turn < 10_000 && !hasFired; turn++) await nextTurn();
+  for (let turn = 0; turn < 10_000 && !hasFired; turn++) await waitForNextTurn();
   expect(hasFired).toBe(true);
 });

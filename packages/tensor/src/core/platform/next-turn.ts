@@ -2,7 +2,7 @@
  * Resolves in a later turn of the event loop, after timers, input and abort signals have been handled. A browser's own
  * timers would wait for milliseconds.
  */
-export function nextTurn(): Promise<void> {
+export function waitForNextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);
     // Simulated pages in tests have neither.

@@ -10,7 +10,7 @@ interface Node {
  * Loads a module of Node by a name that bundlers for browsers do not follow. Resolves with undefined outside Node, and
  * if the module cannot be loaded.
  */
-export async function nodeModule<Module>(name: string): Promise<Module | undefined> {
+export async function loadNodeModule<Module>(name: string): Promise<Module | undefined> {
   const { process } = globalThis as Node;
   if (process?.versions?.node === undefined) return undefined;
   const found =

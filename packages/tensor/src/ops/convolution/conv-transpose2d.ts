@@ -5,11 +5,11 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import { formatShape } from "../../core/spec.ts";
 import type { Activation } from "../matmul/epilogue.ts";
-import { epilogueOf } from "../matmul/epilogue.ts";
+import { makeEpilogue } from "../matmul/epilogue.ts";
 import { channelBias, conv2dInputGradientOp } from "./conv2d.ts";
 import type { ConvolutionAttributes, Pair } from "./convolution.ts";
 import type { NumberOrPair } from "./convolution-options.ts";
-import { convolutionRules, pairOf, spacingOf } from "./convolution-options.ts";
+import { convolutionRules, readSpacing, toPair } from "./convolution-options.ts";
 
 export interface ConvolutionTransposeOptions {
   /** The distance in the output between neighbouring input pixels. Default 1. */
@@ -27,16 +27,16 @@ export interface ConvolutionTransposeOptions {
 }
 
 /** The attributes of the convolution whose input gradient is the transposed convolution. */
-function transposedAttributes(options: ConvolutionTransposeOptions): ConvolutionAttributes {
+function toTransposedAttributes(options: ConvolutionTransposeOptions): ConvolutionAttributes {
   const operation = "convTranspose2d";
   checkOptions<ConvolutionTransposeOptions>(operation, options, {
     ...convolutionRules,
     outputPadding: anything,
   });
   const { groups = 1, padding: given = 0, outputPadding = 0 } = options;
-  const { stride, dilation } = spacingOf(operation, options);
-  const padding = pairOf(operation, "padding", given, 0);
-  const extra = pairOf(operation, "outputPadding", outputPadding, 0);
+  const { stride, dilation } = readSpacing(operation, options);
+  const padding = toPair(operation, "padding", given, 0);
+  const extra = toPair(operation, "outputPadding", outputPadding, 0);
   const axis = (index: 0 | 1): Pair => {
     if (extra[index] >= Math.max(stride[index], dilation[index])) {
       throw new ArgumentError(
@@ -70,8 +70,8 @@ export function convTranspose2d(
       `convTranspose2d: found x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}, expected [n, c, h, w] and [c, o / groups, kh, kw]`,
     );
   }
-  const attrs = transposedAttributes(options);
-  const epilogue = epilogueOf("convTranspose2d", bias !== undefined, options.activation);
+  const attrs = toTransposedAttributes(options);
+  const epilogue = makeEpilogue("convTranspose2d", bias !== undefined, options.activation);
   const channels = weight.shape[1]! * attrs.groups;
   const inputs =
     bias === undefined ? [x, weight] : [x, weight, channelBias("convTranspose2d", bias, channels)];

@@ -1,11 +1,11 @@
 import type { OpCase, OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
-import { sizeOf } from "../../core/spec.ts";
+import { countElements } from "../../core/spec.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import { withHalves } from "../elementwise/operands/half-cases.ts";
 import type { EpilogueAttributes } from "../matmul/epilogue.ts";
-import { epilogueOf } from "../matmul/epilogue.ts";
+import { makeEpilogue } from "../matmul/epilogue.ts";
 import { conv2dFilterGradientOp, conv2dInputGradientOp, conv2dOp } from "./conv2d.ts";
 import type { Conv2dAttributes, ConvolutionAttributes } from "./convolution.ts";
 import type { ConvolutionCase } from "./convolution-cases.ts";
@@ -29,7 +29,7 @@ function forward(
     name,
     attrs: { ...attrs, ...epilogue },
     inputs: [normal(x), normal(weight), ...extras.map(normal)],
-    accuracy: { reduction: terms * sizeOf(weight.slice(1)) },
+    accuracy: { reduction: terms * countElements(weight.slice(1)) },
   };
 }
 
@@ -57,7 +57,7 @@ export const conv2dCases: OpCases<Conv2dAttributes> = {
       forward(
         convolutionCase("tiles with bias and relu", [2, 16, 9, 8], [18, 16, 3, 3], { padding: 1 }),
         [[18, 1, 1]],
-        { epilogue: epilogueOf("", true, "relu") },
+        { epilogue: makeEpilogue("", true, "relu") },
         termsOfTiles,
       ),
       {
@@ -73,30 +73,30 @@ export const conv2dCases: OpCases<Conv2dAttributes> = {
         needs: "non-finite",
         differentiable: false,
       },
-      forward(convolutionCase("bias", ...shapes), [[6, 1, 1]], { epilogue: epilogueOf("", true) }),
-      forward(convolutionCase("relu", ...shapes), [], { epilogue: epilogueOf("", false, "relu") }),
+      forward(convolutionCase("bias", ...shapes), [[6, 1, 1]], { epilogue: makeEpilogue("", true) }),
+      forward(convolutionCase("relu", ...shapes), [], { epilogue: makeEpilogue("", false, "relu") }),
       forward(convolutionCase("bias and relu", ...shapes, { stride: 2 }), [[6, 1, 1]], {
-        epilogue: epilogueOf("", true, "relu"),
+        epilogue: makeEpilogue("", true, "relu"),
       }),
       forward(convolutionCase("bias and leaky relu", ...shapes, { groups: 1 }), [[6, 1, 1]], {
-        epilogue: epilogueOf("", true, { leakyRelu: 0.2 }),
+        epilogue: makeEpilogue("", true, { leakyRelu: 0.2 }),
       }),
       forward(convolutionCase("bias of blocks of channels", [1, 75, 5, 6], [70, 75, 3, 3]), [[70, 1, 1]], {
-        epilogue: epilogueOf("", true, "relu"),
+        epilogue: makeEpilogue("", true, "relu"),
       }),
       forward(convolutionCase("bias, depthwise", [2, 5, 9, 11], [5, 1, 3, 3], { groups: 5 }), [[5, 1, 1]], {
-        epilogue: epilogueOf("", true, "relu"),
+        epilogue: makeEpilogue("", true, "relu"),
       }),
       forward(convolutionCase("bias, a long sum", [1, 160, 5, 5], [36, 160, 3, 3]), [[36, 1, 1]], {
-        epilogue: epilogueOf("", true, "relu"),
+        epilogue: makeEpilogue("", true, "relu"),
       }),
       forward(convolutionCase("bias without channels", [2, 0, 4, 5], [3, 0, 3, 3]), [[3, 1, 1]], {
-        epilogue: epilogueOf("", true),
+        epilogue: makeEpilogue("", true),
       }),
       forward(convolutionCase("residual", ...shapes), [[2, 6, 7, 5]], {
-        epilogue: epilogueOf("", true, "relu"),
+        epilogue: makeEpilogue("", true, "relu"),
       }),
-      forward(convolutionCase("bias of one row", ...shapes), [[5]], { epilogue: epilogueOf("", true) }),
+      forward(convolutionCase("bias of one row", ...shapes), [[5]], { epilogue: makeEpilogue("", true) }),
       {
         ...forward(convolutionCase("any other epilogue", ...shapes), [[6, 1, 1]], {
           epilogue: { expression: gated },
@@ -123,7 +123,7 @@ function transposed(
     name,
     attrs: { ...attrs, ...epilogue },
     inputs: [normal(y), normal(weight), ...extras.map(normal)],
-    accuracy: { reduction: terms * sizeOf([weight[0]!, ...weight.slice(2)]) },
+    accuracy: { reduction: terms * countElements([weight[0]!, ...weight.slice(2)]) },
   };
 }
 
@@ -148,22 +148,22 @@ export const conv2dInputGradientCases: OpCases<Conv2dAttributes> = {
         differentiable: false,
       },
       transposed(convolutionCase("bias", ...inputGradientShapes), [[6, 1, 1]], {
-        epilogue: epilogueOf("", true),
+        epilogue: makeEpilogue("", true),
       }),
       transposed(
         // Some targets meet no tap at all: their sum is the bias.
         convolutionCase("bias and relu, stride beyond the window", ...inputGradientShapes, { stride: 4 }),
         [[6, 1, 1]],
-        { epilogue: epilogueOf("", true, "relu") },
+        { epilogue: makeEpilogue("", true, "relu") },
       ),
       transposed(convolutionCase("leaky relu, stride 2", ...inputGradientShapes, { stride: 2 }), [], {
-        epilogue: epilogueOf("", false, { leakyRelu: 0.2 }),
+        epilogue: makeEpilogue("", false, { leakyRelu: 0.2 }),
       }),
       transposed(convolutionCase("bias, a long sum", [2, 36, 5, 4], [160, 36, 3, 3]), [[36, 1, 1]], {
-        epilogue: epilogueOf("", true, "relu"),
+        epilogue: makeEpilogue("", true, "relu"),
       }),
       transposed(convolutionCase("residual", ...inputGradientShapes), [[2, 6, 9, 7]], {
-        epilogue: epilogueOf("", true),
+        epilogue: makeEpilogue("", true),
       }),
       {
         ...transposed(convolutionCase("non-finite", ...inputGradientShapes, { padding: 1 })),
@@ -180,7 +180,7 @@ function ofFilters({ name, x, y, attrs }: ConvolutionCase, terms = 1): OpCase<Co
     name,
     attrs,
     inputs: [normal(x), normal(y)],
-    accuracy: { reduction: terms * sizeOf([y[0]!, ...y.slice(2)]) },
+    accuracy: { reduction: terms * countElements([y[0]!, ...y.slice(2)]) },
   };
 }
 

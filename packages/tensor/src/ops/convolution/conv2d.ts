@@ -8,25 +8,30 @@ import { formatShape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
 import {
   applyEpilogue,
-  epilogueGradients,
-  epilogueOf,
-  epilogueOutput,
-  epilogueReads,
+  computeEpilogueGradients,
+  computeEpilogueOutput,
+  listEpilogueReads,
+  makeEpilogue,
 } from "../matmul/epilogue.ts";
 import { reshape } from "../movement/reshape.ts";
 import type { Conv2dAttributes, ConvolutionAttributes, FilterGradientAttributes } from "./convolution.ts";
-import { convolutionShape, filterGradientShape, forEachProduct, inputGradientShape } from "./convolution.ts";
+import {
+  computeConvolutionShape,
+  computeFilterGradientShape,
+  computeInputGradientShape,
+  forEachProduct,
+} from "./convolution.ts";
 import { convolutionFamily } from "./convolution-family.ts";
 import type { ConvolutionOptions } from "./convolution-options.ts";
-import { convolutionAttributes } from "./convolution-options.ts";
+import { readConvolutionAttributes } from "./convolution-options.ts";
 
 /** The inputs are x, the weight, and those of the epilogue. */
 export const conv2dOp: Op<Conv2dAttributes> = {
   name: "conv2d",
   outputs: (inputs, attrs) => [
-    epilogueOutput(
+    computeEpilogueOutput(
       "conv2d",
-      { shape: convolutionShape("conv2d", inputs[0]!, inputs[1]!, attrs), dtype: inputs[0]!.dtype },
+      { shape: computeConvolutionShape("conv2d", inputs[0]!, inputs[1]!, attrs), dtype: inputs[0]!.dtype },
       inputs,
       attrs,
     ),
@@ -41,12 +46,12 @@ export const conv2dOp: Op<Conv2dAttributes> = {
     },
   },
   gradient: {
-    reads: epilogueReads,
+    reads: listEpilogueReads,
     apply: (context) => {
       const { inputs, needed, attrs } = context;
       const [x, weight] = inputs as [Tensor, Tensor];
       const bare = withoutEpilogue(attrs);
-      const { ofProduct, ofExtras } = epilogueGradients(context, () => convolution(x, weight, bare));
+      const { ofProduct, ofExtras } = computeEpilogueGradients(context, () => convolution(x, weight, bare));
       return [
         needed[0] ? inputGradient(ofProduct, weight, bare) : undefined,
         needed[1] ? filterGradient(x, ofProduct, bare, weight.dtype) : undefined,
@@ -96,12 +101,12 @@ export function channelBias(operation: string, bias: Tensor, channels: number): 
  * @example conv2d(x, weight, bias, { padding: 1, activation: "relu" }) // [8, 3, 32, 32] -> [8, 16, 32, 32]
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: ConvolutionOptions = {}): Tensor {
-  const { inputs, attrs } = conv2dCall(x, weight, bias, options);
+  const { inputs, attrs } = prepareConv2d(x, weight, bias, options);
   return execute(conv2dOp, inputs, attrs)[0]!;
 }
 
 /** The inputs and attributes with which `conv2d` calls the op; throws the same errors. */
-export function conv2dCall(
+export function prepareConv2d(
   x: Tensor,
   weight: Tensor,
   bias?: Tensor,
@@ -115,8 +120,8 @@ export function conv2dCall(
   }
   const [o, , tapsY, tapsX] = weight.shape as [number, number, number, number];
   const sizes = [x.shape[2]!, x.shape[3]!] as const;
-  const attrs = convolutionAttributes("conv2d", sizes, [tapsY, tapsX], options);
-  const epilogue = epilogueOf("conv2d", bias !== undefined, options.activation);
+  const attrs = readConvolutionAttributes("conv2d", sizes, [tapsY, tapsX], options);
+  const epilogue = makeEpilogue("conv2d", bias !== undefined, options.activation);
   const inputs = bias === undefined ? [x, weight] : [x, weight, channelBias("conv2d", bias, o)];
   return { inputs, attrs: { ...attrs, ...(epilogue && { epilogue }) } };
 }
@@ -128,10 +133,10 @@ export function conv2dCall(
 export const conv2dInputGradientOp: Op<Conv2dAttributes> = {
   name: "conv2dInputGradient",
   outputs: (inputs, attrs) => [
-    epilogueOutput(
+    computeEpilogueOutput(
       "conv2dInputGradient",
       {
-        shape: inputGradientShape("conv2dInputGradient", inputs[0]!, inputs[1]!, attrs),
+        shape: computeInputGradientShape("conv2dInputGradient", inputs[0]!, inputs[1]!, attrs),
         dtype: inputs[0]!.dtype,
       },
       inputs,
@@ -148,12 +153,14 @@ export const conv2dInputGradientOp: Op<Conv2dAttributes> = {
     },
   },
   gradient: {
-    reads: epilogueReads,
+    reads: listEpilogueReads,
     apply: (context) => {
       const { inputs, needed, attrs } = context;
       const [dy, weight] = inputs as [Tensor, Tensor];
       const bare = withoutEpilogue(attrs);
-      const { ofProduct, ofExtras } = epilogueGradients(context, () => inputGradient(dy, weight, bare));
+      const { ofProduct, ofExtras } = computeEpilogueGradients(context, () =>
+        inputGradient(dy, weight, bare),
+      );
       return [
         needed[0] ? convolution(ofProduct, weight, bare) : undefined,
         needed[1] ? filterGradient(ofProduct, dy, bare, weight.dtype) : undefined,
@@ -172,7 +179,10 @@ export function inputGradient(dy: Tensor, weight: Tensor, attrs: ConvolutionAttr
 export const conv2dFilterGradientOp: Op<FilterGradientAttributes> = {
   name: "conv2dFilterGradient",
   outputs: ([x, dy], attrs) => [
-    { shape: filterGradientShape("conv2dFilterGradient", x!, dy!, attrs), dtype: attrs.dtype ?? x!.dtype },
+    {
+      shape: computeFilterGradientShape("conv2dFilterGradient", x!, dy!, attrs),
+      dtype: attrs.dtype ?? x!.dtype,
+    },
   ],
   meaning: {
     loops: ([x, dy], [dWeight], attrs) => {

@@ -1,10 +1,10 @@
 import type { CaseInput } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
-import { sizeOf } from "../../core/spec.ts";
+import { countElements } from "../../core/spec.ts";
 import type { ConvolutionAttributes, Pair } from "./convolution.ts";
-import { convolutionShape } from "./convolution.ts";
+import { computeConvolutionShape } from "./convolution.ts";
 import type { ConvolutionOptions } from "./convolution-options.ts";
-import { convolutionAttributes } from "./convolution-options.ts";
+import { readConvolutionAttributes } from "./convolution-options.ts";
 
 export const normal = (shape: Shape): CaseInput => ({ shape, dtype: "f32", values: { normal: [0, 1] } });
 
@@ -23,13 +23,13 @@ export function convolutionCase(
   weight: Shape,
   options: ConvolutionOptions = {},
 ): ConvolutionCase {
-  const attrs = convolutionAttributes(
+  const attrs = readConvolutionAttributes(
     name,
     x.slice(2) as unknown as Pair,
     weight.slice(2) as unknown as Pair,
     options,
   );
-  const y = convolutionShape(name, { shape: x, dtype: "f32" }, { shape: weight, dtype: "f32" }, attrs);
+  const y = computeConvolutionShape(name, { shape: x, dtype: "f32" }, { shape: weight, dtype: "f32" }, attrs);
   return { name, x, weight, y, attrs };
 }
 
@@ -107,7 +107,7 @@ export const termsOfTiles = 4;
 
 /** Normal values, of which some are not finite: one tile of each kind, and tiles without. */
 export function spoiled(shape: Shape): CaseInput {
-  const values = Array.from({ length: sizeOf(shape) }, (_, index) => ((index * 37) % 64) / 16 - 2);
+  const values = Array.from({ length: countElements(shape) }, (_, index) => ((index * 37) % 64) / 16 - 2);
   values[5] = Number.NaN;
   values[Math.floor(values.length / 2) + 40] = Number.POSITIVE_INFINITY;
   values[values.length - 3] = Number.NEGATIVE_INFINITY;

@@ -4,7 +4,7 @@ import type { Rules } from "../../checks/rules.ts";
 import { anything, positiveInteger } from "../../checks/rules.ts";
 import type { Activation } from "../matmul/epilogue.ts";
 import type { ConvolutionAttributes, ConvolutionAxis, Pair } from "./convolution.ts";
-import { windowOf } from "./convolution.ts";
+import { countWindow } from "./convolution.ts";
 
 /** A number for both dimensions, or one for each: [y, x]. */
 export type NumberOrPair = number | Pair;
@@ -25,7 +25,7 @@ export interface ConvolutionOptions {
   readonly activation?: Activation;
 }
 
-/** `pairOf` and `paddingOf` check the values of the first three options, `epilogueOf` that of the activation. */
+/** `toPair` and `readPadding` check the values of the first three options, `makeEpilogue` that of the activation. */
 export const convolutionRules: Rules<ConvolutionOptions> = {
   stride: anything,
   padding: anything,
@@ -35,7 +35,7 @@ export const convolutionRules: Rules<ConvolutionOptions> = {
 };
 
 /** Throws ArgumentError unless the option is an integer of at least `least`, or a pair of such integers. */
-export function pairOf(operation: string, name: string, value: unknown, least: number): Pair {
+export function toPair(operation: string, name: string, value: unknown, least: number): Pair {
   const pair = typeof value === "number" ? [value, value] : value;
   const isPair = Array.isArray(pair) && pair.length === 2;
   if (!isPair || ![...pair].every((size) => Number.isSafeInteger(size) && size >= least)) {
@@ -47,19 +47,19 @@ export function pairOf(operation: string, name: string, value: unknown, least: n
 }
 
 /** The distances between windows and between taps, as pairs. */
-export const spacingOf = (
+export const readSpacing = (
   operation: string,
   { stride = 1, dilation = 1 }: Pick<ConvolutionOptions, "stride" | "dilation">,
 ): { stride: Pair; dilation: Pair } => ({
-  stride: pairOf(operation, "stride", stride, 1),
-  dilation: pairOf(operation, "dilation", dilation, 1),
+  stride: toPair(operation, "stride", stride, 1),
+  dilation: toPair(operation, "dilation", dilation, 1),
 });
 
 /**
  * "same" follows TensorFlow and JAX: the output has ceil(size / stride) pixels, and if the number of zeros is odd, the
  * additional one is at the end.
  */
-function paddingOf(
+function readPadding(
   operation: string,
   padding: ConvolutionOptions["padding"] = 0,
   axes: readonly Omit<ConvolutionAxis, "before" | "after">[],
@@ -69,7 +69,7 @@ function paddingOf(
   if (padding === "same") {
     return axes.map((axis, index) => {
       const outputs = Math.ceil(sizes[index]! / axis.stride);
-      const window = windowOf({ ...axis, before: 0, after: 0 }, taps[index]!);
+      const window = countWindow({ ...axis, before: 0, after: 0 }, taps[index]!);
       const total = Math.max(0, (outputs - 1) * axis.stride + window - sizes[index]!);
       return [Math.floor(total / 2), Math.ceil(total / 2)];
     });
@@ -78,11 +78,11 @@ function paddingOf(
   if (typeof numbers === "string") {
     throw new ArgumentError(`${operation}: padding: found "${numbers}", expected numbers, "same" or "valid"`);
   }
-  return pairOf(operation, "padding", numbers, 0).map((size) => [size, size] as const);
+  return toPair(operation, "padding", numbers, 0).map((size) => [size, size] as const);
 }
 
 /** The attributes of a convolution of images of `sizes` with windows of `taps`, without the padding that no window reaches. */
-export function convolutionAttributes(
+export function readConvolutionAttributes(
   operation: string,
   sizes: Pair,
   taps: Pair,
@@ -90,11 +90,11 @@ export function convolutionAttributes(
 ): ConvolutionAttributes {
   checkOptions<ConvolutionOptions>(operation, options, convolutionRules);
   const { groups = 1 } = options;
-  const { stride, dilation } = spacingOf(operation, options);
+  const { stride, dilation } = readSpacing(operation, options);
   const axes = ([0, 1] as const).map((index) => ({ stride: stride[index], dilation: dilation[index] }));
-  const padding = paddingOf(operation, options.padding, axes, sizes, taps).map(([before, after], index) => {
+  const padding = readPadding(operation, options.padding, axes, sizes, taps).map(([before, after], index) => {
     const axis = { ...axes[index]!, before, after };
-    const room = sizes[index]! + before + after - windowOf(axis, taps[index]!);
+    const room = sizes[index]! + before + after - countWindow(axis, taps[index]!);
     return [before, room < 0 ? after : after - (room % axis.stride)] as const;
   });
   return { stride, padding: padding as unknown as readonly [Pair, Pair], dilation, groups };

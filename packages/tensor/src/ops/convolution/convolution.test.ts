@@ -4,20 +4,20 @@ import type { AnyOp, ConvolutionOptions, Limits, ReferenceArray, Spec } from "..
 import {
   ArgumentError,
   buildExpression,
+  countElements,
   DTypeError,
   e,
+  findPlanner,
   loadPlans,
-  plannerOf,
   ShapeError,
-  sizeOf,
 } from "../../index.ts";
-import { epilogueOf } from "../matmul/epilogue.ts";
+import { makeEpilogue } from "../matmul/epilogue.ts";
 import { conv2dFilterGradientOp, conv2dInputGradientOp, conv2dOp } from "./conv2d.ts";
 import type { Pair } from "./convolution.ts";
-import { filterGradientShape, inputGradientShape } from "./convolution.ts";
+import { computeFilterGradientShape, computeInputGradientShape } from "./convolution.ts";
 import { convolutionCase, convolutionCases, termsOfTiles, tiledCases } from "./convolution-cases.ts";
-import { convolutionAttributes } from "./convolution-options.ts";
-import { filterGradientPlan } from "./wasm/filter-gradient-plan.ts";
+import { readConvolutionAttributes } from "./convolution-options.ts";
+import { planFilterGradient } from "./wasm/filter-gradient-plan.ts";
 
 await loadPlans(["wasm"]);
 
@@ -42,8 +42,8 @@ function randomCase(random: ReturnType<typeof randomFrom>) {
   );
 }
 
-const entriesOf = (op: AnyOp, inputs: readonly Spec[], attrs: object): string[] =>
-  plannerOf(op, { languages: ["wasm"] })!(inputs, attrs, limits, []).launches.map((launch) =>
+const listEntries = (op: AnyOp, inputs: readonly Spec[], attrs: object): string[] =>
+  findPlanner(op, { languages: ["wasm"] })!(inputs, attrs, limits, []).launches.map((launch) =>
     launch.kind === "kernel" ? launch.kernel.entry : launch.kind,
   );
 
@@ -59,7 +59,7 @@ function check(
   const random = randomFrom(1);
   const inputs = shapes.map((shape) => random.array(shape));
   const [found] = runOp(op, inputs, attrs, { features });
-  const isTiled = entriesOf(op, inputs, attrs).some((entry) => entry.includes("Winograd"));
+  const isTiled = listEntries(op, inputs, attrs).some((entry) => entry.includes("Winograd"));
   const roundings = isTiled ? termsOfTiles * terms : terms;
   const expected = runLoops(op, inputs, attrs)[0]!.data;
   const magnitudes = runLoops(op, inputs.map(absolute), attrs)[0]!.data;
@@ -81,28 +81,28 @@ describe.each([
     const { x, weight, y, attrs } = randomCase(random);
     const bias = {
       ...attrs,
-      epilogue: epilogueOf("", true, random.integer(0, 1) === 0 ? "relu" : { leakyRelu: 0.25 }),
+      epilogue: makeEpilogue("", true, random.integer(0, 1) === 0 ? "relu" : { leakyRelu: 0.25 }),
     };
-    check(conv2dOp, [x, weight, [y[1]!, 1, 1]], bias, sizeOf(weight.slice(1)), features);
+    check(conv2dOp, [x, weight, [y[1]!, 1, 1]], bias, countElements(weight.slice(1)), features);
     check(
       conv2dInputGradientOp,
       [y, weight, [x[1]!, 1, 1]],
       bias,
-      sizeOf([y[1]!, ...weight.slice(2)]),
+      countElements([y[1]!, ...weight.slice(2)]),
       features,
     );
-    check(conv2dFilterGradientOp, [x, y], attrs, sizeOf([y[0]!, ...y.slice(2)]), features);
+    check(conv2dFilterGradientOp, [x, y], attrs, countElements([y[0]!, ...y.slice(2)]), features);
   });
 
   const larger = [
-    ...convolutionCases.filter(({ x, weight }) => sizeOf(x) > 500 || sizeOf(weight) > 500),
+    ...convolutionCases.filter(({ x, weight }) => countElements(x) > 500 || countElements(weight) > 500),
     ...tiledCases,
   ];
   test.each(larger.map((one) => [one.name, one] as const))("agree with the loops: %s", (_, one) => {
     const { x, weight, y, attrs } = one;
-    check(conv2dOp, [x, weight], attrs, sizeOf(weight.slice(1)), features);
-    check(conv2dInputGradientOp, [y, weight], attrs, sizeOf([y[1]!, ...weight.slice(2)]), features);
-    check(conv2dFilterGradientOp, [x, y], attrs, sizeOf([y[0]!, ...y.slice(2)]), features);
+    check(conv2dOp, [x, weight], attrs, countElements(weight.slice(1)), features);
+    check(conv2dInputGradientOp, [y, weight], attrs, countElements([y[1]!, ...weight.slice(2)]), features);
+    check(conv2dFilterGradientOp, [x, y], attrs, countElements([y[0]!, ...y.slice(2)]), features);
   });
 });
 
@@ -111,30 +111,32 @@ describe("the three shapes", () => {
     "are consistent with one another, seed %i",
     (seed) => {
       const { x, weight, y, attrs } = randomCase(randomFrom(seed));
-      expect(inputGradientShape("", f32(...y), f32(...weight), attrs)).toEqual(x);
-      expect(filterGradientShape("", f32(...x), f32(...y), attrs)).toEqual(weight);
+      expect(computeInputGradientShape("", f32(...y), f32(...weight), attrs)).toEqual(x);
+      expect(computeFilterGradientShape("", f32(...x), f32(...y), attrs)).toEqual(weight);
     },
   );
 
-  const outputOf = (x: Spec, weight: Spec, options: ConvolutionOptions = {}) => {
+  const computeOutput = (x: Spec, weight: Spec, options: ConvolutionOptions = {}) => {
     const sizes = [x.shape[2]!, x.shape[3]!] as const;
-    const attrs = convolutionAttributes("conv2d", sizes, [weight.shape[2]!, weight.shape[3]!], options);
+    const attrs = readConvolutionAttributes("conv2d", sizes, [weight.shape[2]!, weight.shape[3]!], options);
     return conv2dOp.outputs([x, weight], attrs)[0]!.shape;
   };
 
   test("padding given as a word", () => {
-    expect(outputOf(f32(1, 1, 7, 8), f32(1, 1, 3, 4), { padding: "valid" })).toEqual([1, 1, 5, 5]);
-    expect(outputOf(f32(1, 1, 7, 8), f32(1, 1, 3, 4), { padding: "same" })).toEqual([1, 1, 7, 8]);
-    expect(outputOf(f32(1, 1, 7, 8), f32(1, 1, 3, 4), { padding: "same", stride: 2 })).toEqual([1, 1, 4, 4]);
+    expect(computeOutput(f32(1, 1, 7, 8), f32(1, 1, 3, 4), { padding: "valid" })).toEqual([1, 1, 5, 5]);
+    expect(computeOutput(f32(1, 1, 7, 8), f32(1, 1, 3, 4), { padding: "same" })).toEqual([1, 1, 7, 8]);
+    expect(computeOutput(f32(1, 1, 7, 8), f32(1, 1, 3, 4), { padding: "same", stride: 2 })).toEqual([
+      1, 1, 4, 4,
+    ]);
   });
 
   test("errors say what does not fit", () => {
-    expect(() => outputOf(f32(1, 3, 8, 8), f32(4, 2, 3, 3))).toThrow(ShapeError);
-    expect(() => outputOf(f32(1, 4, 8, 8), f32(5, 2, 3, 3), { groups: 2 })).toThrow(ShapeError);
-    expect(() => outputOf(f32(1, 1, 2, 8), f32(1, 1, 3, 3))).toThrow(
+    expect(() => computeOutput(f32(1, 3, 8, 8), f32(4, 2, 3, 3))).toThrow(ShapeError);
+    expect(() => computeOutput(f32(1, 4, 8, 8), f32(5, 2, 3, 3), { groups: 2 })).toThrow(ShapeError);
+    expect(() => computeOutput(f32(1, 1, 2, 8), f32(1, 1, 3, 3))).toThrow(
       "found x [1, 1, 2, 8], weight [1, 1, 3, 3]",
     );
-    expect(() => outputOf({ shape: [1, 1, 8, 8], dtype: "i32" }, f32(1, 1, 3, 3))).toThrow(DTypeError);
+    expect(() => computeOutput({ shape: [1, 1, 8, 8], dtype: "i32" }, f32(1, 1, 3, 3))).toThrow(DTypeError);
   });
 
   test("options are checked", () => {
@@ -147,23 +149,23 @@ describe("the three shapes", () => {
       { groups: 0 },
     ];
     for (const options of wrong) {
-      expect(() => convolutionAttributes("conv2d", [8, 8], [3, 3], options)).toThrow(ArgumentError);
+      expect(() => readConvolutionAttributes("conv2d", [8, 8], [3, 3], options)).toThrow(ArgumentError);
     }
-    expect(() => epilogueOf("conv2d", true, "swish" as "relu")).toThrow('activation: found "swish"');
+    expect(() => makeEpilogue("conv2d", true, "swish" as "relu")).toThrow('activation: found "swish"');
   });
 });
 
 describe("plans", () => {
   const { x, weight, attrs } = convolutionCase("", [2, 3, 8, 8], [5, 3, 3, 3]);
-  const entries = (extras: readonly Spec[], epilogue: ReturnType<typeof epilogueOf>) =>
-    entriesOf(conv2dOp, [f32(...x), f32(...weight), ...extras], { ...attrs, epilogue });
+  const entries = (extras: readonly Spec[], epilogue: ReturnType<typeof makeEpilogue>) =>
+    listEntries(conv2dOp, [f32(...x), f32(...weight), ...extras], { ...attrs, epilogue });
 
   test("bias and activation are part of the convolution", () => {
-    expect(entries([f32(5, 1, 1)], epilogueOf("", true, "relu"))).toEqual(["packFilters", "convolve"]);
+    expect(entries([f32(5, 1, 1)], makeEpilogue("", true, "relu"))).toEqual(["packFilters", "convolve"]);
   });
 
   test("an epilogue other than a bias of the channels is one more launch", () => {
-    expect(entries([f32(2, 5, 6, 6)], epilogueOf("", true))).toEqual([
+    expect(entries([f32(2, 5, 6, 6)], makeEpilogue("", true))).toEqual([
       "packFilters",
       "convolve",
       "expression",
@@ -175,7 +177,7 @@ describe("plans", () => {
   test("filter gradients are divided into slices of the batch if there is too little other work to share", () => {
     const launches = (images: number, channels: number) => {
       const one = convolutionCase("", [images, channels, 32, 32], [channels, channels, 3, 3], { padding: 1 });
-      return filterGradientPlan([f32(...one.x), f32(...one.y)], one.attrs, limits).launches.length;
+      return planFilterGradient([f32(...one.x), f32(...one.y)], one.attrs, limits).launches.length;
     };
     expect(launches(64, 16)).toBe(2);
     expect(launches(1, 16)).toBe(1);
@@ -186,7 +188,7 @@ describe("plans", () => {
     const isTiled = (channels: number, size: number, options: ConvolutionOptions) => {
       const one = convolutionCase("", [64, channels, size, size], [16, channels, 3, 3], options);
       const inputs = [f32(...one.x), f32(...one.weight)];
-      return entriesOf(conv2dOp, inputs, one.attrs).includes("convolveWinograd");
+      return listEntries(conv2dOp, inputs, one.attrs).includes("convolveWinograd");
     };
     expect(isTiled(16, 32, { padding: 1 })).toBe(true);
     expect(isTiled(64, 7, { padding: 1 })).toBe(true);

@@ -35,7 +35,7 @@ export interface ConvolutionAxis {
   readonly dilation: number;
 }
 
-export function axesOf(attrs: ConvolutionAttributes): readonly [y: ConvolutionAxis, x: ConvolutionAxis] {
+export function listAxes(attrs: ConvolutionAttributes): readonly [y: ConvolutionAxis, x: ConvolutionAxis] {
   const axis = (index: 0 | 1): ConvolutionAxis => ({
     stride: attrs.stride[index],
     before: attrs.padding[index][0],
@@ -46,15 +46,15 @@ export function axesOf(attrs: ConvolutionAttributes): readonly [y: ConvolutionAx
 }
 
 /** The number of pixels from the first to the last one that a window of `taps` taps reads, both included. */
-export const windowOf = ({ dilation }: ConvolutionAxis, taps: number): number => dilation * (taps - 1) + 1;
+export const countWindow = ({ dilation }: ConvolutionAxis, taps: number): number => dilation * (taps - 1) + 1;
 
-const outputSize = (axis: ConvolutionAxis, x: number, taps: number): number =>
-  (x + axis.before + axis.after - windowOf(axis, taps)) / axis.stride + 1;
+const computeOutputSize = (axis: ConvolutionAxis, x: number, taps: number): number =>
+  (x + axis.before + axis.after - countWindow(axis, taps)) / axis.stride + 1;
 
-const inputSize = (axis: ConvolutionAxis, y: number, taps: number): number =>
-  (y - 1) * axis.stride + windowOf(axis, taps) - axis.before - axis.after;
+const computeInputSize = (axis: ConvolutionAxis, y: number, taps: number): number =>
+  (y - 1) * axis.stride + countWindow(axis, taps) - axis.before - axis.after;
 
-const kernelSize = (axis: ConvolutionAxis, x: number, y: number): number =>
+const computeKernelSize = (axis: ConvolutionAxis, x: number, y: number): number =>
   (x + axis.before + axis.after - (y - 1) * axis.stride - 1) / axis.dilation + 1;
 
 /** Throws DTypeError unless the operand is a float, ShapeError unless it has four dimensions. */
@@ -76,7 +76,7 @@ function checkSizes(operation: string, sizes: readonly number[], least: number, 
 }
 
 /** The shape of y. */
-export function convolutionShape(
+export function computeConvolutionShape(
   operation: string,
   x: Spec,
   weight: Spec,
@@ -93,15 +93,15 @@ export function convolutionShape(
       `${operation}: found ${found}, groups ${groups}, expected ${ofGroup * groups} channels in x, and a multiple of ${groups} in y`,
     );
   }
-  const sizes = axesOf(attrs).map((axis, index) =>
-    outputSize(axis, x.shape[2 + index]!, weight.shape[2 + index]!),
+  const sizes = listAxes(attrs).map((axis, index) =>
+    computeOutputSize(axis, x.shape[2 + index]!, weight.shape[2 + index]!),
   );
   checkSizes(operation, sizes, 1, found);
   return [n, o, ...sizes];
 }
 
 /** The shape of x. */
-export function inputGradientShape(
+export function computeInputGradientShape(
   operation: string,
   y: Spec,
   weight: Spec,
@@ -115,15 +115,15 @@ export function inputGradientShape(
       `${operation}: found ${found}, groups ${attrs.groups}, expected ${weight.shape[0]} channels in y, a multiple of the groups`,
     );
   }
-  const sizes = axesOf(attrs).map((axis, index) =>
-    inputSize(axis, y.shape[2 + index]!, weight.shape[2 + index]!),
+  const sizes = listAxes(attrs).map((axis, index) =>
+    computeInputSize(axis, y.shape[2 + index]!, weight.shape[2 + index]!),
   );
   checkSizes(operation, sizes, 0, found);
   return [y.shape[0]!, weight.shape[1]! * attrs.groups, ...sizes];
 }
 
 /** The shape of the weight. */
-export function filterGradientShape(
+export function computeFilterGradientShape(
   operation: string,
   x: Spec,
   y: Spec,
@@ -139,8 +139,8 @@ export function filterGradientShape(
       `${operation}: found ${found}, groups ${groups}, expected one batch size, and channels in multiples of the groups`,
     );
   }
-  const sizes = axesOf(attrs).map((axis, index) =>
-    kernelSize(axis, x.shape[2 + index]!, y.shape[2 + index]!),
+  const sizes = listAxes(attrs).map((axis, index) =>
+    computeKernelSize(axis, x.shape[2 + index]!, y.shape[2 + index]!),
   );
   checkSizes(operation, sizes, 1, found);
   return [y.shape[1]!, c / groups, ...sizes];
@@ -159,7 +159,7 @@ export function forEachProduct(
   attrs: ConvolutionAttributes,
   visit: (ofX: number, ofWeight: number, ofY: number) => void,
 ): void {
-  const [axisY, axisX] = axesOf(attrs);
+  const [axisY, axisX] = listAxes(attrs);
   const [images, channels, height, width] = x as [number, number, number, number];
   const [outputs, ofGroup, tapsY, tapsX] = weight as [number, number, number, number];
   const [, , rows, columns] = y as [number, number, number, number];

@@ -1,7 +1,7 @@
 import type { Shape } from "../../core/spec.ts";
-import { evenParts } from "../matmul/wasm/matmul-plan.ts";
+import { computeEvenParts } from "../matmul/wasm/matmul-plan.ts";
 import type { ConvolutionAttributes, ConvolutionAxis } from "./convolution.ts";
-import { axesOf, windowOf } from "./convolution.ts";
+import { countWindow, listAxes } from "./convolution.ts";
 
 /** One dimension, as parameters of the kernels. Target pixels that are `step` apart read source pixels that are `jump` apart. */
 export interface KernelAxis {
@@ -20,19 +20,19 @@ export interface KernelAxis {
 export type Direction = "forward" | "transposed";
 
 /** Both dimensions. Those of a 1x1 convolution are merged into one long row, which has fewer ends of rows. */
-function kernelAxes(
+function makeKernelAxes(
   direction: Direction,
   sources: readonly number[],
   targets: readonly number[],
   taps: readonly number[],
   attrs: ConvolutionAttributes,
 ): readonly [y: KernelAxis, x: KernelAxis] {
-  const axes = axesOf(attrs);
+  const axes = listAxes(attrs);
   const isPointwise = axes.every(
     ({ stride, before, after }, index) => taps[index] === 1 && stride === 1 && before === 0 && after === 0,
   );
   const [y, x] = axes.map((axis, index) =>
-    kernelAxis(direction, sources[index]!, targets[index]!, taps[index]!, axis),
+    makeKernelAxis(direction, sources[index]!, targets[index]!, taps[index]!, axis),
   ) as [KernelAxis, KernelAxis];
   if (!isPointwise) return [y, x];
   const pixels = y.source * x.source;
@@ -42,7 +42,7 @@ function kernelAxes(
   ];
 }
 
-function kernelAxis(
+function makeKernelAxis(
   direction: Direction,
   source: number,
   target: number,
@@ -50,7 +50,7 @@ function kernelAxis(
   axis: ConvolutionAxis,
 ): KernelAxis {
   const { stride, before, dilation } = axis;
-  const reach = windowOf(axis, taps) - 1;
+  const reach = countWindow(axis, taps) - 1;
   const own = { source, target, taps, stride, before, dilation };
   if (direction === "forward") return { ...own, step: 1, jump: stride, reach };
   return { ...own, step: stride, jump: 1, reach: Math.floor((reach + stride - 1) / stride) };
@@ -66,7 +66,7 @@ export interface ConvolutionShape {
   readonly axes: readonly [y: KernelAxis, x: KernelAxis];
 }
 
-export function convolutionShapeOf(
+export function makeConvolutionShape(
   direction: Direction,
   source: Shape,
   target: Shape,
@@ -80,22 +80,22 @@ export function convolutionShapeOf(
     ofSource: source[1]! / groups,
     ofTarget: target[1]! / groups,
     isTransposed: direction === "transposed",
-    axes: kernelAxes(direction, source.slice(2), target.slice(2), weight.slice(2), attrs),
+    axes: makeKernelAxes(direction, source.slice(2), target.slice(2), weight.slice(2), attrs),
   };
 }
 
 /** The number of taps of a filter. */
-export const areaOf = ({ axes: [y, x] }: ConvolutionShape): number => y.taps * x.taps;
+export const countTaps = ({ axes: [y, x] }: ConvolutionShape): number => y.taps * x.taps;
 
 /** The number of pixels in a channel of the target. */
-export const pixelsOf = ({ axes: [y, x] }: ConvolutionShape): number => y.target * x.target;
+export const countPixels = ({ axes: [y, x] }: ConvolutionShape): number => y.target * x.target;
 
 type AxisField = "source" | "target" | "taps" | "stride" | "before" | "dilation";
 
 /** The fields of both axes under the names of the kernels' parameters: `sourceY`, `targetX`. */
 export type AxisParameters = { readonly [Name in `${AxisField}${"Y" | "X"}`]: number };
 
-export const axisParameters = ([y, x]: readonly [y: KernelAxis, x: KernelAxis]): AxisParameters => ({
+export const nameAxisParameters = ([y, x]: readonly [y: KernelAxis, x: KernelAxis]): AxisParameters => ({
   sourceY: y.source,
   targetY: y.target,
   tapsY: y.taps,
@@ -121,31 +121,31 @@ export interface Tile {
   readonly patchBytes: number;
 }
 
-const quads = (columns: number): number => Math.ceil(columns / 4);
+const countQuads = (columns: number): number => Math.ceil(columns / 4);
 
 /** A tile of about `pixels` target pixels: part of a row, several rows, or several small images. */
-export function tileOf({ axes: [y, x] }: ConvolutionShape, images: number, pixels: number): Tile {
+export function chooseTile({ axes: [y, x] }: ConvolutionShape, images: number, pixels: number): Tile {
   const height = Math.ceil(y.target / y.step);
   const width = Math.ceil(x.target / x.step);
-  const columns = width <= pixels ? width : evenParts(width, pixels, 4);
-  const fittingRows = columns < width ? 1 : Math.max(1, Math.floor(pixels / (4 * quads(columns))));
-  const rows = evenParts(height, fittingRows, 1);
+  const columns = width <= pixels ? width : computeEvenParts(width, pixels, 4);
+  const fittingRows = columns < width ? 1 : Math.max(1, Math.floor(pixels / (4 * countQuads(columns))));
+  const rows = computeEvenParts(height, fittingRows, 1);
   const isWhole = rows >= height && columns >= width;
-  const fittingImages = isWhole ? Math.max(1, Math.floor(pixels / (rows * 4 * quads(columns)))) : 1;
-  const own = evenParts(images, fittingImages, 1);
+  const fittingImages = isWhole ? Math.max(1, Math.floor(pixels / (rows * 4 * countQuads(columns)))) : 1;
+  const own = computeEvenParts(images, fittingImages, 1);
   const span = (rows - 1) * y.jump + y.reach + 1;
-  const rowPixels = (4 * quads(columns) + Math.floor(x.reach / x.jump)) * x.jump;
+  const rowPixels = (4 * countQuads(columns) + Math.floor(x.reach / x.jump)) * x.jump;
   return {
     images: own,
     rows,
     columns,
-    segments: own * rows * quads(columns),
+    segments: own * rows * countQuads(columns),
     patchBytes: own * span * rowPixels * 4 + 128,
   };
 }
 
 /** The number of items that cover all pixels with tiles of each phase. */
-export function tilesOf(tile: Tile, { axes: [y, x], images }: ConvolutionShape): number {
+export function countTiles(tile: Tile, { axes: [y, x], images }: ConvolutionShape): number {
   const down = Math.ceil(Math.ceil(y.target / y.step) / tile.rows);
   const across = Math.ceil(Math.ceil(x.target / x.step) / tile.columns);
   return Math.ceil(images / tile.images) * down * across;

@@ -7,7 +7,7 @@ import type { Shape, Spec } from "../../core/spec.ts";
 import { checkShape } from "../../core/spec.ts";
 import type { CreationOptions } from "../../creation/creation-options.ts";
 import { creationRules } from "../../creation/creation-options.ts";
-import { computeType } from "../../expression/dtype.ts";
+import { getComputeType } from "../../expression/dtype.ts";
 import { checkNumber } from "../../expression/dtype-kinds.ts";
 import { buildExpression } from "../../expression/expression.ts";
 
@@ -21,7 +21,7 @@ export const fullOp: Op<Spec> = {
   meaning: {
     expression: (_inputs, { dtype }) =>
       buildExpression(
-        { inputs: [], scalars: [computeType(dtype)], outputs: [dtype] },
+        { inputs: [], scalars: [getComputeType(dtype)], outputs: [dtype] },
         (_, [value]) => value!,
       ),
   },

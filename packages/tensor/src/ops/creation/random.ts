@@ -8,7 +8,7 @@ import type { Shape } from "../../core/spec.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import type { DrawAttributes, RandomOptions } from "../../random/draw.ts";
-import { draw, drawExpression, drawOutputs, randomRules } from "../../random/draw.ts";
+import { buildDraw, computeDrawOutputs, draw, randomRules } from "../../random/draw.ts";
 import { checkLength } from "../../random/host-permutation.ts";
 import { unitUniform } from "../../random/threefry-expression.ts";
 import { argsort } from "../indexing/argsort.ts";
@@ -16,8 +16,8 @@ import { argsort } from "../indexing/argsort.ts";
 /** The element at index i is the first word of Threefry-2x32 of (i, 0) under the key (seed, stream). */
 export const randomBitsOp: Op<DrawAttributes> = {
   name: "randomBits",
-  outputs: (_inputs, attrs) => drawOutputs(attrs, "u32"),
-  meaning: { expression: () => drawExpression("u32", ([bits]) => bits) },
+  outputs: (_inputs, attrs) => computeDrawOutputs(attrs, "u32"),
+  meaning: { expression: () => buildDraw("u32", ([bits]) => bits) },
 };
 
 /**
@@ -35,13 +35,10 @@ export function randomBits(shape: Shape, options: RandomOptions = {}): Tensor {
 /** low + u (high - low), where u is the top 24 random bits times 2^-24. */
 export const uniformOp: Op<DrawAttributes> = {
   name: "uniform",
-  outputs: (_inputs, attrs) => drawOutputs(attrs, "f32"),
+  outputs: (_inputs, attrs) => computeDrawOutputs(attrs, "f32"),
   meaning: {
     expression: () =>
-      drawExpression("f32", ([bits], low, width) => e.add(low!, e.mul(unitUniform(bits), width!)), [
-        "f32",
-        "f32",
-      ]),
+      buildDraw("f32", ([bits], low, width) => e.add(low!, e.mul(unitUniform(bits), width!)), ["f32", "f32"]),
   },
 };
 
@@ -76,14 +73,13 @@ function standardNormal([first, second]: [Value, Value]): Value {
 /** mean + deviation z, where z is standard normal. */
 export const normalOp: Op<DrawAttributes> = {
   name: "normal",
-  outputs: (_inputs, attrs) => drawOutputs(attrs, "f32"),
+  outputs: (_inputs, attrs) => computeDrawOutputs(attrs, "f32"),
   meaning: {
     expression: () =>
-      drawExpression(
+      buildDraw("f32", (words, mean, deviation) => e.add(mean!, e.mul(deviation!, standardNormal(words))), [
         "f32",
-        (words, mean, deviation) => e.add(mean!, e.mul(deviation!, standardNormal(words))),
-        ["f32", "f32"],
-      ),
+        "f32",
+      ]),
   },
 };
 
@@ -108,10 +104,10 @@ export function normal(
 /** Whether the top 24 random bits are below the threshold: exactly where `uniform` < threshold 2^-24. */
 export const bernoulliOp: Op<DrawAttributes> = {
   name: "bernoulli",
-  outputs: (_inputs, attrs) => drawOutputs(attrs, "bool"),
+  outputs: (_inputs, attrs) => computeDrawOutputs(attrs, "bool"),
   meaning: {
     expression: () =>
-      drawExpression("bool", ([bits], threshold) => e.less(e.shiftRight(bits, 8), threshold!), ["u32"]),
+      buildDraw("bool", ([bits], threshold) => e.less(e.shiftRight(bits, 8), threshold!), ["u32"]),
   },
 };
 
@@ -131,7 +127,7 @@ export function bernoulli(shape: Shape, probability: number, options: RandomOpti
 
 /**
  * A random permutation of 0 ... length - 1, as i32: the indices that sort as many random words. It is the same on every
- * backend, and equal to that of `hostPermutation` on the host.
+ * backend, and equal to that of `drawPermutation` on the host.
  *
  * Shapes: -> [length]. Throws ArgumentError unless length is an integer in [0, 2^31), or for an impossible key.
  *

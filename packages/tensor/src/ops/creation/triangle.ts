@@ -3,7 +3,7 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape } from "../../core/spec.ts";
-import { computeType } from "../../expression/dtype.ts";
+import { getComputeType } from "../../expression/dtype.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 
@@ -32,7 +32,7 @@ export const triangleOp: Op<TriangleAttributes> = {
         const row = e.cast(e.rem(e.div(index, columns), rows), "i32");
         const above = e.sub(column, row);
         const isKept = part === "lower" ? e.lessEqual(above, diagonal) : e.greaterEqual(above, diagonal);
-        return e.select(isKept, value!, e.constantLike(value!, 0, computeType(dtype)));
+        return e.select(isKept, value!, e.constantLike(value!, 0, getComputeType(dtype)));
       });
     },
   },

@@ -6,14 +6,14 @@ import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
-import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
+import { buildUnary, computeUnaryOutputs } from "./operands/unary.ts";
 
 /** y = x for x > 0 and NaN, else 0. */
 export const reluOp: Op = {
   name: "relu",
-  outputs: (inputs) => unaryOutputs("relu", inputs),
+  outputs: (inputs) => computeUnaryOutputs("relu", inputs),
   // A comparison instead of a maximum makes the slope at 0 zero and preserves NaN.
-  meaning: { expression: (inputs) => unaryExpression(inputs, (x) => e.select(e.lessEqual(x, 0), 0, x)) },
+  meaning: { expression: (inputs) => buildUnary(inputs, (x) => e.select(e.lessEqual(x, 0), 0, x)) },
 };
 
 /**
@@ -30,10 +30,10 @@ export function relu(x: Tensor): Tensor {
 /** y = x for x > 0, else slope x; the slope is the scalar of the call. */
 export const leakyReluOp: Op = {
   name: "leakyRelu",
-  outputs: (inputs) => unaryOutputs("leakyRelu", inputs),
+  outputs: (inputs) => computeUnaryOutputs("leakyRelu", inputs),
   meaning: {
     expression: (inputs) =>
-      unaryExpression(inputs, (x, slope) => e.select(e.greater(x, 0), x, e.mul(x, slope!)), { scalars: 1 }),
+      buildUnary(inputs, (x, slope) => e.select(e.greater(x, 0), x, e.mul(x, slope!)), { scalars: 1 }),
   },
 };
 
@@ -51,16 +51,16 @@ export function leakyRelu(x: Tensor, options: { readonly negativeSlope?: number 
   return execute(leakyReluOp, [x], {}, { scalars: [negativeSlope] })[0]!;
 }
 
-const hardtanhOf = (x: Value, low: Value, high: Value): Value =>
+const buildHardtanh = (x: Value, low: Value, high: Value): Value =>
   e.select(e.lessEqual(x, low), low, e.select(e.greaterEqual(x, high), high, x));
 
 /** y = x between low and high, otherwise the nearer of the two; both are scalars of the call. */
 export const hardtanhOp: Op = {
   name: "hardtanh",
-  outputs: (inputs) => unaryOutputs("hardtanh", inputs),
+  outputs: (inputs) => computeUnaryOutputs("hardtanh", inputs),
   meaning: {
     expression: (inputs) =>
-      unaryExpression(inputs, (x, low, high) => hardtanhOf(x, low!, high!), { scalars: 2 }),
+      buildUnary(inputs, (x, low, high) => buildHardtanh(x, low!, high!), { scalars: 2 }),
   },
 };
 
@@ -83,7 +83,7 @@ export function hardtanh(x: Tensor, options: { readonly min?: number; readonly m
 }
 
 /** The exponential is never evaluated at a positive x: its overflow would make the gradient 0 * Infinity. */
-function eluOf(x: Value, alpha: Value): Value {
+function buildElu(x: Value, alpha: Value): Value {
   const positive = e.greater(x, 0);
   return e.select(positive, x, e.mul(alpha, e.expm1(e.select(positive, 0, x))));
 }
@@ -91,9 +91,9 @@ function eluOf(x: Value, alpha: Value): Value {
 /** y = x for x > 0, else alpha (e^x - 1); alpha is the scalar of the call. */
 export const eluOp: Op = {
   name: "elu",
-  outputs: (inputs) => unaryOutputs("elu", inputs),
+  outputs: (inputs) => computeUnaryOutputs("elu", inputs),
   meaning: {
-    expression: (inputs) => unaryExpression(inputs, (x, alpha) => eluOf(x, alpha!), { scalars: 1 }),
+    expression: (inputs) => buildUnary(inputs, (x, alpha) => buildElu(x, alpha!), { scalars: 1 }),
   },
 };
 
@@ -112,7 +112,7 @@ export function elu(x: Tensor, options: { readonly alpha?: number } = {}): Tenso
 }
 
 /** max(t, 0) + log1p(exp(-|t|)) for t = beta x: nothing overflows, not even in the derivatives. */
-function softplusOf(x: Value, beta: Value): Value {
+function buildSoftplus(x: Value, beta: Value): Value {
   const t = e.mul(x, beta);
   const positive = e.greater(t, 0);
   const tail = e.log1p(e.exp(e.select(positive, e.neg(t), t)));
@@ -122,9 +122,9 @@ function softplusOf(x: Value, beta: Value): Value {
 /** y = ln(1 + e^(beta x)) / beta; beta is the scalar of the call. */
 export const softplusOp: Op = {
   name: "softplus",
-  outputs: (inputs) => unaryOutputs("softplus", inputs),
+  outputs: (inputs) => computeUnaryOutputs("softplus", inputs),
   meaning: {
-    expression: (inputs) => unaryExpression(inputs, (x, beta) => softplusOf(x, beta!), { scalars: 1 }),
+    expression: (inputs) => buildUnary(inputs, (x, beta) => buildSoftplus(x, beta!), { scalars: 1 }),
   },
 };
 
@@ -162,10 +162,10 @@ function approximation(x: Value): Value {
 /** y = x times the standard normal distribution function of x, or its approximation. */
 export const geluOp: Op<GeluAttributes> = {
   name: "gelu",
-  outputs: (inputs) => unaryOutputs("gelu", inputs),
+  outputs: (inputs) => computeUnaryOutputs("gelu", inputs),
   meaning: {
     expression: (inputs, { approximate }) =>
-      unaryExpression(inputs, approximate === "tanh" ? approximation : exact),
+      buildUnary(inputs, approximate === "tanh" ? approximation : exact),
   },
 };
 
@@ -189,8 +189,8 @@ export function gelu(
 /** y = x / (1 + e^-x). */
 export const siluOp: Op = {
   name: "silu",
-  outputs: (inputs) => unaryOutputs("silu", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, (x) => e.mul(x, e.sigmoid(x))) },
+  outputs: (inputs) => computeUnaryOutputs("silu", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, (x) => e.mul(x, e.sigmoid(x))) },
 };
 
 /**
@@ -207,8 +207,8 @@ export function silu(x: Tensor): Tensor {
 /** y = 1 / (1 + e^-x). */
 export const sigmoidOp: Op = {
   name: "sigmoid",
-  outputs: (inputs) => unaryOutputs("sigmoid", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.sigmoid) },
+  outputs: (inputs) => computeUnaryOutputs("sigmoid", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.sigmoid) },
 };
 
 /**
@@ -225,8 +225,8 @@ export function sigmoid(x: Tensor): Tensor {
 /** y = tanh x. */
 export const tanhOp: Op = {
   name: "tanh",
-  outputs: (inputs) => unaryOutputs("tanh", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.tanh) },
+  outputs: (inputs) => computeUnaryOutputs("tanh", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.tanh) },
 };
 
 /**

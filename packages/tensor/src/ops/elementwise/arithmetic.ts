@@ -5,14 +5,14 @@ import { signedTypes } from "../../expression/dtype-kinds.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import type { TensorOrNumber } from "./operands/binary.ts";
-import { binaryExpression, binaryOutputs, callBinary } from "./operands/binary.ts";
-import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
+import { buildBinary, callBinary, computeBinaryOutputs } from "./operands/binary.ts";
+import { buildUnary, computeUnaryOutputs } from "./operands/unary.ts";
 
 /** y = a + b; an absent operand is the scalar of the call. */
 export const addOp: Op = {
   name: "add",
-  outputs: (inputs) => binaryOutputs("add", inputs),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.add) },
+  outputs: (inputs) => computeBinaryOutputs("add", inputs),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.add) },
 };
 
 /**
@@ -30,8 +30,8 @@ export function add(a: TensorOrNumber, b: TensorOrNumber): Tensor {
 /** y = a - b; an absent operand is the scalar of the call. */
 export const subOp: Op = {
   name: "sub",
-  outputs: (inputs) => binaryOutputs("sub", inputs),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.sub) },
+  outputs: (inputs) => computeBinaryOutputs("sub", inputs),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.sub) },
 };
 
 /**
@@ -49,8 +49,8 @@ export function sub(a: TensorOrNumber, b: TensorOrNumber): Tensor {
 /** y = a b; an absent operand is the scalar of the call. */
 export const mulOp: Op = {
   name: "mul",
-  outputs: (inputs) => binaryOutputs("mul", inputs),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.mul) },
+  outputs: (inputs) => computeBinaryOutputs("mul", inputs),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.mul) },
 };
 
 /**
@@ -68,8 +68,8 @@ export function mul(a: TensorOrNumber, b: TensorOrNumber): Tensor {
 /** y = a / b; an absent operand is the scalar of the call. */
 export const divOp: Op = {
   name: "div",
-  outputs: (inputs) => binaryOutputs("div", inputs),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.div) },
+  outputs: (inputs) => computeBinaryOutputs("div", inputs),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.div) },
 };
 
 /**
@@ -87,8 +87,8 @@ export function div(a: TensorOrNumber, b: TensorOrNumber): Tensor {
 /** y = a - b trunc(a / b); an absent operand is the scalar of the call. */
 export const remOp: Op = {
   name: "rem",
-  outputs: (inputs) => binaryOutputs("rem", inputs),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.rem) },
+  outputs: (inputs) => computeBinaryOutputs("rem", inputs),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.rem) },
 };
 
 /**
@@ -106,8 +106,8 @@ export function rem(a: TensorOrNumber, b: TensorOrNumber): Tensor {
 /** y = -x. */
 export const negOp: Op = {
   name: "neg",
-  outputs: (inputs) => unaryOutputs("neg", inputs, signedTypes),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.neg) },
+  outputs: (inputs) => computeUnaryOutputs("neg", inputs, signedTypes),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.neg) },
 };
 
 /**
@@ -124,8 +124,8 @@ export function neg(x: Tensor): Tensor {
 /** y = |x|. */
 export const absOp: Op = {
   name: "abs",
-  outputs: (inputs) => unaryOutputs("abs", inputs, signedTypes),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.abs) },
+  outputs: (inputs) => computeUnaryOutputs("abs", inputs, signedTypes),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.abs) },
 };
 
 /**
@@ -140,7 +140,7 @@ export function abs(x: Tensor): Tensor {
 }
 
 /** Truncation preserves zeros and NaN and stops the gradient. */
-function signOf(x: Value): Value {
+function buildSign(x: Value): Value {
   const rest = x.type === "f32" ? e.trunc(x) : x;
   return e.select(e.greater(x, 0), 1, e.select(e.less(x, 0), -1, rest));
 }
@@ -148,8 +148,8 @@ function signOf(x: Value): Value {
 /** y = 1 for x > 0, -1 for x < 0, else x. */
 export const signOp: Op = {
   name: "sign",
-  outputs: (inputs) => unaryOutputs("sign", inputs, signedTypes),
-  meaning: { expression: (inputs) => unaryExpression(inputs, signOf) },
+  outputs: (inputs) => computeUnaryOutputs("sign", inputs, signedTypes),
+  meaning: { expression: (inputs) => buildUnary(inputs, buildSign) },
 };
 
 /**

@@ -9,14 +9,14 @@ import { arithmeticTypes, checkNumber } from "../../expression/dtype-kinds.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import type { TensorOrNumber } from "./operands/binary.ts";
-import { binaryExpression, binaryOutputs, callBinary } from "./operands/binary.ts";
-import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
+import { buildBinary, callBinary, computeBinaryOutputs } from "./operands/binary.ts";
+import { buildUnary, computeUnaryOutputs } from "./operands/unary.ts";
 
 /** y = max(a, b); an absent operand is the scalar of the call. */
 export const maximumOp: Op = {
   name: "maximum",
-  outputs: (inputs) => binaryOutputs("maximum", inputs),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.max) },
+  outputs: (inputs) => computeBinaryOutputs("maximum", inputs),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.max) },
 };
 
 /**
@@ -34,8 +34,8 @@ export function maximum(a: TensorOrNumber, b: TensorOrNumber): Tensor {
 /** y = min(a, b); an absent operand is the scalar of the call. */
 export const minimumOp: Op = {
   name: "minimum",
-  outputs: (inputs) => binaryOutputs("minimum", inputs),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.min) },
+  outputs: (inputs) => computeBinaryOutputs("minimum", inputs),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.min) },
 };
 
 /**
@@ -57,7 +57,7 @@ export interface ClampAttributes {
 }
 
 /** Comparisons instead of min and max preserve NaN and the gradient at the bounds themselves. */
-function clampOf(x: Value, bounds: readonly Value[], { min, max }: ClampAttributes): Value {
+function buildClamp(x: Value, bounds: readonly Value[], { min, max }: ClampAttributes): Value {
   const high = max ? bounds.at(-1)! : undefined;
   const below = high === undefined ? x : e.select(e.greater(x, high), high, x);
   return min ? e.select(e.less(x, bounds[0]!), bounds[0]!, below) : below;
@@ -66,10 +66,10 @@ function clampOf(x: Value, bounds: readonly Value[], { min, max }: ClampAttribut
 /** y = x between the bounds, otherwise the nearer bound; the bounds are scalars of the call. */
 export const clampOp: Op<ClampAttributes> = {
   name: "clamp",
-  outputs: (inputs) => unaryOutputs("clamp", inputs, arithmeticTypes),
+  outputs: (inputs) => computeUnaryOutputs("clamp", inputs, arithmeticTypes),
   meaning: {
     expression: (inputs, attrs) =>
-      unaryExpression(inputs, (x, ...bounds) => clampOf(x, bounds, attrs), {
+      buildUnary(inputs, (x, ...bounds) => buildClamp(x, bounds, attrs), {
         scalars: Number(attrs.min) + Number(attrs.max),
       }),
   },

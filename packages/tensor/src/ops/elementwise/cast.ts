@@ -2,14 +2,14 @@ import { checkTensors } from "../../checks/check.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
-import { aliasOf } from "../../core/memory/tensor.ts";
+import { makeAlias } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { DType } from "../../expression/dtype.ts";
-import { computeType, isFloat, isTruth, propertiesOf } from "../../expression/dtype.ts";
+import { getComputeType, getDTypeProperties, isFloat, isTruth } from "../../expression/dtype.ts";
 import { allTypes } from "../../expression/dtype-kinds.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
-import { unaryExpression } from "./operands/unary.ts";
+import { buildUnary } from "./operands/unary.ts";
 
 export interface CastAttributes {
   readonly dtype: DType;
@@ -20,8 +20,8 @@ export interface CastAttributes {
  * bits.
  */
 function castTo(x: Value, dtype: DType): Value {
-  const value = e.cast(x, computeType(dtype));
-  const { mask } = propertiesOf(dtype);
+  const value = e.cast(x, getComputeType(dtype));
+  const { mask } = getDTypeProperties(dtype);
   if (mask === undefined || isTruth(x.type)) return value;
   return isFloat(x.type) ? e.min(value, mask) : e.and(value, mask);
 }
@@ -34,7 +34,7 @@ export const castOp: Op<CastAttributes> = {
     return [{ shape: x!.shape, dtype }];
   },
   meaning: {
-    expression: (inputs, { dtype }) => unaryExpression(inputs, (x) => castTo(x, dtype), { output: dtype }),
+    expression: (inputs, { dtype }) => buildUnary(inputs, (x) => castTo(x, dtype), { output: dtype }),
   },
 };
 
@@ -49,5 +49,5 @@ export const castOp: Op<CastAttributes> = {
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
   checkTensors("cast", x);
-  return x.dtype === dtype ? aliasOf(x) : execute(castOp, [x], { dtype })[0]!;
+  return x.dtype === dtype ? makeAlias(x) : execute(castOp, [x], { dtype })[0]!;
 }

@@ -4,14 +4,14 @@ import type { Op } from "../../core/op.ts";
 import { allTypes, orderedTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import type { TensorOrNumber } from "./operands/binary.ts";
-import { binaryExpression, binaryOutputs, callBinary } from "./operands/binary.ts";
-import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
+import { buildBinary, callBinary, computeBinaryOutputs } from "./operands/binary.ts";
+import { buildUnary, computeUnaryOutputs } from "./operands/unary.ts";
 
 /** y = (a = b); an absent operand is the scalar of the call. */
 export const equalOp: Op = {
   name: "equal",
-  outputs: (inputs) => binaryOutputs("equal", inputs, allTypes, "bool"),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.equal, "bool") },
+  outputs: (inputs) => computeBinaryOutputs("equal", inputs, allTypes, "bool"),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.equal, "bool") },
 };
 
 /**
@@ -28,8 +28,8 @@ export function equal(a: TensorOrNumber, b: TensorOrNumber): Tensor {
 /** y = (a is not b); an absent operand is the scalar of the call. */
 export const notEqualOp: Op = {
   name: "notEqual",
-  outputs: (inputs) => binaryOutputs("notEqual", inputs, allTypes, "bool"),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.notEqual, "bool") },
+  outputs: (inputs) => computeBinaryOutputs("notEqual", inputs, allTypes, "bool"),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.notEqual, "bool") },
 };
 
 /**
@@ -46,8 +46,8 @@ export function notEqual(a: TensorOrNumber, b: TensorOrNumber): Tensor {
 /** y = (a < b); an absent operand is the scalar of the call. */
 export const lessOp: Op = {
   name: "less",
-  outputs: (inputs) => binaryOutputs("less", inputs, orderedTypes, "bool"),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.less, "bool") },
+  outputs: (inputs) => computeBinaryOutputs("less", inputs, orderedTypes, "bool"),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.less, "bool") },
 };
 
 /**
@@ -64,8 +64,8 @@ export function less(a: TensorOrNumber, b: TensorOrNumber): Tensor {
 /** y = (a <= b); an absent operand is the scalar of the call. */
 export const lessEqualOp: Op = {
   name: "lessEqual",
-  outputs: (inputs) => binaryOutputs("lessEqual", inputs, orderedTypes, "bool"),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.lessEqual, "bool") },
+  outputs: (inputs) => computeBinaryOutputs("lessEqual", inputs, orderedTypes, "bool"),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.lessEqual, "bool") },
 };
 
 /**
@@ -82,8 +82,8 @@ export function lessEqual(a: TensorOrNumber, b: TensorOrNumber): Tensor {
 /** y = (a > b); an absent operand is the scalar of the call. */
 export const greaterOp: Op = {
   name: "greater",
-  outputs: (inputs) => binaryOutputs("greater", inputs, orderedTypes, "bool"),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.greater, "bool") },
+  outputs: (inputs) => computeBinaryOutputs("greater", inputs, orderedTypes, "bool"),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.greater, "bool") },
 };
 
 /**
@@ -100,8 +100,8 @@ export function greater(a: TensorOrNumber, b: TensorOrNumber): Tensor {
 /** y = (a >= b); an absent operand is the scalar of the call. */
 export const greaterEqualOp: Op = {
   name: "greaterEqual",
-  outputs: (inputs) => binaryOutputs("greaterEqual", inputs, orderedTypes, "bool"),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.greaterEqual, "bool") },
+  outputs: (inputs) => computeBinaryOutputs("greaterEqual", inputs, orderedTypes, "bool"),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.greaterEqual, "bool") },
 };
 
 /**
@@ -118,8 +118,8 @@ export function greaterEqual(a: TensorOrNumber, b: TensorOrNumber): Tensor {
 /** y = whether x is NaN. */
 export const isNanOp: Op = {
   name: "isNan",
-  outputs: (inputs) => unaryOutputs("isNan", inputs).map(({ shape }) => ({ shape, dtype: "bool" })),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.isNan, { output: "bool" }) },
+  outputs: (inputs) => computeUnaryOutputs("isNan", inputs).map(({ shape }) => ({ shape, dtype: "bool" })),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.isNan, { output: "bool" }) },
 };
 
 /**

@@ -3,20 +3,20 @@ import type { AnyOp, Attributes } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { differentiate } from "../../expression/differentiate.ts";
 import { erf as erfOf } from "../../expression/evaluate.ts";
-import { type Expression, evaluator } from "../../expression/index.ts";
+import { type Expression, makeEvaluator } from "../../expression/index.ts";
 import * as ops from "../index.ts";
 
 const f32: Spec = { shape: [], dtype: "f32" };
 
 /** The op as a plain function of numbers, and its symbolic derivatives. */
-function functionOf(op: AnyOp, arity: number, scalars: readonly number[] = [], attrs: Attributes = {}) {
+function makeFunctions(op: AnyOp, arity: number, scalars: readonly number[] = [], attrs: Attributes = {}) {
   if (!("expression" in op.meaning)) throw new Error(`${op.name} is no expression`);
   const expression: Expression = op.meaning.expression(new Array(arity).fill(f32), attrs);
-  const value = evaluator(expression);
+  const value = makeEvaluator(expression);
   const inputs = Array.from({ length: arity }, (_, input) => input);
   const first = differentiate(expression, { needed: inputs, given: [0] });
-  const slope = evaluator(first);
-  const curvature = evaluator(differentiate(first, { needed: inputs, given: [0] }));
+  const slope = makeEvaluator(first);
+  const curvature = makeEvaluator(differentiate(first, { needed: inputs, given: [0] }));
   return {
     at: (...x: number[]) => value(x, scalars, 0)[0]!,
     slopes: (...x: number[]) => slope([...x, 1], scalars, 0),
@@ -86,7 +86,7 @@ describe.each(smooth.map((definition) => [definition.op.name, definition] as con
   "%s",
   (_, definition) => {
     const { op, of, scalars, attrs, points = [-3.3, -0.7, 0.2, 0.9, 2.6] } = definition;
-    const f = functionOf(op, 1, scalars, attrs);
+    const f = makeFunctions(op, 1, scalars, attrs);
 
     test.each(points)("agrees with its definition at %d", (x) => {
       expect(f.at(x)).toBeCloseTo(of(x), 12);
@@ -112,7 +112,7 @@ describe("derivatives far from 0", () => {
   test.each(saturating.map(({ op, ...rest }) => [op.name, op, rest] as const))(
     "%s has finite slopes and curvatures",
     (_name, op, { scalars, attrs }) => {
-      const f = functionOf(op, 1, scalars, attrs);
+      const f = makeFunctions(op, 1, scalars, attrs);
       for (const magnitude of [20, 90, 800, 1e5, 1e20, 1e37]) {
         for (const x of [magnitude, -magnitude]) {
           expect(f.slopes(x)[0], `slope at ${x}`).toSatisfy(Number.isFinite);
@@ -124,45 +124,48 @@ describe("derivatives far from 0", () => {
 });
 
 describe("kinks and ties, as in PyTorch", () => {
-  const slopeAt = (op: AnyOp, x: number, scalars: readonly number[] = [], attrs: Attributes = {}) =>
-    functionOf(op, 1, scalars, attrs).slopes(x)[0];
+  const computeSlope = (op: AnyOp, x: number, scalars: readonly number[] = [], attrs: Attributes = {}) =>
+    makeFunctions(op, 1, scalars, attrs).slopes(x)[0];
 
   test("functions of one input", () => {
-    expect(slopeAt(ops.absOp, 0)).toBe(0);
-    expect(slopeAt(ops.reluOp, 0)).toBe(0);
-    expect(slopeAt(ops.leakyReluOp, 0, [0.25])).toBe(0.25);
-    expect(slopeAt(ops.eluOp, 0, [3])).toBe(3);
-    expect(slopeAt(ops.softplusOp, 0, [1])).toBe(0.5);
-    expect(slopeAt(ops.sigmoidOp, 0)).toBe(0.25);
-    expect(slopeAt(ops.signOp, 0)).toBe(0);
+    expect(computeSlope(ops.absOp, 0)).toBe(0);
+    expect(computeSlope(ops.reluOp, 0)).toBe(0);
+    expect(computeSlope(ops.leakyReluOp, 0, [0.25])).toBe(0.25);
+    expect(computeSlope(ops.eluOp, 0, [3])).toBe(3);
+    expect(computeSlope(ops.softplusOp, 0, [1])).toBe(0.5);
+    expect(computeSlope(ops.sigmoidOp, 0)).toBe(0.25);
+    expect(computeSlope(ops.signOp, 0)).toBe(0);
     const bounds = { min: true, max: true };
-    expect([-1, 1].map((x) => slopeAt(ops.clampOp, x, [-1, 1], bounds))).toEqual([1, 1]);
-    expect([-1, 1].map((x) => slopeAt(ops.hardtanhOp, x, [-1, 1]))).toEqual([0, 0]);
+    expect([-1, 1].map((x) => computeSlope(ops.clampOp, x, [-1, 1], bounds))).toEqual([1, 1]);
+    expect([-1, 1].map((x) => computeSlope(ops.hardtanhOp, x, [-1, 1]))).toEqual([0, 0]);
   });
 
   test("functions of two inputs", () => {
-    expect(functionOf(ops.maximumOp, 2).slopes(2, 2)).toEqual([0.5, 0.5]);
-    expect(functionOf(ops.minimumOp, 2).slopes(2, 2)).toEqual([0.5, 0.5]);
-    expect(functionOf(ops.maximumOp, 2).slopes(3, 2)).toEqual([1, 0]);
-    expect(functionOf(ops.powerOp, 2).slopes(0, 2)).toEqual([0, 0]);
-    expect(functionOf(ops.powerOp, 2).slopes(0, 0)).toEqual([0, 0]);
-    expect(functionOf(ops.powerOp, 2).slopes(2, 3)).toEqual([12, 8 * Math.LN2]);
-    expect(functionOf(ops.divOp, 2).slopes(3, 2)).toEqual([0.5, -0.75]);
-    expect(functionOf(ops.remOp, 2).slopes(7.5, 2)).toEqual([1, -3]);
+    expect(makeFunctions(ops.maximumOp, 2).slopes(2, 2)).toEqual([0.5, 0.5]);
+    expect(makeFunctions(ops.minimumOp, 2).slopes(2, 2)).toEqual([0.5, 0.5]);
+    expect(makeFunctions(ops.maximumOp, 2).slopes(3, 2)).toEqual([1, 0]);
+    expect(makeFunctions(ops.powerOp, 2).slopes(0, 2)).toEqual([0, 0]);
+    expect(makeFunctions(ops.powerOp, 2).slopes(0, 0)).toEqual([0, 0]);
+    expect(makeFunctions(ops.powerOp, 2).slopes(2, 3)).toEqual([12, 8 * Math.LN2]);
+    expect(makeFunctions(ops.divOp, 2).slopes(3, 2)).toEqual([0.5, -0.75]);
+    expect(makeFunctions(ops.remOp, 2).slopes(7.5, 2)).toEqual([1, -3]);
   });
 
   test("sign preserves zeros, and ties are rounded to even", () => {
-    const sign = functionOf(ops.signOp, 1);
+    const sign = makeFunctions(ops.signOp, 1);
     expect([sign.at(0), sign.at(-0)]).toEqual([0, -0]);
-    expect([0.5, 1.5, 2.5, -0.5].map((x) => functionOf(ops.roundOp, 1).at(x))).toEqual([0, 2, 2, -0]);
+    expect([0.5, 1.5, 2.5, -0.5].map((x) => makeFunctions(ops.roundOp, 1).at(x))).toEqual([0, 2, 2, -0]);
   });
 });
 
 describe("small values keep their precision", () => {
   test("sigmoid, softplus and silu in the left tail", () => {
     for (const op of [ops.sigmoidOp, ops.softplusOp]) {
-      expect(functionOf(op, 1, op === ops.softplusOp ? [1] : []).at(-50) / Math.exp(-50)).toBeCloseTo(1, 12);
+      expect(makeFunctions(op, 1, op === ops.softplusOp ? [1] : []).at(-50) / Math.exp(-50)).toBeCloseTo(
+        1,
+        12,
+      );
     }
-    expect(functionOf(ops.siluOp, 1).at(-50) / (-50 * Math.exp(-50))).toBeCloseTo(1, 12);
+    expect(makeFunctions(ops.siluOp, 1).at(-50) / (-50 * Math.exp(-50))).toBeCloseTo(1, 12);
   });
 });

@@ -2,13 +2,13 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import * as e from "../../expression/functions.ts";
-import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
+import { buildUnary, computeUnaryOutputs } from "./operands/unary.ts";
 
 /** y = e^x. */
 export const expOp: Op = {
   name: "exp",
-  outputs: (inputs) => unaryOutputs("exp", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.exp) },
+  outputs: (inputs) => computeUnaryOutputs("exp", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.exp) },
 };
 
 /**
@@ -25,8 +25,8 @@ export function exp(x: Tensor): Tensor {
 /** y = e^x - 1. */
 export const expm1Op: Op = {
   name: "expm1",
-  outputs: (inputs) => unaryOutputs("expm1", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.expm1) },
+  outputs: (inputs) => computeUnaryOutputs("expm1", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.expm1) },
 };
 
 /**
@@ -43,8 +43,8 @@ export function expm1(x: Tensor): Tensor {
 /** y = ln x. */
 export const logOp: Op = {
   name: "log",
-  outputs: (inputs) => unaryOutputs("log", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.log) },
+  outputs: (inputs) => computeUnaryOutputs("log", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.log) },
 };
 
 /**
@@ -61,8 +61,8 @@ export function log(x: Tensor): Tensor {
 /** y = ln(1 + x). */
 export const log1pOp: Op = {
   name: "log1p",
-  outputs: (inputs) => unaryOutputs("log1p", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.log1p) },
+  outputs: (inputs) => computeUnaryOutputs("log1p", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.log1p) },
 };
 
 /**
@@ -79,8 +79,8 @@ export function log1p(x: Tensor): Tensor {
 /** y = erf x. */
 export const erfOp: Op = {
   name: "erf",
-  outputs: (inputs) => unaryOutputs("erf", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.erf) },
+  outputs: (inputs) => computeUnaryOutputs("erf", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.erf) },
 };
 
 /**

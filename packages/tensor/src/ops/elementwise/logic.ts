@@ -2,14 +2,14 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import * as e from "../../expression/functions.ts";
-import { binaryExpression, binaryOutputs } from "./operands/binary.ts";
-import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
+import { buildBinary, computeBinaryOutputs } from "./operands/binary.ts";
+import { buildUnary, computeUnaryOutputs } from "./operands/unary.ts";
 
 /** y = a and b. */
 export const logicalAndOp: Op = {
   name: "logicalAnd",
-  outputs: (inputs) => binaryOutputs("logicalAnd", inputs, ["bool"]),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.and) },
+  outputs: (inputs) => computeBinaryOutputs("logicalAnd", inputs, ["bool"]),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.and) },
 };
 
 /**
@@ -26,8 +26,8 @@ export function logicalAnd(a: Tensor, b: Tensor): Tensor {
 /** y = a or b. */
 export const logicalOrOp: Op = {
   name: "logicalOr",
-  outputs: (inputs) => binaryOutputs("logicalOr", inputs, ["bool"]),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.or) },
+  outputs: (inputs) => computeBinaryOutputs("logicalOr", inputs, ["bool"]),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.or) },
 };
 
 /**
@@ -44,8 +44,8 @@ export function logicalOr(a: Tensor, b: Tensor): Tensor {
 /** y = either a or b. */
 export const logicalXorOp: Op = {
   name: "logicalXor",
-  outputs: (inputs) => binaryOutputs("logicalXor", inputs, ["bool"]),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.xor) },
+  outputs: (inputs) => computeBinaryOutputs("logicalXor", inputs, ["bool"]),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.xor) },
 };
 
 /**
@@ -62,8 +62,8 @@ export function logicalXor(a: Tensor, b: Tensor): Tensor {
 /** y = not x. */
 export const logicalNotOp: Op = {
   name: "logicalNot",
-  outputs: (inputs) => unaryOutputs("logicalNot", inputs, ["bool"]),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.not) },
+  outputs: (inputs) => computeUnaryOutputs("logicalNot", inputs, ["bool"]),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.not) },
 };
 
 /**

@@ -5,14 +5,14 @@ import type { Op } from "../../core/op.ts";
 import { arithmeticTypes, floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import type { TensorOrNumber } from "./operands/binary.ts";
-import { binaryExpression, binaryOutputs, callBinary } from "./operands/binary.ts";
-import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
+import { buildBinary, callBinary, computeBinaryOutputs } from "./operands/binary.ts";
+import { buildUnary, computeUnaryOutputs } from "./operands/unary.ts";
 
 /** y = x x. */
 export const squareOp: Op = {
   name: "square",
-  outputs: (inputs) => unaryOutputs("square", inputs, arithmeticTypes),
-  meaning: { expression: (inputs) => unaryExpression(inputs, (x) => e.mul(x, x)) },
+  outputs: (inputs) => computeUnaryOutputs("square", inputs, arithmeticTypes),
+  meaning: { expression: (inputs) => buildUnary(inputs, (x) => e.mul(x, x)) },
 };
 
 /**
@@ -29,8 +29,8 @@ export function square(x: Tensor): Tensor {
 /** y = sqrt(x). */
 export const sqrtOp: Op = {
   name: "sqrt",
-  outputs: (inputs) => unaryOutputs("sqrt", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.sqrt) },
+  outputs: (inputs) => computeUnaryOutputs("sqrt", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.sqrt) },
 };
 
 /**
@@ -47,8 +47,8 @@ export function sqrt(x: Tensor): Tensor {
 /** y = 1 / sqrt(x). */
 export const rsqrtOp: Op = {
   name: "rsqrt",
-  outputs: (inputs) => unaryOutputs("rsqrt", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, (x) => e.div(1, e.sqrt(x))) },
+  outputs: (inputs) => computeUnaryOutputs("rsqrt", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, (x) => e.div(1, e.sqrt(x))) },
 };
 
 /**
@@ -65,8 +65,8 @@ export function rsqrt(x: Tensor): Tensor {
 /** y = 1 / x. */
 export const reciprocalOp: Op = {
   name: "reciprocal",
-  outputs: (inputs) => unaryOutputs("reciprocal", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, (x) => e.div(1, x)) },
+  outputs: (inputs) => computeUnaryOutputs("reciprocal", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, (x) => e.div(1, x)) },
 };
 
 /**
@@ -83,8 +83,8 @@ export function reciprocal(x: Tensor): Tensor {
 /** y = base^exponent; an absent one is the scalar of the call. */
 export const powerOp: Op = {
   name: "power",
-  outputs: (inputs) => binaryOutputs("power", inputs, floatTypes),
-  meaning: { expression: (inputs) => binaryExpression(inputs, e.pow) },
+  outputs: (inputs) => computeBinaryOutputs("power", inputs, floatTypes),
+  meaning: { expression: (inputs) => buildBinary(inputs, e.pow) },
 };
 
 /**

@@ -2,13 +2,13 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import * as e from "../../expression/functions.ts";
-import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
+import { buildUnary, computeUnaryOutputs } from "./operands/unary.ts";
 
 /** y = the smallest integer >= x. */
 export const ceilOp: Op = {
   name: "ceil",
-  outputs: (inputs) => unaryOutputs("ceil", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.ceil) },
+  outputs: (inputs) => computeUnaryOutputs("ceil", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.ceil) },
 };
 
 /**
@@ -25,8 +25,8 @@ export function ceil(x: Tensor): Tensor {
 /** y = the largest integer <= x. */
 export const floorOp: Op = {
   name: "floor",
-  outputs: (inputs) => unaryOutputs("floor", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.floor) },
+  outputs: (inputs) => computeUnaryOutputs("floor", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.floor) },
 };
 
 /**
@@ -43,8 +43,8 @@ export function floor(x: Tensor): Tensor {
 /** y = the integer nearest to x, with ties to even. */
 export const roundOp: Op = {
   name: "round",
-  outputs: (inputs) => unaryOutputs("round", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.round) },
+  outputs: (inputs) => computeUnaryOutputs("round", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.round) },
 };
 
 /**
@@ -61,8 +61,8 @@ export function round(x: Tensor): Tensor {
 /** y = x without its fractional part. */
 export const truncOp: Op = {
   name: "trunc",
-  outputs: (inputs) => unaryOutputs("trunc", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.trunc) },
+  outputs: (inputs) => computeUnaryOutputs("trunc", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.trunc) },
 };
 
 /**

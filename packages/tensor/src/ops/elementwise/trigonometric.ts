@@ -2,13 +2,13 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import * as e from "../../expression/functions.ts";
-import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
+import { buildUnary, computeUnaryOutputs } from "./operands/unary.ts";
 
 /** y = sin x. */
 export const sinOp: Op = {
   name: "sin",
-  outputs: (inputs) => unaryOutputs("sin", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.sin) },
+  outputs: (inputs) => computeUnaryOutputs("sin", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.sin) },
 };
 
 /**
@@ -25,8 +25,8 @@ export function sin(x: Tensor): Tensor {
 /** y = cos x. */
 export const cosOp: Op = {
   name: "cos",
-  outputs: (inputs) => unaryOutputs("cos", inputs),
-  meaning: { expression: (inputs) => unaryExpression(inputs, e.cos) },
+  outputs: (inputs) => computeUnaryOutputs("cos", inputs),
+  meaning: { expression: (inputs) => buildUnary(inputs, e.cos) },
 };
 
 /**

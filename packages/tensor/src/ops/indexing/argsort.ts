@@ -1,11 +1,11 @@
 import { ShapeError } from "../../checks/errors.ts";
 import { checkDType } from "../../core/check-dtype.ts";
-import { storageOf } from "../../core/devices/backend.ts";
+import { getStorage } from "../../core/devices/backend.ts";
 import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
-import { sizeOf } from "../../core/spec.ts";
+import { countElements } from "../../core/spec.ts";
 import { indexType, orderedTypes } from "../../expression/dtype-kinds.ts";
 import { decodeView } from "../../expression/storage.ts";
 import { indexingFamily } from "./indexing-family.ts";
@@ -17,7 +17,7 @@ function compare(a: number, b: number): number {
   return Number(a > b) - Number(a < b);
 }
 
-const rowLength = ({ shape }: Spec): number => shape.at(-1)!;
+const computeRowLength = ({ shape }: Spec): number => shape.at(-1)!;
 
 /** x[..., y[..., i]] ascends with i; equal values keep their order. */
 export const argsortOp: Op = {
@@ -29,7 +29,7 @@ export const argsortOp: Op = {
   },
   meaning: {
     loops: ([x], [y]) => {
-      const length = rowLength(x!);
+      const length = computeRowLength(x!);
       for (let row = 0; row < x!.data.length; row += length) {
         const values = x!.data.subarray(row, row + length);
         const order = Array.from(values.keys()).sort((i, j) => compare(values[i]!, values[j]!) || i - j);
@@ -39,7 +39,7 @@ export const argsortOp: Op = {
   },
   plan: ([x], _, limits) => ({
     launches:
-      sizeOf(x!.shape) === 0
+      countElements(x!.shape) === 0
         ? []
         : [
             {
@@ -54,7 +54,11 @@ export const argsortOp: Op = {
                 },
               },
               run: (arrays) =>
-                sortRows(decodeView(storageOf(x!.dtype, limits), arrays.x!), arrays.y!, rowLength(x!)),
+                sortRows(
+                  decodeView(getStorage(x!.dtype, limits), arrays.x!),
+                  arrays.y!,
+                  computeRowLength(x!),
+                ),
             },
           ],
     temporaries: [],

@@ -6,17 +6,17 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
-import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
+import { formatShape, isSameShape, normalizeAxis } from "../../core/spec.ts";
 import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
-import { linesAlong } from "../movement/lines.ts";
+import { computeLines } from "../movement/lines.ts";
 import type { GatherAttributes, IndexAddAttributes } from "./attributes.ts";
 import type { OutOfRange } from "./indexing.ts";
-import { checkIndices, indexingRules, missingValue } from "./indexing.ts";
+import { checkIndices, getMissingValue, indexingRules } from "./indexing.ts";
 import { indexingFamily } from "./indexing-family.ts";
 
 function checkShapes(x: Spec, indices: Spec, axis: number): void {
   if (
-    !sameShape(x.shape.toSpliced(axis, 1), indices.shape.toSpliced(axis, 1)) ||
+    !isSameShape(x.shape.toSpliced(axis, 1), indices.shape.toSpliced(axis, 1)) ||
     x.shape.length !== indices.shape.length
   ) {
     throw new ShapeError(
@@ -35,8 +35,8 @@ export const gatherOp: Op<GatherAttributes> = {
   },
   meaning: {
     loops: ([x, indices], [y], { axis, outOfRange }) => {
-      const { length, inner } = linesAlong(x!.shape, axis);
-      const missing = missingValue(x!, outOfRange);
+      const { length, inner } = computeLines(x!.shape, axis);
+      const missing = getMissingValue(x!, outOfRange);
       const run = indices!.shape[axis]! * inner;
       indices!.data.forEach((index, position) => {
         const from = (Math.floor(position / run) * length + index) * inner + (position % inner);
@@ -86,7 +86,7 @@ export const scatterAddOp: Op<IndexAddAttributes> = {
     checkDType("scatterAdd", "updates", updates!, ...arithmeticTypes);
     checkIndices("scatterAdd", indices!);
     checkValue("scatterAdd: size", size, nonNegativeInteger);
-    if (!sameShape(updates!.shape, indices!.shape)) {
+    if (!isSameShape(updates!.shape, indices!.shape)) {
       throw new ShapeError(
         `scatterAdd: found updates ${formatShape(updates!.shape)} and indices ${formatShape(indices!.shape)}, expected one shape`,
       );
@@ -95,7 +95,7 @@ export const scatterAddOp: Op<IndexAddAttributes> = {
   },
   meaning: {
     loops: ([updates, indices], [y], { axis, size }) => {
-      const { length, inner } = linesAlong(updates!.shape, axis);
+      const { length, inner } = computeLines(updates!.shape, axis);
       indices!.data.forEach((index, position) => {
         if (index < 0 || index >= size) return;
         const outer = Math.floor(position / (length * inner));

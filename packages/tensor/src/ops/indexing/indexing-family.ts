@@ -1,7 +1,7 @@
 import type { OpFamily } from "../../core/op.ts";
-import { opFamily } from "../../core/plans/plan-tables.ts";
+import { makeOpFamily } from "../../core/plans/plan-tables.ts";
 
-export const indexingFamily: OpFamily = /* @__PURE__ */ opFamily({
+export const indexingFamily: OpFamily = /* @__PURE__ */ makeOpFamily({
   wasm: () => import("./wasm.generated.ts"),
   wgsl: () => import("./wgsl.generated.ts"),
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
 import type { HostLaunch, Slot } from "../../core/devices/launch.ts";
-import { sizeOf } from "../../core/spec.ts";
+import { countElements } from "../../core/spec.ts";
 import { fromData } from "../../creation/from-data.ts";
 import type { DType } from "../../expression/dtype.ts";
 import * as ops from "../../index.ts";
@@ -12,7 +12,7 @@ const backend = new RecordingBackend();
 await ops.loadPlans(backend.languages);
 /** A tensor that no launch has made. */
 const of = (dtype: DType, ...shape: number[]) =>
-  fromData(new Float64Array(sizeOf(shape)), { shape, dtype }, { backend });
+  fromData(new Float64Array(countElements(shape)), { shape, dtype }, { backend });
 const f32 = (...shape: number[]) => of("f32", ...shape);
 const i32 = (...shape: number[]) => of("i32", ...shape);
 

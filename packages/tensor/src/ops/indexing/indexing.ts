@@ -3,11 +3,11 @@ import { anything, oneOf } from "../../checks/rules.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import type { RangeCheck } from "../../core/devices/launch.ts";
 import type { Spec } from "../../core/spec.ts";
-import { sizeOf } from "../../core/spec.ts";
+import { countElements } from "../../core/spec.ts";
 import { isFloat } from "../../expression/dtype.ts";
 import { indexType } from "../../expression/dtype-kinds.ts";
 import type { Storage } from "../../expression/storage.ts";
-import { codecOf, viewAs } from "../../expression/storage.ts";
+import { getCodec, viewAs } from "../../expression/storage.ts";
 
 /** The selection by indices along one axis of [outer, length, inner]. */
 export interface Indexing {
@@ -32,18 +32,18 @@ export const indexingRules: Rules<{ readonly axis?: number; readonly outOfRange?
 };
 
 /** The value that an index out of range selects, whether or not the device reports it. */
-export function missingValue({ dtype }: Spec, outOfRange: OutOfRange): number {
+export function getMissingValue({ dtype }: Spec, outOfRange: OutOfRange): number {
   return isFloat(dtype) && outOfRange === "error" ? Number.NaN : 0;
 }
 
 /** The range check of the indices of an op, if those out of range are an error. */
-export function indexCheck(op: string, length: number, outOfRange: OutOfRange): RangeCheck | undefined {
+export function makeIndexCheck(op: string, length: number, outOfRange: OutOfRange): RangeCheck | undefined {
   return outOfRange === "error" ? { argument: `${op}: indices`, range: `[0, ${length})` } : undefined;
 }
 
 /** A word of values in a storage that stand for missing ones. */
-export function bitsOfMissing(missing: number, storage: Storage): number {
-  const { encode = (value) => value } = codecOf(storage);
+export function encodeMissing(missing: number, storage: Storage): number {
+  const { encode = (value) => value } = getCodec(storage);
   const elements = viewAs(storage, new ArrayBuffer(4));
   return new Uint32Array(elements.fill(encode(missing)).buffer)[0]!;
 }
@@ -59,8 +59,8 @@ export function updateLines(
   axis: number,
 ): { readonly outer: number; readonly count: number; readonly inner: number } {
   return {
-    outer: sizeOf(shape.slice(0, axis)),
-    count: sizeOf(indices.shape),
-    inner: sizeOf(shape.slice(axis + indices.shape.length)),
+    outer: countElements(shape.slice(0, axis)),
+    count: countElements(indices.shape),
+    inner: countElements(shape.slice(axis + indices.shape.length)),
   };
 }

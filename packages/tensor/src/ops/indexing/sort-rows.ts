@@ -1,6 +1,6 @@
-import { builtinName } from "../../checks/builtin-name.ts";
+import { getBuiltinName } from "../../checks/builtin-name.ts";
 import type { NumericArray } from "../../expression/storage.ts";
-import { ascendingOrder } from "../../random/host-permutation.ts";
+import { computeAscendingOrder } from "../../random/host-permutation.ts";
 
 const nan = 0xffffffff;
 
@@ -9,7 +9,7 @@ const nan = 0xffffffff;
  * bit, negative ones are inverted; adding 0 makes both zeros equal.
  */
 function sortKeys(values: NumericArray): Uint32Array {
-  const type = builtinName(values);
+  const type = getBuiltinName(values);
   if (type === "Int32Array") return Uint32Array.from(values, (value) => value ^ 0x80000000);
   if (type !== "Float32Array") return Uint32Array.from(values);
   const bits = new Uint32Array(values.map((value) => value + 0).buffer);
@@ -23,6 +23,6 @@ function sortKeys(values: NumericArray): Uint32Array {
 export function sortRows(values: NumericArray, orders: NumericArray, length: number): void {
   const keys = sortKeys(values);
   for (let row = 0; row < keys.length; row += length) {
-    orders.set(ascendingOrder(keys.subarray(row, row + length)), row);
+    orders.set(computeAscendingOrder(keys.subarray(row, row + length)), row);
   }
 }

@@ -1,6 +1,6 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
-import { sizeOf } from "../../core/spec.ts";
+import { countElements } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
 import { isFloat } from "../../expression/dtype.ts";
 import { withHalves } from "../elementwise/operands/half-cases.ts";
@@ -148,7 +148,7 @@ export const indexAddCases: OpCases<IndexAddAttributes> = {
         },
         { shape: indices, dtype: "i32" as const, values: { integers: [0, Math.max(0, size - 1)] as const } },
       ],
-      accuracy: { reduction: Math.max(1, sizeOf(indices)) },
+      accuracy: { reduction: Math.max(1, countElements(indices)) },
     })),
     {
       name: "out of range",

@@ -5,12 +5,12 @@ import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
-import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
+import { formatShape, isSameShape, normalizeAxis } from "../../core/spec.ts";
 import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
-import { linesAlong } from "../movement/lines.ts";
+import { computeLines } from "../movement/lines.ts";
 import type { IndexAddAttributes, TakeAttributes } from "./attributes.ts";
 import type { OutOfRange } from "./indexing.ts";
-import { checkIndices, indexingRules, missingValue, updateLines } from "./indexing.ts";
+import { checkIndices, getMissingValue, indexingRules, updateLines } from "./indexing.ts";
 import { indexingFamily } from "./indexing-family.ts";
 
 /** y[o, k, j] = x[o, indices[k], j] along the axis; an index out of range gives NaN in floats, 0 in other dtypes. */
@@ -22,9 +22,9 @@ export const takeOp: Op<TakeAttributes> = {
   },
   meaning: {
     loops: ([x, indices], [y], { axis, outOfRange }) => {
-      const { outer, length, inner } = linesAlong(x!.shape, axis);
+      const { outer, length, inner } = computeLines(x!.shape, axis);
       const count = indices!.data.length;
-      y!.data.fill(missingValue(x!, outOfRange));
+      y!.data.fill(getMissingValue(x!, outOfRange));
       for (let o = 0; o < outer; o++) {
         indices!.data.forEach((index, k) => {
           if (index < 0 || index >= length) return;
@@ -78,7 +78,7 @@ export const indexAddOp: Op<IndexAddAttributes> = {
     checkIndices("indexAdd", indices!);
     checkValue("indexAdd: size", size, nonNegativeInteger);
     const rank = indices!.shape.length;
-    if (!sameShape(updates!.shape.slice(axis, axis + rank), indices!.shape)) {
+    if (!isSameShape(updates!.shape.slice(axis, axis + rank), indices!.shape)) {
       throw new ShapeError(
         `indexAdd: found updates ${formatShape(updates!.shape)}, expected the shape of the indices, ${formatShape(indices!.shape)}, from axis ${axis} on`,
       );

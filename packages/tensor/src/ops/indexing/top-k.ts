@@ -7,7 +7,7 @@ import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape, normalizeAxis } from "../../core/spec.ts";
 import { arithmeticTypes, indexType } from "../../expression/dtype-kinds.ts";
-import { forEachLine, linesAlong } from "../movement/lines.ts";
+import { computeLines, forEachLine } from "../movement/lines.ts";
 import type { TopKAttributes } from "./attributes.ts";
 import { scatterAdd } from "./gather.ts";
 import { indexingFamily } from "./indexing-family.ts";
@@ -34,7 +34,7 @@ export const topKOp: Op<TopKAttributes> = {
   },
   meaning: {
     loops: ([x], [values, positions], { k, axis, largest }) => {
-      const lines = linesAlong(x!.shape, axis);
+      const lines = computeLines(x!.shape, axis);
       const { length, inner } = lines;
       const sign = largest ? -1 : 1;
       const rank = (value: number): number => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value);

@@ -3,10 +3,10 @@ import { checkDType } from "../../core/check-dtype.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { GradientContext, ReferenceArray } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
-import { broadcastShapes, broadcastStrides, formatShape, formatSpec, sameShape } from "../../core/spec.ts";
+import { broadcastShapes, broadcastStrides, formatShape, formatSpec, isSameShape } from "../../core/spec.ts";
 import { differentiate } from "../../expression/differentiate.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
-import { evaluator } from "../../expression/evaluate.ts";
+import { makeEvaluator } from "../../expression/evaluate.ts";
 import type { Expression, Value } from "../../expression/expression.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
@@ -47,7 +47,7 @@ function activate(x: Value, activation: Activation): Value {
 /**
  * The epilogue of a bias and an activation; undefined if there is neither. Throws ArgumentError for an unknown activation.
  */
-export function epilogueOf(
+export function makeEpilogue(
   operation: string,
   hasBias: boolean,
   activation: Activation = "none",
@@ -62,26 +62,26 @@ export function epilogueOf(
   const expression = buildExpression({ inputs: hasBias ? ["f32", "f32"] : ["f32"] }, ([product, bias]) =>
     activate(hasBias ? e.add(product!, bias!) : product!, activation),
   );
-  const slope = slopeOf(activation);
+  const slope = getSlope(activation);
   // The gradient needs the sign of the input, which the output preserves only for positive slopes.
   const isPlain = slope > 0 || activation === "relu";
   return { expression, ...(isPlain && { plain: { hasAddend: hasBias, slope } }) };
 }
 
-function slopeOf(activation: Activation): number {
+function getSlope(activation: Activation): number {
   if (activation === "none") return 1;
   return activation === "relu" ? 0 : activation.leakyRelu;
 }
 
 /** The epilogue for a kernel that applies it itself; undefined for an epilogue that is more general. */
-export const plainEpilogue = (epilogue: ProductEpilogue | undefined): PlainEpilogue | undefined =>
+export const toPlainEpilogue = (epilogue: ProductEpilogue | undefined): PlainEpilogue | undefined =>
   epilogue === undefined ? { hasAddend: false, slope: 1 } : epilogue.plain;
 
 /**
  * The spec of the output of an op with an epilogue, from that of the product alone. Throws DTypeError or ShapeError for
  * extra inputs that do not fit.
  */
-export function epilogueOutput(
+export function computeEpilogueOutput(
   operation: string,
   { shape, dtype }: Spec,
   inputs: readonly (Spec | undefined)[],
@@ -96,7 +96,7 @@ export function epilogueOutput(
   }
   for (const extra of extras as Spec[]) {
     checkDType(operation, "epilogue", extra, ...floatTypes);
-    if (!sameShape(broadcastShapes([shape, extra.shape], operation), shape)) {
+    if (!isSameShape(broadcastShapes([shape, extra.shape], operation), shape)) {
       throw new ShapeError(
         `${operation}: found ${formatShape(extra.shape)}, expected a shape that broadcasts to ${formatShape(shape)}`,
       );
@@ -113,7 +113,7 @@ export function applyEpilogue(
   scalars: readonly number[],
 ): void {
   if (epilogue === undefined) return;
-  const evaluate = evaluator(epilogue.expression);
+  const evaluate = makeEvaluator(epilogue.expression);
   const extras = inputs.slice(2) as ReferenceArray[];
   const strides = extras.map((extra) => broadcastStrides(extra.shape, output.shape));
   for (let index = 0; index < output.data.length; index++) {
@@ -132,11 +132,11 @@ export function applyEpilogue(
 }
 
 /** The tensors that the gradient reads: the operands of the product, and what the gradient of the epilogue needs. */
-export function epilogueReads({ epilogue }: EpilogueAttributes): {
+export function listEpilogueReads({ epilogue }: EpilogueAttributes): {
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
 } {
-  const plain = plainEpilogue(epilogue);
+  const plain = toPlainEpilogue(epilogue);
   if (plain !== undefined) return { inputs: [0, 1], outputs: plain.slope === 1 ? [] : [0] };
   return { inputs: [0, ...epilogue!.expression.inputs.map((_, input) => input + 1)], outputs: [] };
 }
@@ -148,7 +148,7 @@ export interface EpilogueGradients {
 }
 
 /** The gradients of the epilogue. `product` is called if the product alone must be computed again. */
-export function epilogueGradients(
+export function computeEpilogueGradients(
   context: GradientContext<EpilogueAttributes>,
   product: () => Tensor,
 ): EpilogueGradients {
@@ -156,7 +156,7 @@ export function epilogueGradients(
   const dy = context.outputGradients[0]!;
   const specs = context.inputSpecs.slice(2) as Spec[];
   const isNeeded = (extra: number): boolean => context.needed[extra + 2]!;
-  const plain = plainEpilogue(epilogue);
+  const plain = toPlainEpilogue(epilogue);
   if (plain !== undefined) {
     const ofProduct = plain.slope === 1 ? dy : maskBySign(dy, context.outputs[0]!, plain.slope);
     return {

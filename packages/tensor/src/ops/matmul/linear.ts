@@ -6,7 +6,7 @@ import type { Tensor } from "../../core/memory/tensor.ts";
 import { formatShape } from "../../core/spec.ts";
 import { reshape } from "../movement/reshape.ts";
 import type { Activation } from "./epilogue.ts";
-import { epilogueOf } from "./epilogue.ts";
+import { makeEpilogue } from "./epilogue.ts";
 import { asRows, matmulOp } from "./matmul.ts";
 
 export interface LinearOptions {
@@ -25,7 +25,7 @@ export interface LinearOptions {
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor, options: LinearOptions = {}): Tensor {
   checkTensors("linear", x, weight);
   checkOptions<LinearOptions>("linear", options, { activation: anything });
-  const epilogue = epilogueOf("linear", bias !== undefined, options.activation);
+  const epilogue = makeEpilogue("linear", bias !== undefined, options.activation);
   const found = `found x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}`;
   if (x.rank === 0 || weight.rank !== 2 || x.shape.at(-1) !== weight.shape[1]) {
     throw new ShapeError(`linear: ${found}, expected x [..., in] and weight [out, in]`);

@@ -1,8 +1,8 @@
 import { mergeDimensions } from "../../core/plans/expression-plan.ts";
 import type { Shape } from "../../core/spec.ts";
-import { broadcastStrides, sizeOf } from "../../core/spec.ts";
+import { broadcastStrides, countElements } from "../../core/spec.ts";
 import type { MatmulAttributes } from "./matmul-shape.ts";
-import { lastTwo } from "./matmul-shape.ts";
+import { takeLastTwo } from "./matmul-shape.ts";
 
 /** A batch of products of [m, k] and [k, n], in the form that kernels iterate over. */
 export interface MatmulGeometry {
@@ -40,15 +40,15 @@ export interface MatmulStrides {
   readonly addendInner: number;
 }
 
-export function geometryOf(
+export function computeGeometry(
   a: Shape,
   b: Shape,
   addend: Shape | undefined,
   output: Shape,
   { transposeA, transposeB }: MatmulAttributes,
 ): MatmulGeometry {
-  const [m, n] = lastTwo(output, false);
-  const k = lastTwo(a, transposeA)[1];
+  const [m, n] = takeLastTwo(output, false);
+  const k = takeLastTwo(a, transposeA)[1];
   const batch = output.slice(0, -2);
   const ofAddend = broadcastStrides(addend ?? [], output);
   const { shape, strides } = mergeDimensions(batch, [
@@ -59,7 +59,7 @@ export function geometryOf(
   const inner = shape.at(-1)!;
   const outer = shape.at(-2) ?? 1;
   let starts = [[0, 0, 0, 0]];
-  let matrices = sizeOf(shape);
+  let matrices = countElements(shape);
   for (const [axis, size] of shape.slice(0, -2).entries()) {
     matrices /= size;
     const steps = [...strides.map((own) => own[axis]!), matrices * m * n];
@@ -69,9 +69,9 @@ export function geometryOf(
       ),
     );
   }
-  const [aOuter, aInner] = batchStrides(strides[0]!);
-  const [bOuter, bInner] = batchStrides(strides[1]!);
-  const [addendOuter, addendInner] = batchStrides(strides[2]!);
+  const [aOuter, aInner] = computeBatchStrides(strides[0]!);
+  const [bOuter, bInner] = computeBatchStrides(strides[1]!);
+  const [addendOuter, addendInner] = computeBatchStrides(strides[2]!);
   const [addendRow, addendColumn] = ofAddend.slice(-2) as [number, number];
   const [aRow, aDepth] = transposeA ? [1, m] : [k, 1];
   const [bDepth, bColumn] = transposeB ? [1, k] : [n, 1];
@@ -101,13 +101,21 @@ export function geometryOf(
   };
 }
 
-const batchStrides = (own: readonly number[]): [outer: number, inner: number] => [
+const computeBatchStrides = (own: readonly number[]): [outer: number, inner: number] => [
   own.at(-2) ?? 0,
   own.at(-1)!,
 ];
 
 /** The transposed products: (a b)ᵀ = bᵀ aᵀ. */
-export function transposed({ m, n, k, outer, inner, starts, strides }: MatmulGeometry): MatmulGeometry {
+export function transposeGeometry({
+  m,
+  n,
+  k,
+  outer,
+  inner,
+  starts,
+  strides,
+}: MatmulGeometry): MatmulGeometry {
   return {
     m: n,
     n: m,

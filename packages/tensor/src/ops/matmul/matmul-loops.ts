@@ -1,9 +1,9 @@
 import type { ReferenceArray } from "../../core/op.ts";
-import { broadcastStrides, sizeOf } from "../../core/spec.ts";
+import { broadcastStrides, countElements } from "../../core/spec.ts";
 import type { MatmulAttributes } from "./matmul-shape.ts";
 
 /** c[batch, i, j] = sum over l of a[batch, i, l] b[batch, l, j]. */
-export function matmulLoops(
+export function runMatmulLoops(
   a: ReferenceArray,
   b: ReferenceArray,
   c: ReferenceArray,
@@ -14,7 +14,7 @@ export function matmulLoops(
   const depth = a.shape.at(transposeA ? -2 : -1)!;
   const stridesA = broadcastStrides(a.shape.slice(0, -2), batch);
   const stridesB = broadcastStrides(b.shape.slice(0, -2), batch);
-  for (let index = 0; index < sizeOf(batch); index++) {
+  for (let index = 0; index < countElements(batch); index++) {
     let rest = index;
     let matrixOfA = 0;
     let matrixOfB = 0;

@@ -5,7 +5,7 @@ import { broadcastShapes, formatShape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import type { EpilogueAttributes } from "./epilogue.ts";
-import { epilogueOutput } from "./epilogue.ts";
+import { computeEpilogueOutput } from "./epilogue.ts";
 
 export interface MatmulAttributes extends EpilogueAttributes {
   /** Whether the last two dimensions of an operand are swapped first. */
@@ -16,12 +16,12 @@ export interface MatmulAttributes extends EpilogueAttributes {
 }
 
 /** Throws ShapeError when the operands do not fit, DTypeError unless they are floats. */
-export function matmulOutput(inputs: readonly (Spec | undefined)[], attrs: MatmulAttributes): Spec {
-  const shape = productShape(inputs[0]!, inputs[1]!, attrs);
-  return epilogueOutput("matmul", { shape, dtype: attrs.dtype ?? inputs[0]!.dtype }, inputs, attrs);
+export function computeMatmulOutput(inputs: readonly (Spec | undefined)[], attrs: MatmulAttributes): Spec {
+  const shape = computeProductShape(inputs[0]!, inputs[1]!, attrs);
+  return computeEpilogueOutput("matmul", { shape, dtype: attrs.dtype ?? inputs[0]!.dtype }, inputs, attrs);
 }
 
-function productShape(a: Spec, b: Spec, { transposeA, transposeB }: MatmulAttributes): number[] {
+function computeProductShape(a: Spec, b: Spec, { transposeA, transposeB }: MatmulAttributes): number[] {
   for (const [name, spec] of [
     ["a", a],
     ["b", b],
@@ -33,8 +33,8 @@ function productShape(a: Spec, b: Spec, { transposeA, transposeB }: MatmulAttrib
       );
     }
   }
-  const [rows, depthOfA] = lastTwo(a.shape, transposeA);
-  const [depthOfB, columns] = lastTwo(b.shape, transposeB);
+  const [rows, depthOfA] = takeLastTwo(a.shape, transposeA);
+  const [depthOfB, columns] = takeLastTwo(b.shape, transposeB);
   if (depthOfA !== depthOfB) {
     const show = (shape: Shape, transposed: boolean) =>
       formatShape(shape) + (transposed ? " transposed" : "");
@@ -46,7 +46,7 @@ function productShape(a: Spec, b: Spec, { transposeA, transposeB }: MatmulAttrib
 }
 
 /** The numbers of rows and columns of the matrices of an operand. */
-export function lastTwo(shape: Shape, isTransposed: boolean): [rows: number, columns: number] {
+export function takeLastTwo(shape: Shape, isTransposed: boolean): [rows: number, columns: number] {
   const [first, second] = shape.slice(-2) as [number, number];
   return isTransposed ? [second, first] : [first, second];
 }

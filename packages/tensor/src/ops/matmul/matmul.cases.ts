@@ -3,7 +3,7 @@ import type { Shape } from "../../core/spec.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import { withHalves } from "../elementwise/operands/half-cases.ts";
-import { epilogueOf } from "./epilogue.ts";
+import { makeEpilogue } from "./epilogue.ts";
 import { matmulOp } from "./matmul.ts";
 import type { MatmulAttributes } from "./matmul-shape.ts";
 
@@ -21,7 +21,7 @@ function product(
 }
 
 const both = { transposeA: true, transposeB: true };
-const bias = epilogueOf("matmul", true);
+const bias = makeEpilogue("matmul", true);
 const gated = buildExpression({ inputs: ["f32", "f32", "f32"] }, ([x, a, b]) =>
   e.add(e.mul(e.tanh(x!), a!), b!),
 );
@@ -196,17 +196,17 @@ export const matmulCases: OpCases<MatmulAttributes> = {
           [9, 20],
           [20, 13],
         ],
-        { epilogue: epilogueOf("matmul", false, "relu") },
+        { epilogue: makeEpilogue("matmul", false, "relu") },
       ),
       product("bias and relu", [[50, 40], [10, 40], [10]], {
         transposeB: true,
-        epilogue: epilogueOf("matmul", true, "relu"),
+        epilogue: makeEpilogue("matmul", true, "relu"),
       }),
       product("bias and leaky relu", [[9, 300], [300, 13], [13]], {
-        epilogue: epilogueOf("matmul", true, { leakyRelu: 0.1 }),
+        epilogue: makeEpilogue("matmul", true, { leakyRelu: 0.1 }),
       }),
       product("a long depth", [[9, 3000], [3000, 20], [20]], {
-        epilogue: epilogueOf("matmul", true, "relu"),
+        epilogue: makeEpilogue("matmul", true, "relu"),
       }),
       product(
         "a long depth in a batch, residual that broadcasts",
@@ -231,7 +231,9 @@ export const matmulCases: OpCases<MatmulAttributes> = {
         accuracy: ofGated,
       },
       {
-        ...product("non-finite", [[9, 20], [20, 13], [13]], { epilogue: epilogueOf("matmul", true, "relu") }),
+        ...product("non-finite", [[9, 20], [20, 13], [13]], {
+          epilogue: makeEpilogue("matmul", true, "relu"),
+        }),
         inputs: [{ ...normal([9, 20]), values: "non-finite" }, normal([20, 13]), normal([13])],
         needs: "non-finite",
         differentiable: false,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { largestError, randomFrom, runLoops, runOp } from "../../../test/run-op.ts";
+import { computeLargestError, randomFrom, runLoops, runOp } from "../../../test/run-op.ts";
 import type { Limits, Spec } from "../../index.ts";
 import { buildExpression, DTypeError, e, ShapeError } from "../../index.ts";
-import { epilogueOf } from "./epilogue.ts";
+import { makeEpilogue } from "./epilogue.ts";
 import { matmulOp } from "./matmul.ts";
 import type { MatmulAttributes } from "./matmul-shape.ts";
-import { matmulPlan, tilingOf } from "./wasm/matmul-plan.ts";
+import { planMatmul, planTiling } from "./wasm/matmul-plan.ts";
 
 const plain: MatmulAttributes = { transposeA: false, transposeB: false };
 const limits: Limits = { storage: {}, maxBufferBytes: 2 ** 32, offsetAlignment: 4, features: new Set() };
@@ -19,7 +19,7 @@ describe.each([
     const random = randomFrom(seed);
     const [m, n, k] = [random.integer(1, 40), random.integer(1, 40), random.integer(1, 90)];
     const attrs = { transposeA: random.integer(0, 1) === 1, transposeB: random.integer(0, 1) === 1 };
-    const epilogue = epilogueOf(
+    const epilogue = makeEpilogue(
       "",
       random.integer(0, 1) === 1,
       random.integer(0, 1) === 1 ? "relu" : { leakyRelu: 0.5 },
@@ -32,7 +32,7 @@ describe.each([
     ];
     const all = { ...attrs, epilogue };
     const [found] = runOp(matmulOp, inputs, all, { features });
-    expect(largestError(found!, runLoops(matmulOp, inputs, all)[0]!, k)).toBeLessThan(1);
+    expect(computeLargestError(found!, runLoops(matmulOp, inputs, all)[0]!, k)).toBeLessThan(1);
   });
 
   test.each([
@@ -42,7 +42,7 @@ describe.each([
   ])("agrees with the loops if both operands are packed first, %j", (attrs) => {
     const random = randomFrom(3);
     const [m, n, k] = [131, 133, 600];
-    const epilogue = epilogueOf("", true, "relu");
+    const epilogue = makeEpilogue("", true, "relu");
     const inputs = [
       random.array(attrs.transposeA ? [k, m] : [m, k]),
       random.array(attrs.transposeB ? [n, k] : [k, n]),
@@ -50,7 +50,7 @@ describe.each([
     ];
     const all = { ...attrs, epilogue };
     const [found] = runOp(matmulOp, inputs, all, { features });
-    expect(largestError(found!, runLoops(matmulOp, inputs, all)[0]!, k)).toBeLessThan(1);
+    expect(computeLargestError(found!, runLoops(matmulOp, inputs, all)[0]!, k)).toBeLessThan(1);
   });
 
   test.each(Array.from({ length: 12 }, (_, seed) => seed))(
@@ -58,7 +58,7 @@ describe.each([
     (seed) => {
       const random = randomFrom(100 + seed);
       const [m, n, k] = [random.integer(1, 9), random.integer(30, 140), random.integer(1, 90)];
-      const epilogue = epilogueOf("", true, { leakyRelu: 0.5 });
+      const epilogue = makeEpilogue("", true, { leakyRelu: 0.5 });
       const attrs = { transposeA: seed % 2 === 1, transposeB: false, epilogue };
       const inputs = [
         random.array(attrs.transposeA ? [k, m] : [m, k]),
@@ -66,7 +66,7 @@ describe.each([
         random.array([m, 1]),
       ];
       const [found] = runOp(matmulOp, inputs, attrs, { features });
-      expect(largestError(found!, runLoops(matmulOp, inputs, attrs)[0]!, k)).toBeLessThan(1);
+      expect(computeLargestError(found!, runLoops(matmulOp, inputs, attrs)[0]!, k)).toBeLessThan(1);
     },
   );
 
@@ -74,7 +74,7 @@ describe.each([
   test.each([72, 100, 104])("packs panels that do not overlap, depth %i", (k) => {
     const random = randomFrom(k);
     const inputs = [random.array([520, k]), random.array([k, 520])];
-    expect(matmulPlan(inputs, plain, limits).launches).toHaveLength(2);
+    expect(planMatmul(inputs, plain, limits).launches).toHaveLength(2);
     const forward = runOp(matmulOp, inputs, plain, { features });
     expect(runOp(matmulOp, inputs, plain, { features, backwards: true })).toEqual(forward);
   });
@@ -90,22 +90,22 @@ describe.each([
     const [m, n] = [101, 530];
     const attrs = { ...plain, transposeA };
     const inputs = [random.array(transposeA ? [k, m] : [m, k]), random.array([k, n])];
-    const { launches, temporaries } = matmulPlan(inputs, attrs, limits);
+    const { launches, temporaries } = planMatmul(inputs, attrs, limits);
     expect(launches).toHaveLength(count);
     for (const { shape } of temporaries) expect(shape[0]).toBeLessThan(1.1 * m * k);
     const [forward] = runOp(matmulOp, inputs, attrs, { features });
     expect(runOp(matmulOp, inputs, attrs, { features, backwards: true })).toEqual([forward]);
-    expect(largestError(forward!, runLoops(matmulOp, inputs, attrs)[0]!, k)).toBeLessThan(2);
+    expect(computeLargestError(forward!, runLoops(matmulOp, inputs, attrs)[0]!, k)).toBeLessThan(2);
   });
 
   test("a of a batch is read as it is, in two blocks of the depth, with an epilogue", () => {
     const random = randomFrom(12);
     const [m, n, k] = [23, 70, 540];
-    const attrs = { ...plain, epilogue: epilogueOf("", true, { leakyRelu: 0.5 }) };
+    const attrs = { ...plain, epilogue: makeEpilogue("", true, { leakyRelu: 0.5 }) };
     const inputs = [random.array([3, m, k]), random.array([k, n]), random.array([n])];
     const [forward] = runOp(matmulOp, inputs, attrs, { features });
     expect(runOp(matmulOp, inputs, attrs, { features, backwards: true })).toEqual([forward]);
-    expect(largestError(forward!, runLoops(matmulOp, inputs, attrs)[0]!, k)).toBeLessThan(2);
+    expect(computeLargestError(forward!, runLoops(matmulOp, inputs, attrs)[0]!, k)).toBeLessThan(2);
   });
 
   test("gives the same bits for chunks in any order", () => {
@@ -124,10 +124,10 @@ test("a tile of zeros beyond the matrix does not turn infinities into NaN", () =
 
 describe("plans", () => {
   const kinds = (inputs: readonly Spec[], attrs: Partial<MatmulAttributes>) =>
-    matmulPlan(inputs, { ...plain, ...attrs }, limits).launches.map(({ kind }) => kind);
+    planMatmul(inputs, { ...plain, ...attrs }, limits).launches.map(({ kind }) => kind);
 
   test("bias, residual and activation are part of the product", () => {
-    const epilogue = epilogueOf("", true, "relu");
+    const epilogue = makeEpilogue("", true, "relu");
     expect(kinds([f32(8, 4), f32(4, 6), f32(6)], { epilogue })).toEqual(["kernel"]);
     expect(kinds([f32(8, 4), f32(4, 6), f32(8, 6)], { epilogue })).toEqual(["kernel"]);
   });
@@ -153,7 +153,7 @@ describe("plans", () => {
       [128, 10, 512],
       [3, 100_000, 70_000],
     ] as const) {
-      const { rows, columns, depth } = tilingOf(1, m, n, k, panelRows);
+      const { rows, columns, depth } = planTiling(1, m, n, k, panelRows);
       expect([rows % panelRows, columns % 8, depth % 4]).toEqual([0, 0, 0]);
       expect(rows < 128 + panelRows && columns <= 128 && depth <= 512).toBe(true);
     }
@@ -167,31 +167,31 @@ describe("plans", () => {
   });
 
   test("a large product has work for several threads", () => {
-    const { rows, columns } = tilingOf(1, 512, 512, 512);
+    const { rows, columns } = planTiling(1, 512, 512, 512);
     expect(Math.ceil(512 / rows) * Math.ceil(512 / columns)).toBeGreaterThanOrEqual(16);
   });
 });
 
 describe("shapes", () => {
-  const shapeOf = (a: Spec, b: Spec, attrs: Partial<MatmulAttributes> = {}) =>
+  const computeShape = (a: Spec, b: Spec, attrs: Partial<MatmulAttributes> = {}) =>
     matmulOp.outputs([a, b], { ...plain, ...attrs })[0]!.shape;
 
   test("batches broadcast", () => {
-    expect(shapeOf(f32(5, 1, 2, 3), f32(4, 3, 6))).toEqual([5, 4, 2, 6]);
-    expect(shapeOf(f32(3, 2), f32(6, 3), { transposeA: true, transposeB: true })).toEqual([2, 6]);
+    expect(computeShape(f32(5, 1, 2, 3), f32(4, 3, 6))).toEqual([5, 4, 2, 6]);
+    expect(computeShape(f32(3, 2), f32(6, 3), { transposeA: true, transposeB: true })).toEqual([2, 6]);
   });
 
   test("errors show both shapes", () => {
-    expect(() => shapeOf(f32(2, 3), f32(4, 5))).toThrow(
+    expect(() => computeShape(f32(2, 3), f32(4, 5))).toThrow(
       "found [2, 3] times [4, 5], expected 3 rows in b, found 4",
     );
-    expect(() => shapeOf(f32(2, 3, 4), f32(3, 4, 5))).toThrow(ShapeError);
-    expect(() => shapeOf(f32(3), f32(3, 5))).toThrow("a: found [3], expected two dimensions or more");
-    expect(() => shapeOf(f32(2, 3), { shape: [3, 2], dtype: "i32" })).toThrow(DTypeError);
+    expect(() => computeShape(f32(2, 3, 4), f32(3, 4, 5))).toThrow(ShapeError);
+    expect(() => computeShape(f32(3), f32(3, 5))).toThrow("a: found [3], expected two dimensions or more");
+    expect(() => computeShape(f32(2, 3), { shape: [3, 2], dtype: "i32" })).toThrow(DTypeError);
   });
 
   test("the addend of the epilogue must broadcast to the product", () => {
-    const epilogue = epilogueOf("", true);
+    const epilogue = makeEpilogue("", true);
     const inputs = [f32(2, 3), f32(3, 4), f32(5)];
     expect(() => matmulOp.outputs(inputs, { ...plain, epilogue })).toThrow(ShapeError);
     expect(() => matmulOp.outputs([f32(2, 3), f32(3, 4), f32(2, 2, 4)], { ...plain, epilogue })).toThrow(

@@ -5,38 +5,38 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { GradientContext, Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
-import { formatShape, sizeOf } from "../../core/spec.ts";
+import { countElements, formatShape } from "../../core/spec.ts";
 import { reshape } from "../movement/reshape.ts";
 import { sumTo } from "../reduction/sum.ts";
-import { applyEpilogue, epilogueGradients, epilogueReads } from "./epilogue.ts";
+import { applyEpilogue, computeEpilogueGradients, listEpilogueReads } from "./epilogue.ts";
 import { matmulFamily } from "./matmul-family.ts";
-import { matmulLoops } from "./matmul-loops.ts";
+import { runMatmulLoops } from "./matmul-loops.ts";
 import type { MatmulAttributes } from "./matmul-shape.ts";
-import { lastTwo, matmulOutput } from "./matmul-shape.ts";
+import { computeMatmulOutput, takeLastTwo } from "./matmul-shape.ts";
 
 /** The inputs are a, b, and those of the epilogue; a and b have at least two dimensions. */
 export const matmulOp: Op<MatmulAttributes> = {
   name: "matmul",
-  outputs: (inputs, attrs) => [matmulOutput(inputs, attrs)],
+  outputs: (inputs, attrs) => [computeMatmulOutput(inputs, attrs)],
   meaning: {
     loops: (inputs, [c], attrs, scalars) => {
-      matmulLoops(inputs[0]!, inputs[1]!, c!, attrs);
+      runMatmulLoops(inputs[0]!, inputs[1]!, c!, attrs);
       applyEpilogue(c!, inputs, attrs, scalars);
     },
   },
   gradient: {
-    reads: epilogueReads,
-    apply: matmulGradient,
+    reads: listEpilogueReads,
+    apply: computeMatmulGradient,
   },
   family: matmulFamily,
 };
 
 /** da = dc bᵀ and db = aᵀ dc; an operand that was transposed gets its gradient transposed. */
-function matmulGradient(context: GradientContext<MatmulAttributes>): (Tensor | undefined)[] {
+function computeMatmulGradient(context: GradientContext<MatmulAttributes>): (Tensor | undefined)[] {
   const { inputs, inputSpecs, needed, attrs } = context;
   const [a, b] = inputs as [Tensor, Tensor];
   const { transposeA, transposeB } = attrs;
-  const { ofProduct: dc, ofExtras } = epilogueGradients(context, () =>
+  const { ofProduct: dc, ofExtras } = computeEpilogueGradients(context, () =>
     matmul(a, b, { transposeA, transposeB }),
   );
   const [ofA, ofB] = inputSpecs as [Spec, Spec];
@@ -93,7 +93,7 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
     { transposeA, transposeB },
   );
   const batch = product.shape.slice(0, -2);
-  const [rows, columns] = lastTwo(product.shape, false);
+  const [rows, columns] = takeLastTwo(product.shape, false);
   return reshape(product, [...batch, ...(a.rank === 1 ? [] : [rows]), ...(b.rank === 1 ? [] : [columns])]);
 }
 
@@ -106,5 +106,5 @@ function matrixProduct(a: Tensor, b: Tensor, attrs: MatmulAttributes): Tensor {
 
 /** Merges all dimensions but the last. */
 export function asRows(x: Tensor): Tensor {
-  return x.rank === 2 ? x : reshape(x, [sizeOf(x.shape.slice(0, -1)), x.shape.at(-1)!]);
+  return x.rank === 2 ? x : reshape(x, [countElements(x.shape.slice(0, -1)), x.shape.at(-1)!]);
 }

@@ -22,7 +22,7 @@ export interface SliceAttributes {
   readonly step: readonly number[];
 }
 
-export const slicedShape = ({ begin, end, step }: SliceAttributes): number[] =>
+export const computeSlicedShape = ({ begin, end, step }: SliceAttributes): number[] =>
   begin.map((first, axis) => Math.ceil((end[axis]! - first) / step[axis]!));
 
 /** For every axis, the number of elements before, after, and between neighbours, all >= 0. */
@@ -32,5 +32,5 @@ export interface PadAttributes {
   readonly interior: readonly number[];
 }
 
-export const paddedShape = (shape: Shape, { low, high, interior }: PadAttributes): number[] =>
+export const computePaddedShape = (shape: Shape, { low, high, interior }: PadAttributes): number[] =>
   shape.map((size, axis) => low[axis]! + size + Math.max(0, size - 1) * interior[axis]! + high[axis]!);

@@ -3,7 +3,7 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Shape } from "../../core/spec.ts";
-import { broadcastShapes, checkShape, formatShape, sameShape } from "../../core/spec.ts";
+import { broadcastShapes, checkShape, formatShape, isSameShape } from "../../core/spec.ts";
 import { buildExpression } from "../../expression/expression.ts";
 
 export interface BroadcastToAttributes {
@@ -15,7 +15,7 @@ export const broadcastToOp: Op<BroadcastToAttributes> = {
   name: "broadcastTo",
   outputs: ([x], { shape }) => {
     checkShape(shape, "broadcastTo: shape");
-    if (!sameShape(broadcastShapes([x!.shape, shape], "broadcastTo"), shape)) {
+    if (!isSameShape(broadcastShapes([x!.shape, shape], "broadcastTo"), shape)) {
       throw new ShapeError(
         `broadcastTo: found ${formatShape(x!.shape)}, expected a shape that broadcasts to ${formatShape(shape)}`,
       );

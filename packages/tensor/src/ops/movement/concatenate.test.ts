@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { plannerOf } from "../../core/executor.ts";
+import { findPlanner } from "../../core/executor.ts";
 import { loadPlans } from "../../core/plans/plan-tables.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
@@ -10,7 +10,7 @@ await loadPlans(["wgsl"]);
 
 const { limits } = new RecordingBackend();
 const joined = (axis: number, shapes: readonly Shape[], dtype: DType = "f32") =>
-  plannerOf(concatenateOp, { languages: ["wgsl"] })!(
+  findPlanner(concatenateOp, { languages: ["wgsl"] })!(
     shapes.map((shape) => ({ shape, dtype })),
     { axis },
     limits,

@@ -6,14 +6,14 @@ import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Shape } from "../../core/spec.ts";
-import { axisOption, formatShape, formatSpec, sameShape } from "../../core/spec.ts";
+import { formatShape, formatSpec, isSameShape, readAxisOption } from "../../core/spec.ts";
 import type { ConcatenateAttributes } from "./attributes.ts";
-import { beginsOf, linesAlong } from "./lines.ts";
+import { computeBegins, computeLines } from "./lines.ts";
 import { movementFamily } from "./movement-family.ts";
 import { unsqueeze } from "./reshape.ts";
 import { sliceAlong } from "./slice-and-pad.ts";
 
-const without = (shape: Shape, axis: number): Shape => shape.filter((_, other) => other !== axis);
+const withoutAxis = (shape: Shape, axis: number): Shape => shape.filter((_, other) => other !== axis);
 
 /** Joins the inputs along an axis. */
 export const concatenateOp: Op<ConcatenateAttributes> = {
@@ -24,7 +24,7 @@ export const concatenateOp: Op<ConcatenateAttributes> = {
       if (part!.dtype !== first.dtype) {
         throw new DTypeError(`concatenate: found ${parts.map(formatSpec).join(" and ")}, expected one dtype`);
       }
-      if (!sameShape(without(part!.shape, axis), without(first.shape, axis))) {
+      if (!isSameShape(withoutAxis(part!.shape, axis), withoutAxis(first.shape, axis))) {
         throw new ShapeError(
           `concatenate: found ${parts.map((one) => formatShape(one!.shape)).join(" and ")}, expected shapes that differ along axis ${axis} only`,
         );
@@ -35,8 +35,8 @@ export const concatenateOp: Op<ConcatenateAttributes> = {
   },
   meaning: {
     loops: (parts, [y], { axis }) => {
-      const { outer, length, inner } = linesAlong(y!.shape, axis);
-      const begins = beginsOf(parts, axis);
+      const { outer, length, inner } = computeLines(y!.shape, axis);
+      const begins = computeBegins(parts, axis);
       parts.forEach((part, index) => {
         const run = part!.shape[axis]! * inner;
         for (let row = 0; row < outer; row++) {
@@ -49,7 +49,7 @@ export const concatenateOp: Op<ConcatenateAttributes> = {
   gradient: {
     reads: () => ({ inputs: [], outputs: [] }),
     apply: ({ inputSpecs, outputGradients: [dy], needed, attrs: { axis } }) => {
-      const begins = beginsOf(inputSpecs, axis);
+      const begins = computeBegins(inputSpecs, axis);
       return inputSpecs.map((part, index) =>
         needed[index] ? sliceAlong(dy!, axis, begins[index]!, part!.shape[axis]!) : undefined,
       );
@@ -70,7 +70,7 @@ export const concatenateOp: Op<ConcatenateAttributes> = {
 export function concatenate(tensors: readonly Tensor[], options: { readonly axis?: number } = {}): Tensor {
   checkValue("concatenate: tensors", tensors, listOf(aTensor));
   if (tensors.length === 0) throw new ArgumentError("concatenate: found no tensors, expected at least one");
-  const axis = axisOption("concatenate", options, tensors[0]!.rank, 0);
+  const axis = readAxisOption("concatenate", options, tensors[0]!.rank, 0);
   return execute(concatenateOp, tensors, { axis })[0]!;
 }
 
@@ -87,8 +87,8 @@ export function stack(tensors: readonly Tensor[], options: { readonly axis?: num
   checkValue("stack: tensors", tensors, listOf(aTensor));
   const [first] = tensors;
   if (first === undefined) throw new ArgumentError("stack: found no tensors, expected at least one");
-  const axis = axisOption("stack", options, first.rank + 1, 0);
-  if (!tensors.every(({ shape }) => sameShape(shape, first.shape))) {
+  const axis = readAxisOption("stack", options, first.rank + 1, 0);
+  if (!tensors.every(({ shape }) => isSameShape(shape, first.shape))) {
     throw new ShapeError(
       `stack: found ${tensors.map(({ shape }) => formatShape(shape)).join(" and ")}, expected equal shapes`,
     );

@@ -3,10 +3,10 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { AxisOptions } from "../../core/spec.ts";
-import { axesOption } from "../../core/spec.ts";
+import { readAxesOption } from "../../core/spec.ts";
 import type { FlipAttributes } from "./attributes.ts";
 import { movementFamily } from "./movement-family.ts";
-import { forEachIndex, positionIn } from "./positions.ts";
+import { forEachIndex, makeIndexer } from "./positions.ts";
 
 /** y[i] = x[dimension - 1 - i] along the axes. */
 export const flipOp: Op<FlipAttributes> = {
@@ -15,7 +15,7 @@ export const flipOp: Op<FlipAttributes> = {
   meaning: {
     loops: ([x], [y], { axes }) => {
       const { shape } = x!;
-      const position = positionIn(shape);
+      const position = makeIndexer(shape);
       forEachIndex(shape, (to, index) => {
         const source = index.map((at, axis) => (axes.includes(axis) ? shape[axis]! - 1 - at : at));
         y!.data[to] = x!.data[position(source)]!;
@@ -39,5 +39,5 @@ export const flipOp: Op<FlipAttributes> = {
  */
 export function flip(x: Tensor, options: AxisOptions = {}): Tensor {
   checkTensors("flip", x);
-  return execute(flipOp, [x], { axes: axesOption("flip", options, x.rank) })[0]!;
+  return execute(flipOp, [x], { axes: readAxesOption("flip", options, x.rank) })[0]!;
 }

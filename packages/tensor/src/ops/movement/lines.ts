@@ -1,5 +1,5 @@
 import type { Shape, Spec } from "../../core/spec.ts";
-import { sizeOf } from "../../core/spec.ts";
+import { countElements } from "../../core/spec.ts";
 
 /** A tensor seen along one axis: [outer, length, inner]. */
 export interface Lines {
@@ -8,16 +8,16 @@ export interface Lines {
   readonly inner: number;
 }
 
-export function linesAlong(shape: Shape, axis: number): Lines {
+export function computeLines(shape: Shape, axis: number): Lines {
   return {
-    outer: sizeOf(shape.slice(0, axis)),
+    outer: countElements(shape.slice(0, axis)),
     length: shape[axis]!,
-    inner: sizeOf(shape.slice(axis + 1)),
+    inner: countElements(shape.slice(axis + 1)),
   };
 }
 
 /** The position along the axis at which each part begins. */
-export function beginsOf(parts: readonly (Spec | undefined)[], axis: number): number[] {
+export function computeBegins(parts: readonly (Spec | undefined)[], axis: number): number[] {
   let next = 0;
   return parts.map((part) => {
     const begin = next;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
 import type { Limits } from "../../core/devices/backend.ts";
 import type { Spec } from "../../core/spec.ts";
-import { sizeOf } from "../../core/spec.ts";
+import { countElements } from "../../core/spec.ts";
 import { fromData } from "../../creation/from-data.ts";
 import type { DType } from "../../expression/dtype.ts";
 import * as ops from "../../index.ts";
@@ -14,11 +14,11 @@ await ops.loadPlans(backend.languages);
 
 /** A tensor that no launch has made. */
 const of = (dtype: DType, ...shape: number[]) =>
-  fromData(new Float64Array(sizeOf(shape)), { shape, dtype }, { backend });
+  fromData(new Float64Array(countElements(shape)), { shape, dtype }, { backend });
 const f32 = (...shape: number[]) => of("f32", ...shape);
 
 /** How many launches a call makes. */
-function launchesOf(call: () => unknown): number {
+function countLaunches(call: () => unknown): number {
   const before = backend.launches.length;
   call();
   return backend.launches.length - before;
@@ -52,14 +52,14 @@ describe("views", () => {
     ["one tensor concatenated", () => ops.concatenate([f32(2, 3)]), [2, 3]],
   ] as const)("%s launches nothing", (_, call, shape) => {
     expect(call().shape).toEqual(shape);
-    expect(launchesOf(call)).toBe(0);
+    expect(countLaunches(call)).toBe(0);
   });
 });
 
 describe("slices", () => {
   const limits = (offsetAlignment: number): Limits => ({ ...backend.limits, offsetAlignment });
   const plan = (x: Spec, begin: number[], end: number[], step: number[], alignment: number) =>
-    ops.plannerOf(sliceOp, backend)!([x], { begin, end, step }, limits(alignment), [false]);
+    ops.findPlanner(sliceOp, backend)!([x], { begin, end, step }, limits(alignment), [false]);
 
   test("are views at offsets that the device allows, and copies elsewhere", () => {
     const x: Spec = { shape: [8, 12], dtype: "f32" };
@@ -109,7 +109,7 @@ describe("launches", () => {
     ["stack", () => ops.stack([f32(3), f32(3), f32(3)]), 3],
     ["flip", () => ops.flip(f32(3, 4)), 1],
   ] as const)("%s takes few", (_, call, launches) => {
-    expect(launchesOf(call)).toBe(launches);
+    expect(countLaunches(call)).toBe(launches);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Shape } from "../../core/spec.ts";
-import { stridesOf } from "../../core/spec.ts";
+import { computeStrides } from "../../core/spec.ts";
 
 /** Calls `visit` with the row-major position and the index of every element of a shape. The index is reused. */
 export function forEachIndex(
@@ -19,7 +19,7 @@ export function forEachIndex(
 }
 
 /** The row-major position of an index in a shape. */
-export function positionIn(shape: Shape): (index: readonly number[]) => number {
-  const strides = stridesOf(shape);
+export function makeIndexer(shape: Shape): (index: readonly number[]) => number {
+  const strides = computeStrides(shape);
   return (index) => index.reduce((position, at, axis) => position + at * strides[axis]!, 0);
 }

@@ -6,12 +6,12 @@ import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Axes, AxisOptions, Shape } from "../../core/spec.ts";
 import {
-  axesOption,
   checkShape,
+  countElements,
   formatShape,
   normalizeAxes,
   normalizeAxis,
-  sizeOf,
+  readAxesOption,
 } from "../../core/spec.ts";
 
 export interface ReshapeAttributes {
@@ -23,9 +23,9 @@ export const reshapeOp: Op<ReshapeAttributes> = {
   name: "reshape",
   outputs: ([x], { shape }) => {
     checkShape(shape, "reshape: shape");
-    if (sizeOf(shape) !== sizeOf(x!.shape)) {
+    if (countElements(shape) !== countElements(x!.shape)) {
       throw new ShapeError(
-        `reshape: found ${formatShape(x!.shape)} with ${sizeOf(x!.shape)} elements, expected as many as ${formatShape(shape)} has`,
+        `reshape: found ${formatShape(x!.shape)} with ${countElements(x!.shape)} elements, expected as many as ${formatShape(shape)} has`,
       );
     }
     return [{ shape, dtype: x!.dtype }];
@@ -56,13 +56,13 @@ function inferDimension(from: Shape, shape: Shape): Shape {
   const unknown = shape.indexOf(-1);
   if (unknown < 0) return shape;
   const others = shape.filter((_, axis) => axis !== unknown);
-  const known = sizeOf(others);
-  if (others.includes(-1) || known === 0 || sizeOf(from) % known !== 0) {
+  const known = countElements(others);
+  if (others.includes(-1) || known === 0 || countElements(from) % known !== 0) {
     throw new ArgumentError(
       `reshape: shape: found ${formatShape(shape)} for a tensor of shape ${formatShape(from)}, expected at most one -1, which the other dimensions determine`,
     );
   }
-  return shape.map((dimension, axis) => (axis === unknown ? sizeOf(from) / known : dimension));
+  return shape.map((dimension, axis) => (axis === unknown ? countElements(from) / known : dimension));
 }
 
 /**
@@ -82,7 +82,7 @@ export function flatten(x: Tensor, firstAxis = 0, lastAxis = -1): Tensor {
   if (last < first) {
     throw new ArgumentError(`flatten: found axes ${first} to ${last}, expected first <= last`);
   }
-  const merged = sizeOf(x.shape.slice(first, last + 1));
+  const merged = countElements(x.shape.slice(first, last + 1));
   return reshape(x, x.shape.toSpliced(first, last + 1 - first, merged));
 }
 
@@ -98,7 +98,7 @@ export function flatten(x: Tensor, firstAxis = 0, lastAxis = -1): Tensor {
 export function squeeze(x: Tensor, options: AxisOptions = {}): Tensor {
   checkTensors("squeeze", x);
   const single = x.shape.flatMap((size, axis) => (size === 1 ? [axis] : []));
-  const removed = axesOption("squeeze", options, x.rank, single);
+  const removed = readAxesOption("squeeze", options, x.rank, single);
   for (const axis of removed) {
     if (x.shape[axis] !== 1) {
       throw new ShapeError(

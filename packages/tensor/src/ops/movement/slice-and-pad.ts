@@ -4,20 +4,20 @@ import { anArray, anyNumber, listOf, nonNegativeInteger } from "../../checks/rul
 import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
-import { axisOption, formatShape } from "../../core/spec.ts";
+import { formatShape, readAxisOption } from "../../core/spec.ts";
 import { checkNumber } from "../../expression/dtype-kinds.ts";
 import type { PadAttributes, SliceAttributes } from "./attributes.ts";
-import { paddedShape, slicedShape } from "./attributes.ts";
+import { computePaddedShape, computeSlicedShape } from "./attributes.ts";
 import { movementFamily } from "./movement-family.ts";
-import { forEachIndex, positionIn } from "./positions.ts";
+import { forEachIndex, makeIndexer } from "./positions.ts";
 
 /** y[i] = x[begin + i step], for every axis. */
 export const sliceOp: Op<SliceAttributes> = {
   name: "slice",
-  outputs: ([x], attrs) => [{ shape: slicedShape(attrs), dtype: x!.dtype }],
+  outputs: ([x], attrs) => [{ shape: computeSlicedShape(attrs), dtype: x!.dtype }],
   meaning: {
     loops: ([x], [y], { begin, step }) => {
-      const position = positionIn(x!.shape);
+      const position = makeIndexer(x!.shape);
       forEachIndex(y!.shape, (to, index) => {
         y!.data[to] = x!.data[position(index.map((at, axis) => begin[axis]! + at * step[axis]!))]!;
       });
@@ -64,8 +64,8 @@ export function slice(x: Tensor, options: SliceOptions): Tensor {
     );
   }
   const attrs = {
-    begin: x.shape.map((size, axis) => indexAlong(begin[axis] ?? 0, size, "begin", axis)),
-    end: x.shape.map((size, axis) => indexAlong(end[axis] ?? size, size, "end", axis)),
+    begin: x.shape.map((size, axis) => checkIndex(begin[axis] ?? 0, size, "begin", axis)),
+    end: x.shape.map((size, axis) => checkIndex(end[axis] ?? size, size, "end", axis)),
     step: x.shape.map((_, axis) => step[axis] ?? 1),
   };
   attrs.step.forEach((every, axis) => {
@@ -78,7 +78,7 @@ export function slice(x: Tensor, options: SliceOptions): Tensor {
   return execute(sliceOp, [x], attrs)[0]!;
 }
 
-function indexAlong(index: number, size: number, argument: string, axis: number): number {
+function checkIndex(index: number, size: number, argument: string, axis: number): number {
   if (!Number.isInteger(index) || index < -size || index > size) {
     throw new ArgumentError(
       `slice: ${argument}: found ${index} for axis ${axis} of ${size} elements, expected an integer in [${-size}, ${size}]`,
@@ -113,9 +113,9 @@ export function split(
   options: { readonly axis?: number } = {},
 ): Tensor[] {
   checkTensors("split", x);
-  const axis = axisOption("split", options, x.rank, 0);
+  const axis = readAxisOption("split", options, x.rank, 0);
   const size = x.shape[axis]!;
-  const sizes = typeof parts === "number" ? equalSizes(size, parts) : parts;
+  const sizes = typeof parts === "number" ? listEqualSizes(size, parts) : parts;
   if (!listOf(nonNegativeInteger).accepts(sizes) || sizes.reduce((sum, part) => sum + part, 0) !== size) {
     throw new ArgumentError(
       `split: parts: found ${describeValue(parts)}, expected parts that add up to ${size}, axis ${axis} of ${formatShape(x.shape)}`,
@@ -128,16 +128,16 @@ export function split(
   });
 }
 
-const equalSizes = (size: number, count: number): number[] =>
+const listEqualSizes = (size: number, count: number): number[] =>
   Number.isInteger(count) && count > 0 ? new Array<number>(count).fill(size / count) : [];
 
 /** y[low + i (interior + 1)] = x[i], for every axis; the call's scalar everywhere else. */
 export const padOp: Op<PadAttributes> = {
   name: "pad",
-  outputs: ([x], attrs) => [{ shape: paddedShape(x!.shape, attrs), dtype: x!.dtype }],
+  outputs: ([x], attrs) => [{ shape: computePaddedShape(x!.shape, attrs), dtype: x!.dtype }],
   meaning: {
     loops: ([x], [y], { low, interior }, [value]) => {
-      const position = positionIn(y!.shape);
+      const position = makeIndexer(y!.shape);
       y!.data.fill(value!);
       forEachIndex(x!.shape, (from, index) => {
         const to = position(index.map((at, axis) => low[axis]! + at * (interior[axis]! + 1)));

@@ -33,7 +33,7 @@ export type CopyLaunches = (
 ) => PlannedLaunch[];
 
 /** The dimensions of a copy, at least one. Neighbours that are contiguous on both sides are merged. */
-export function dimensionsOf({ shape, from, to }: StridedCopy): Dimension[] {
+export function mergeCopyDimensions({ shape, from, to }: StridedCopy): Dimension[] {
   const merged = mergeDimensions(shape, [from.strides, to.strides]);
   const [froms, tos] = merged.strides as [number[], number[]];
   return merged.shape.map((size, axis) => ({ size, from: froms[axis]!, to: tos[axis]! }));

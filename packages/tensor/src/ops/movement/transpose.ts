@@ -7,9 +7,9 @@ import type { Op } from "../../core/op.ts";
 import { formatShape, normalizeAxis } from "../../core/spec.ts";
 import type { TransposeAttributes } from "./attributes.ts";
 import { movementFamily } from "./movement-family.ts";
-import { forEachIndex, positionIn } from "./positions.ts";
+import { forEachIndex, makeIndexer } from "./positions.ts";
 
-const inverseOf = (permutation: readonly number[]): number[] =>
+const invert = (permutation: readonly number[]): number[] =>
   permutation.map((_, axis) => permutation.indexOf(axis));
 
 /** y[i_0, ..., i_n] = x[j_0, ..., j_n] with j_permutation[k] = i_k. */
@@ -18,8 +18,8 @@ export const transposeOp: Op<TransposeAttributes> = {
   outputs: ([x], { permutation }) => [{ shape: permutation.map((axis) => x!.shape[axis]!), dtype: x!.dtype }],
   meaning: {
     loops: ([x], [y], { permutation }) => {
-      const position = positionIn(x!.shape);
-      const inverse = inverseOf(permutation);
+      const position = makeIndexer(x!.shape);
+      const inverse = invert(permutation);
       forEachIndex(y!.shape, (to, index) => {
         y!.data[to] = x!.data[position(inverse.map((axis) => index[axis]!))]!;
       });
@@ -27,7 +27,7 @@ export const transposeOp: Op<TransposeAttributes> = {
   },
   gradient: {
     reads: () => ({ inputs: [], outputs: [] }),
-    apply: ({ outputGradients: [dy], attrs: { permutation } }) => [transpose(dy!, inverseOf(permutation))],
+    apply: ({ outputGradients: [dy], attrs: { permutation } }) => [transpose(dy!, invert(permutation))],
   },
   family: movementFamily,
 };

@@ -3,7 +3,7 @@ import { withHalves } from "../elementwise/operands/half-cases.ts";
 import type { AvgPoolAttributes, AvgPoolGradientAttributes } from "./attributes.ts";
 import { avgPoolGradientOp, avgPoolOp } from "./avg-pool.ts";
 import { poolCases } from "./pooling-cases.ts";
-import { pooledShape } from "./pooling-geometry.ts";
+import { computePooledShape } from "./pooling-geometry.ts";
 
 const pooled = (countIncludePad: boolean): OpCase<AvgPoolAttributes>[] =>
   poolCases.map(({ name, shape, attrs }) => ({
@@ -36,7 +36,7 @@ const spread = (countIncludePad: boolean): OpCase<AvgPoolGradientAttributes>[] =
   poolCases.map(({ name, shape, attrs }) => ({
     name: countIncludePad ? name : `${name}, padding not counted`,
     attrs: { ...attrs, inputShape: shape, countIncludePad },
-    inputs: [{ shape: pooledShape(name, shape, attrs), dtype: "f32", values: { normal: [0.5, 1] } }],
+    inputs: [{ shape: computePooledShape(name, shape, attrs), dtype: "f32", values: { normal: [0.5, 1] } }],
     accuracy: { reduction: attrs.kernel.reduce((size, length) => size * length, 1) },
   }));
 

@@ -8,8 +8,14 @@ import { floatTypes } from "../../expression/dtype-kinds.ts";
 import type { AvgPoolAttributes, AvgPoolGradientAttributes } from "./attributes.ts";
 import { poolingFamily } from "./pooling-family.ts";
 import type { Extent, PoolOptions } from "./pooling-geometry.ts";
-import { checkPooled, planeGeometry, poolAttributes, pooledSpec, poolRules } from "./pooling-geometry.ts";
-import { windowsOf } from "./windows.ts";
+import {
+  checkPooled,
+  computePlaneGeometry,
+  computePooledSpec,
+  poolRules,
+  readPoolAttributes,
+} from "./pooling-geometry.ts";
+import { listWindows } from "./windows.ts";
 
 export interface AvgPoolOptions extends PoolOptions {
   /** Whether positions in the padding count as zeros. Default: true. */
@@ -19,10 +25,12 @@ export interface AvgPoolOptions extends PoolOptions {
 /** y = the sum of each window divided by the number of its positions. */
 export const avgPoolOp: Op<AvgPoolAttributes> = {
   name: "avgPool",
-  outputs: ([x], attrs) => [pooledSpec(`avgPool${attrs.kernel.length}d`, x!, attrs)],
+  outputs: ([x], attrs) => [computePooledSpec(`avgPool${attrs.kernel.length}d`, x!, attrs)],
   meaning: {
     loops: ([x], [y], attrs) => {
-      for (const { output, paddedSize, cells } of windowsOf(planeGeometry(x!.shape, y!.shape, attrs))) {
+      for (const { output, paddedSize, cells } of listWindows(
+        computePlaneGeometry(x!.shape, y!.shape, attrs),
+      )) {
         const sum = cells.reduce((total, { input }) => total + x!.data[input]!, 0);
         y!.data[output] = sum / (attrs.countIncludePad ? paddedSize : cells.length);
       }
@@ -40,7 +48,7 @@ export const avgPoolOp: Op<AvgPoolAttributes> = {
 function avgPool(operation: string, rank: 1 | 2, x: Tensor, kernel: Extent, options: AvgPoolOptions): Tensor {
   checkOptions<AvgPoolOptions>(operation, options, { ...poolRules, countIncludePad: yesOrNo });
   const { countIncludePad = true, ...geometry } = options;
-  const attrs = { ...poolAttributes(operation, rank, kernel, geometry), countIncludePad };
+  const attrs = { ...readPoolAttributes(operation, rank, kernel, geometry), countIncludePad };
   return execute(avgPoolOp, [x], attrs)[0]!;
 }
 
@@ -78,7 +86,9 @@ export const avgPoolGradientOp: Op<AvgPoolGradientAttributes> = {
   },
   meaning: {
     loops: ([dy], [dx], attrs) => {
-      for (const { output, paddedSize, cells } of windowsOf(planeGeometry(dx!.shape, dy!.shape, attrs))) {
+      for (const { output, paddedSize, cells } of listWindows(
+        computePlaneGeometry(dx!.shape, dy!.shape, attrs),
+      )) {
         const share = dy!.data[output]! / (attrs.countIncludePad ? paddedSize : cells.length);
         for (const { input } of cells) dx!.data[input]! += share;
       }

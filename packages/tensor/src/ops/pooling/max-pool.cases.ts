@@ -4,10 +4,10 @@ import type { PoolAttributes, PoolGradientAttributes } from "./attributes.ts";
 import { maxPoolGradientOp, maxPoolOp, maxPoolSelectOp } from "./max-pool.ts";
 import { gradientCases, selectCases } from "./place-cases.ts";
 import { poolCases } from "./pooling-cases.ts";
-import { poolAttributes } from "./pooling-geometry.ts";
+import { readPoolAttributes } from "./pooling-geometry.ts";
 
-const pairs = poolAttributes("maxPool2d", 2, 2, {});
-const overlapping = poolAttributes("maxPool2d", 2, 3, { stride: 1, padding: 1 });
+const pairs = readPoolAttributes("maxPool2d", 2, 2, {});
+const overlapping = readPoolAttributes("maxPool2d", 2, 3, { stride: 1, padding: 1 });
 
 export const maxPoolCases: OpCases<PoolAttributes> = {
   op: maxPoolOp,

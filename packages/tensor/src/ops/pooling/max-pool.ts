@@ -3,14 +3,19 @@ import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
-import { formatShape, sameShape } from "../../core/spec.ts";
+import { formatShape, isSameShape } from "../../core/spec.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import type { PoolAttributes, PoolGradientAttributes } from "./attributes.ts";
-import { placeType } from "./places.ts";
+import { choosePlaceType } from "./places.ts";
 import { poolingFamily } from "./pooling-family.ts";
 import type { Extent, PoolOptions } from "./pooling-geometry.ts";
-import { checkPooled, planeGeometry, poolAttributes, pooledSpec } from "./pooling-geometry.ts";
-import { windowsOf } from "./windows.ts";
+import {
+  checkPooled,
+  computePlaneGeometry,
+  computePooledSpec,
+  readPoolAttributes,
+} from "./pooling-geometry.ts";
+import { listWindows } from "./windows.ts";
 
 /**
  * y = the maximum of each window; the second output is the position of the maximum in its window, in row-major order: the first
@@ -19,12 +24,12 @@ import { windowsOf } from "./windows.ts";
 export const maxPoolOp: Op<PoolAttributes> = {
   name: "maxPool",
   outputs: ([x], attrs) => {
-    const y = pooledSpec(`maxPool${attrs.kernel.length}d`, x!, attrs);
-    return [y, { shape: y.shape, dtype: placeType(attrs) }];
+    const y = computePooledSpec(`maxPool${attrs.kernel.length}d`, x!, attrs);
+    return [y, { shape: y.shape, dtype: choosePlaceType(attrs) }];
   },
   meaning: {
     loops: ([x], [y, places], attrs) => {
-      for (const { output, cells } of windowsOf(planeGeometry(x!.shape, y!.shape, attrs))) {
+      for (const { output, cells } of listWindows(computePlaneGeometry(x!.shape, y!.shape, attrs))) {
         let best = cells[0]!;
         for (const cell of cells) {
           const value = x!.data[cell.input]!;
@@ -60,7 +65,7 @@ function maxPool(x: Tensor, attrs: PoolAttributes): Tensor {
  * @example maxPool1d(tensor([[1, 3, 2, 5]]), 2) // [[3, 5]]
  */
 export function maxPool1d(x: Tensor, kernel: Extent, options: PoolOptions = {}): Tensor {
-  return maxPool(x, poolAttributes("maxPool1d", 1, kernel, options));
+  return maxPool(x, readPoolAttributes("maxPool1d", 1, kernel, options));
 }
 
 /**
@@ -74,16 +79,16 @@ export function maxPool1d(x: Tensor, kernel: Extent, options: PoolOptions = {}):
  * @example maxPool2d(images, 3, { stride: 2, padding: 1 })
  */
 export function maxPool2d(x: Tensor, kernel: Extent, options: PoolOptions = {}): Tensor {
-  return maxPool(x, poolAttributes("maxPool2d", 2, kernel, options));
+  return maxPool(x, readPoolAttributes("maxPool2d", 2, kernel, options));
 }
 
 /** y = x at the position of the maximum of each window: the transpose of `maxPoolGradient`, for second derivatives. */
 export const maxPoolSelectOp: Op<PoolAttributes> = {
   name: "maxPoolSelect",
   outputs: ([x, places], attrs) => {
-    const y = pooledSpec("maxPoolSelect", x!, attrs);
-    checkDType("maxPoolSelect", "places", places!, placeType(attrs));
-    if (!sameShape(places!.shape, y.shape)) {
+    const y = computePooledSpec("maxPoolSelect", x!, attrs);
+    checkDType("maxPoolSelect", "places", places!, choosePlaceType(attrs));
+    if (!isSameShape(places!.shape, y.shape)) {
       throw new ShapeError(
         `maxPoolSelect: places: found ${formatShape(places!.shape)}, expected ${formatShape(y.shape)}`,
       );
@@ -92,7 +97,7 @@ export const maxPoolSelectOp: Op<PoolAttributes> = {
   },
   meaning: {
     loops: ([x, places], [y], attrs) => {
-      for (const { output, cells } of windowsOf(planeGeometry(x!.shape, y!.shape, attrs))) {
+      for (const { output, cells } of listWindows(computePlaneGeometry(x!.shape, y!.shape, attrs))) {
         const winner = cells.find(({ place }) => place === places!.data[output])!;
         y!.data[output] = x!.data[winner.input]!;
       }
@@ -116,14 +121,14 @@ export const maxPoolGradientOp: Op<PoolGradientAttributes> = {
   name: "maxPoolGradient",
   outputs: ([dy, places], attrs) => {
     checkDType("maxPoolGradient", "dy", dy!, ...floatTypes);
-    checkDType("maxPoolGradient", "places", places!, placeType(attrs));
+    checkDType("maxPoolGradient", "places", places!, choosePlaceType(attrs));
     checkPooled("maxPoolGradient", dy!.shape, attrs);
     checkPooled("maxPoolGradient", places!.shape, attrs);
     return [{ shape: attrs.inputShape, dtype: dy!.dtype }];
   },
   meaning: {
     loops: ([dy, places], [dx], attrs) => {
-      for (const { output, cells } of windowsOf(planeGeometry(dx!.shape, dy!.shape, attrs))) {
+      for (const { output, cells } of listWindows(computePlaneGeometry(dx!.shape, dy!.shape, attrs))) {
         const winner = cells.find(({ place }) => place === places!.data[output])!;
         dx!.data[winner.input]! += dy!.data[output]!;
       }

@@ -1,20 +1,20 @@
 import type { CaseInput, OpCase } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { PoolAttributes, PoolGradientAttributes } from "./attributes.ts";
-import { placeType } from "./places.ts";
+import { choosePlaceType } from "./places.ts";
 import type { PoolCase } from "./pooling-cases.ts";
 import { poolCases } from "./pooling-cases.ts";
-import { planeGeometry, pooledShape } from "./pooling-geometry.ts";
-import { windowsOf } from "./windows.ts";
+import { computePlaneGeometry, computePooledShape } from "./pooling-geometry.ts";
+import { listWindows } from "./windows.ts";
 
 /** Places inside of the input, another one for each window. */
-export function placesOf({ shape, attrs }: PoolCase): CaseInput {
-  const pooled = pooledShape("places", shape, attrs);
+export function makePlaces({ shape, attrs }: PoolCase): CaseInput {
+  const pooled = computePooledShape("places", shape, attrs);
   const values = Array.from(
-    windowsOf(planeGeometry(shape, pooled, attrs)),
+    listWindows(computePlaneGeometry(shape, pooled, attrs)),
     ({ output, cells }) => cells[(output * 7) % cells.length]!.place,
   );
-  return { shape: pooled, dtype: placeType(attrs), values };
+  return { shape: pooled, dtype: choosePlaceType(attrs), values };
 }
 
 const floats = (shape: Shape): CaseInput => ({ shape, dtype: "f32", values: { normal: [0, 1] } });
@@ -23,12 +23,12 @@ const floats = (shape: Shape): CaseInput => ({ shape, dtype: "f32", values: { no
 export const selectCases: readonly OpCase<PoolAttributes>[] = poolCases.map((one) => ({
   name: one.name,
   attrs: one.attrs,
-  inputs: [floats(one.shape), placesOf(one)],
+  inputs: [floats(one.shape), makePlaces(one)],
 }));
 
 /** Inputs: the gradient of the pooled values, and the places. */
 export const gradientCases: readonly OpCase<PoolGradientAttributes>[] = poolCases.map((one) => {
-  const places = placesOf(one);
+  const places = makePlaces(one);
   return {
     name: one.name,
     attrs: { ...one.attrs, inputShape: one.shape },

@@ -1,7 +1,7 @@
 import type { Shape } from "../../core/spec.ts";
 import type { PoolAttributes } from "./attributes.ts";
 import type { Extent, PoolOptions } from "./pooling-geometry.ts";
-import { poolAttributes } from "./pooling-geometry.ts";
+import { readPoolAttributes } from "./pooling-geometry.ts";
 
 export interface PoolCase {
   readonly name: string;
@@ -15,7 +15,7 @@ const over = (
   rank: 1 | 2,
   kernel: Extent,
   options: PoolOptions = {},
-): PoolCase => ({ name, shape, attrs: poolAttributes(name, rank, kernel, options) });
+): PoolCase => ({ name, shape, attrs: readPoolAttributes(name, rank, kernel, options) });
 
 /** Every way in which windows can lie: what the vector paths take, what hangs over an edge, and what is left. */
 export const poolCases: readonly PoolCase[] = [

@@ -11,7 +11,7 @@ import {
 } from "../../checks/rules.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
-import { formatShape, sameShape, sizeOf } from "../../core/spec.ts";
+import { countElements, formatShape, isSameShape } from "../../core/spec.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import type { PoolAttributes, PoolGradientAttributes } from "./attributes.ts";
 
@@ -30,7 +30,7 @@ export interface PoolOptions {
 export const poolRules: Rules<PoolOptions> = { stride: anything, padding: anything, ceilMode: yesOrNo };
 
 /** Throws ArgumentError for impossible options. */
-export function poolAttributes(
+export function readPoolAttributes(
   operation: string,
   rank: 1 | 2,
   kernel: Extent,
@@ -39,9 +39,9 @@ export function poolAttributes(
   checkOptions<PoolOptions>(operation, options, poolRules);
   const { stride = kernel, padding = 0, ceilMode = false } = options;
   const attrs = {
-    kernel: extentOf(`${operation}: kernel`, kernel, rank, positiveInteger),
-    stride: extentOf(`${operation}: stride`, stride, rank, positiveInteger),
-    padding: extentOf(`${operation}: padding`, padding, rank, nonNegativeInteger),
+    kernel: readExtent(`${operation}: kernel`, kernel, rank, positiveInteger),
+    stride: readExtent(`${operation}: stride`, stride, rank, positiveInteger),
+    padding: readExtent(`${operation}: padding`, padding, rank, nonNegativeInteger),
     ceilMode,
   };
   if (attrs.padding.some((pad, axis) => 2 * pad > attrs.kernel[axis]!)) {
@@ -52,13 +52,13 @@ export function poolAttributes(
   return attrs;
 }
 
-function extentOf(where: string, extent: Extent, rank: number, size: Rule): number[] {
+function readExtent(where: string, extent: Extent, rank: number, size: Rule): number[] {
   checkValue(where, extent, either(size, listOf(size, rank)));
   return typeof extent === "number" ? new Array<number>(rank).fill(extent) : [...extent];
 }
 
 /** PyTorch's rule: in ceil mode the last window still starts inside the input or its left padding. */
-function pooledLength(length: number, axis: number, attrs: PoolAttributes): number {
+function computePooledLength(length: number, axis: number, attrs: PoolAttributes): number {
   const [kernel, stride, padding] = [attrs.kernel[axis]!, attrs.stride[axis]!, attrs.padding[axis]!];
   const room = length + 2 * padding - kernel;
   if (!attrs.ceilMode) return Math.floor(room / stride) + 1;
@@ -67,7 +67,7 @@ function pooledLength(length: number, axis: number, attrs: PoolAttributes): numb
 }
 
 /** The shape after pooling. Throws ShapeError when a window does not fit in. */
-export function pooledShape(operation: string, shape: Shape, attrs: PoolAttributes): number[] {
+export function computePooledShape(operation: string, shape: Shape, attrs: PoolAttributes): number[] {
   const lead = shape.length - attrs.kernel.length;
   if (lead < 0) {
     throw new ShapeError(
@@ -76,7 +76,7 @@ export function pooledShape(operation: string, shape: Shape, attrs: PoolAttribut
   }
   return shape.map((length, axis) => {
     if (axis < lead) return length;
-    const pooled = pooledLength(length, axis - lead, attrs);
+    const pooled = computePooledLength(length, axis - lead, attrs);
     if (length > 0 && pooled > 0) return pooled;
     throw new ShapeError(
       `${operation}: x: found shape ${formatShape(shape)}, expected room for a window of ${formatShape(attrs.kernel)} with padding ${formatShape(attrs.padding)}`,
@@ -85,15 +85,15 @@ export function pooledShape(operation: string, shape: Shape, attrs: PoolAttribut
 }
 
 /** The spec after pooling. Throws DTypeError unless the input is a float. */
-export function pooledSpec(operation: string, x: Spec, attrs: PoolAttributes): Spec {
+export function computePooledSpec(operation: string, x: Spec, attrs: PoolAttributes): Spec {
   checkDType(operation, "x", x, ...floatTypes);
-  return { shape: pooledShape(operation, x.shape, attrs), dtype: x.dtype };
+  return { shape: computePooledShape(operation, x.shape, attrs), dtype: x.dtype };
 }
 
 /** Throws ShapeError unless an output gradient has the shape that results from pooling `inputShape`. */
 export function checkPooled(operation: string, found: Shape, attrs: PoolGradientAttributes): void {
-  const expected = pooledShape(operation, attrs.inputShape, attrs);
-  if (sameShape(found, expected)) return;
+  const expected = computePooledShape(operation, attrs.inputShape, attrs);
+  if (isSameShape(found, expected)) return;
   throw new ShapeError(`${operation}: dy: found ${formatShape(found)}, expected ${formatShape(expected)}`);
 }
 
@@ -112,14 +112,18 @@ export interface PlaneGeometry {
   readonly padding: Extents;
 }
 
-export function planeGeometry(inputShape: Shape, outputShape: Shape, attrs: PoolAttributes): PlaneGeometry {
+export function computePlaneGeometry(
+  inputShape: Shape,
+  outputShape: Shape,
+  attrs: PoolAttributes,
+): PlaneGeometry {
   const rank = attrs.kernel.length;
   const plane = (list: readonly number[], single: number): Extents => {
     const [width, height = single] = [...list].reverse();
     return { height, width: width! };
   };
   return {
-    planes: sizeOf(inputShape.slice(0, -rank)),
+    planes: countElements(inputShape.slice(0, -rank)),
     input: plane(inputShape.slice(-rank), 1),
     output: plane(outputShape.slice(-rank), 1),
     kernel: plane(attrs.kernel, 1),
@@ -141,7 +145,7 @@ export interface NamedPlaneParameters {
   readonly padWidth: number;
 }
 
-export const namedPlaneParameters = (geometry: PlaneGeometry): NamedPlaneParameters => ({
+export const namePlaneParameters = (geometry: PlaneGeometry): NamedPlaneParameters => ({
   height: geometry.input.height,
   width: geometry.input.width,
   outHeight: geometry.output.height,

@@ -11,10 +11,10 @@ import { avgPool2d } from "./avg-pool.ts";
 import { globalAveragePool } from "./global-average-pool.ts";
 import { maxPool1d, maxPool2d } from "./max-pool.ts";
 import type { Extent, PoolOptions } from "./pooling-geometry.ts";
-import { planeGeometry, poolAttributes, pooledShape } from "./pooling-geometry.ts";
-import { avgPoolKernel } from "./wgsl/avg-pool.wgsl.ts";
-import { shaderPoolPlan } from "./wgsl/pooling-plan.ts";
-import { windowsOf } from "./windows.ts";
+import { computePlaneGeometry, computePooledShape, readPoolAttributes } from "./pooling-geometry.ts";
+import { writeAvgPoolKernel } from "./wgsl/avg-pool.wgsl.ts";
+import { planShaderPool } from "./wgsl/pooling-plan.ts";
+import { listWindows } from "./windows.ts";
 
 const backend = new RecordingBackend();
 await loadPlans(backend.languages);
@@ -31,7 +31,9 @@ describe("the pooled shape", () => {
     [[1, 4, 4], 1, { stride: 3, ceilMode: true }, [1, 2, 2]],
     [[1, 5, 6], 1, { stride: 3, ceilMode: true }, [1, 2, 2]],
   ] as [Shape, Extent, PoolOptions, Shape][])("of %j by %j %j is %j", (shape, kernel, options, expected) => {
-    expect(pooledShape("test", shape, poolAttributes("test", 2, kernel, options))).toEqual(expected);
+    expect(computePooledShape("test", shape, readPoolAttributes("test", 2, kernel, options))).toEqual(
+      expected,
+    );
   });
 
   test("every window has at least one position, and none is out of range", () => {
@@ -40,10 +42,14 @@ describe("the pooled shape", () => {
         for (let stride = 1; stride <= 4; stride++) {
           for (const ceilMode of [false, true]) {
             const padding = kernel >> 1;
-            const attrs = poolAttributes("test", 1, kernel, { stride, padding, ceilMode });
+            const attrs = readPoolAttributes("test", 1, kernel, { stride, padding, ceilMode });
             if (length + 2 * padding < kernel) continue;
-            const geometry = planeGeometry([length], pooledShape("test", [length], attrs), attrs);
-            for (const { cells } of windowsOf(geometry)) {
+            const geometry = computePlaneGeometry(
+              [length],
+              computePooledShape("test", [length], attrs),
+              attrs,
+            );
+            for (const { cells } of listWindows(geometry)) {
               expect(cells.length).toBeGreaterThan(0);
               expect(cells.every(({ input }) => input >= 0 && input < length)).toBe(true);
             }
@@ -66,24 +72,24 @@ describe("pooling", () => {
   });
 
   test("in WGSL is a row of invocations, with their number and the geometry as parameters", () => {
-    const attrs = poolAttributes("test", 2, 2, {});
-    const geometry = planeGeometry([70_000, 32, 32], [70_000, 16, 16], attrs);
+    const attrs = readPoolAttributes("test", 2, 2, {});
+    const geometry = computePlaneGeometry([70_000, 32, 32], [70_000, 16, 16], attrs);
     const limits = { ...backend.limits, maxWorkgroups: 65_535 };
-    const planOf = (count: number): Plan =>
-      shaderPoolPlan(geometry, count, limits, (windows, work) =>
-        planLaunch(avgPoolKernel(), {
+    const makePlan = (count: number): Plan =>
+      planShaderPool(geometry, count, limits, (windows, work) =>
+        planLaunch(writeAvgPoolKernel(), {
           reads: { x: { input: 0 } },
           writes: { y: { output: 0 } },
           parameters: { ...windows, countsPadding: 1 },
           work,
         }),
       );
-    const [launch] = planOf(70_000 * 256).launches;
+    const [launch] = makePlan(70_000 * 256).launches;
     expect(launch).toMatchObject({
       parameters: [32, 32, 16, 16, 2, 2, 2, 2, 0, 0, 1, 70_000 * 256],
       work: { workgroups: [35_000, 2, 1] },
     });
-    expect(planOf(0).launches).toEqual([]);
+    expect(makePlan(0).launches).toEqual([]);
   });
 
   test("one dimension is a plane of one row", () => {

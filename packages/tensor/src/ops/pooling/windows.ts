@@ -11,7 +11,7 @@ export interface PoolWindow {
 }
 
 /** Every window of a pooling, in the order of the outputs. */
-export function* windowsOf(geometry: PlaneGeometry): Generator<PoolWindow> {
+export function* listWindows(geometry: PlaneGeometry): Generator<PoolWindow> {
   const { planes, input, output, kernel, stride, padding } = geometry;
   let index = 0;
   for (let plane = 0; plane < planes; plane++) {

@@ -1,5 +1,5 @@
 import type { OpCases } from "../../core/op-cases.ts";
-import { sizeOf } from "../../core/spec.ts";
+import { countElements } from "../../core/spec.ts";
 import { argmaxOp, argminOp, isArgmaxOp } from "./arg-extreme.ts";
 import { argExtremeCases } from "./arg-extreme-cases.ts";
 import type { ArgExtremeAttributes } from "./attributes.ts";
@@ -28,7 +28,7 @@ export const isArgmaxCases: OpCases<object> = {
     if (axes[0] !== x.shape.length - 1 || keepDims) return [];
     const shape = x.shape.slice(0, -1);
     const last = Math.min(mostPositions, x.shape.at(-1)!) - 1;
-    const values = sizeOf(shape) === 1 ? [last] : ({ integers: [-1, last] } as const);
+    const values = countElements(shape) === 1 ? [last] : ({ integers: [-1, last] } as const);
     return [{ ...one, attrs: {}, inputs: [x, { shape, dtype: "i32" as const, values }] }];
   }),
 };

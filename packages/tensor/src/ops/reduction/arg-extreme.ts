@@ -7,16 +7,16 @@ import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op, ReferenceArray } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
-import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
+import { formatShape, isSameShape, normalizeAxis } from "../../core/spec.ts";
 import { arithmeticTypes, indexType } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { pointwise } from "../elementwise/fusion/pointwise.ts";
-import { forEachLine, linesAlong } from "../movement/lines.ts";
+import { computeLines, forEachLine } from "../movement/lines.ts";
 import { reshape } from "../movement/reshape.ts";
 import type { ArgExtremeAttributes } from "./attributes.ts";
 import { checkReducible } from "./extreme.ts";
 import { reductionFamily } from "./reduction-family.ts";
-import { reducedShape } from "./reduction-geometry.ts";
+import { computeReducedShape } from "./reduction-geometry.ts";
 
 export interface ArgExtremeOptions {
   /** Default: the flattened tensor. */
@@ -25,20 +25,20 @@ export interface ArgExtremeOptions {
   readonly keepDims?: boolean;
 }
 
-export function argExtremeOutputs(operation: string, x: Spec, attrs: ArgExtremeAttributes): Spec[] {
+export function computeArgExtremeOutputs(operation: string, x: Spec, attrs: ArgExtremeAttributes): Spec[] {
   checkDType(operation, "x", x, ...arithmeticTypes);
   checkReducible(operation, x, attrs);
-  return [{ shape: reducedShape(x.shape, attrs), dtype: indexType }];
+  return [{ shape: computeReducedShape(x.shape, attrs), dtype: indexType }];
 }
 
 /** The first position whose value beats all others, or that of the first NaN. */
-export function argExtremeLoops(
+export function runArgExtremeLoops(
   [x]: readonly (ReferenceArray | undefined)[],
   [y]: readonly ReferenceArray[],
   axis: number,
   beats: (value: number, best: number) => boolean,
 ): void {
-  const lines = linesAlong(x!.shape, axis);
+  const lines = computeLines(x!.shape, axis);
   forEachLine(lines, (first, line) => {
     let best = x!.data[first]!;
     for (let position = 1; position < lines.length; position++) {
@@ -70,10 +70,10 @@ export function callArgExtreme(op: Op<ArgExtremeAttributes>, x: Tensor, options:
 /** y = the first position of the largest value along the axis, or that of the first NaN. */
 export const argmaxOp: Op<ArgExtremeAttributes> = {
   name: "argmax",
-  outputs: ([x], attrs) => argExtremeOutputs("argmax", x!, attrs),
+  outputs: ([x], attrs) => computeArgExtremeOutputs("argmax", x!, attrs),
   meaning: {
     loops: (inputs, outputs, { axes }) =>
-      argExtremeLoops(inputs, outputs, axes[0]!, (value, best) => value > best),
+      runArgExtremeLoops(inputs, outputs, axes[0]!, (value, best) => value > best),
   },
   family: reductionFamily,
 };
@@ -93,10 +93,10 @@ export function argmax(x: Tensor, options: ArgExtremeOptions = {}): Tensor {
 /** y = the first position of the smallest value along the axis, or that of the first NaN. */
 export const argminOp: Op<ArgExtremeAttributes> = {
   name: "argmin",
-  outputs: ([x], attrs) => argExtremeOutputs("argmin", x!, attrs),
+  outputs: ([x], attrs) => computeArgExtremeOutputs("argmin", x!, attrs),
   meaning: {
     loops: (inputs, outputs, { axes }) =>
-      argExtremeLoops(inputs, outputs, axes[0]!, (value, best) => value < best),
+      runArgExtremeLoops(inputs, outputs, axes[0]!, (value, best) => value < best),
   },
   family: reductionFamily,
 };
@@ -113,25 +113,28 @@ export function argmin(x: Tensor, options: ArgExtremeOptions = {}): Tensor {
   return callArgExtreme(argminOp, x, options);
 }
 
-const lastAxis = ({ shape }: Spec): ArgExtremeAttributes => ({ axes: [shape.length - 1], keepDims: false });
+const readLastAxis = ({ shape }: Spec): ArgExtremeAttributes => ({
+  axes: [shape.length - 1],
+  keepDims: false,
+});
 
 /** y = 1 where argmax(x) along the last axis is the given position, else 0. */
 export const isArgmaxOp: Op<object> = {
   name: "isArgmax",
   outputs: ([x, positions]) => {
     const shape = x!.shape.slice(0, -1);
-    if (x!.shape.length === 0 || !sameShape(positions!.shape, shape)) {
+    if (x!.shape.length === 0 || !isSameShape(positions!.shape, shape)) {
       throw new ShapeError(
         `isArgmax: found x ${formatShape(x!.shape)} and positions ${formatShape(positions!.shape)}, expected [..., n] and [...]`,
       );
     }
     checkDType("isArgmax", "positions", positions!, indexType);
-    argmaxOp.outputs([x], lastAxis(x!));
+    argmaxOp.outputs([x], readLastAxis(x!));
     return [{ shape, dtype: "f32" }];
   },
   meaning: {
     composition: ([x, positions]) => [
-      pointwise([execute(argmaxOp, [x!], lastAxis(x!))[0]!, positions!], (a, b) =>
+      pointwise([execute(argmaxOp, [x!], readLastAxis(x!))[0]!, positions!], (a, b) =>
         e.cast(e.equal(a, b), "f32"),
       ),
     ],

@@ -8,7 +8,7 @@ import { normalizeAxes } from "../../core/spec.ts";
 import { broadcastTo } from "../movement/broadcast-to.ts";
 import { reshape } from "../movement/reshape.ts";
 import type { ReductionAttributes } from "./attributes.ts";
-import { reducedShape } from "./reduction-geometry.ts";
+import { computeReducedShape } from "./reduction-geometry.ts";
 
 export interface ReductionOptions {
   /** The axes to reduce. Default: all axes. */
@@ -23,7 +23,7 @@ export const reductionRules: Rules<ReductionOptions> = {
 };
 
 /** Throws ArgumentError for a wrong option. */
-export function reductionAttributes(
+export function readReductionAttributes(
   x: Tensor,
   options: ReductionOptions,
   operation: string,
@@ -36,7 +36,7 @@ export function reductionAttributes(
 
 /** Inserts the reduced axes into a reduced tensor, as dimensions of one element. */
 export function restoreAxes(reduced: Tensor, input: Spec, axes: readonly number[]): Tensor {
-  return reshape(reduced, reducedShape(input.shape, { axes, keepDims: true }));
+  return reshape(reduced, computeReducedShape(input.shape, { axes, keepDims: true }));
 }
 
 /** Repeats a reduced tensor along the axes that were reduced. */

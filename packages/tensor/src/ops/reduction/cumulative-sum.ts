@@ -5,9 +5,9 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { normalizeAxis } from "../../core/spec.ts";
-import { isFloat, roundingTo } from "../../expression/dtype.ts";
+import { isFloat, makeRounding } from "../../expression/dtype.ts";
 import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
-import { forEachLine, linesAlong } from "../movement/lines.ts";
+import { computeLines, forEachLine } from "../movement/lines.ts";
 import type { CumulativeSumAttributes } from "./attributes.ts";
 import { reductionFamily } from "./reduction-family.ts";
 
@@ -20,8 +20,8 @@ export const cumulativeSumOp: Op<CumulativeSumAttributes> = {
   },
   meaning: {
     loops: ([x], [y], { axis, reverse, exclusive }) => {
-      const lines = linesAlong(x!.shape, axis);
-      const wrapped = isFloat(x!.dtype) ? (total: number) => total : roundingTo(x!.dtype);
+      const lines = computeLines(x!.shape, axis);
+      const wrapped = isFloat(x!.dtype) ? (total: number) => total : makeRounding(x!.dtype);
       forEachLine(lines, (first) => {
         let total = 0;
         for (let i = 0; i < lines.length; i++) {

@@ -5,36 +5,36 @@ import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Gradient, Op, ReferenceArray } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
-import { formatShape, sizeOf } from "../../core/spec.ts";
+import { countElements, formatShape } from "../../core/spec.ts";
 import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { cast } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/fusion/pointwise.ts";
 import type { ReductionAttributes } from "./attributes.ts";
 import type { ReductionOptions } from "./axes.ts";
-import { reductionAttributes, restoreAxes } from "./axes.ts";
+import { readReductionAttributes, restoreAxes } from "./axes.ts";
 import { reductionFamily } from "./reduction-family.ts";
-import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
+import { computeReducedShape, forEachReduced } from "./reduction-geometry.ts";
 import { sum } from "./sum.ts";
 
 /** Throws ShapeError if there is no element to reduce to a value. */
 export function checkReducible(operation: string, x: Spec, attrs: ReductionAttributes): void {
-  const shape = reducedShape(x.shape, attrs);
-  if (sizeOf(x.shape) === 0 && sizeOf(shape) > 0) {
+  const shape = computeReducedShape(x.shape, attrs);
+  if (countElements(x.shape) === 0 && countElements(shape) > 0) {
     throw new ShapeError(
       `${operation}: x: found ${formatShape(x.shape)}, expected at least one element for each of ${formatShape(shape)}`,
     );
   }
 }
 
-export function extremeOutputs(operation: string, x: Spec, attrs: ReductionAttributes): Spec[] {
+export function computeExtremeOutputs(operation: string, x: Spec, attrs: ReductionAttributes): Spec[] {
   checkDType(operation, "x", x, ...arithmeticTypes);
   checkReducible(operation, x, attrs);
-  return [{ shape: reducedShape(x.shape, attrs), dtype: x.dtype }];
+  return [{ shape: computeReducedShape(x.shape, attrs), dtype: x.dtype }];
 }
 
 /** Keeps the value that beats all others; NaN beats everything. */
-export function extremeLoops(
+export function runExtremeLoops(
   [x]: readonly (ReferenceArray | undefined)[],
   [y]: readonly ReferenceArray[],
   axes: readonly number[],
@@ -73,9 +73,10 @@ export const extremeGradient: Gradient<ReductionAttributes> = {
 /** y = the largest value of x over the axes; NaN if one is NaN. */
 export const maxOp: Op<ReductionAttributes> = {
   name: "max",
-  outputs: ([x], attrs) => extremeOutputs("max", x!, attrs),
+  outputs: ([x], attrs) => computeExtremeOutputs("max", x!, attrs),
   meaning: {
-    loops: (inputs, outputs, { axes }) => extremeLoops(inputs, outputs, axes, (value, best) => value > best),
+    loops: (inputs, outputs, { axes }) =>
+      runExtremeLoops(inputs, outputs, axes, (value, best) => value > best),
   },
   gradient: extremeGradient,
   family: reductionFamily,
@@ -90,15 +91,16 @@ export const maxOp: Op<ReductionAttributes> = {
  * @example max(tensor([[1, 4], [3, 2]]), { axis: 0 }) // [3, 4]
  */
 export function max(x: Tensor, options: ReductionOptions = {}): Tensor {
-  return execute(maxOp, [x], reductionAttributes(x, options, "max"))[0]!;
+  return execute(maxOp, [x], readReductionAttributes(x, options, "max"))[0]!;
 }
 
 /** y = the smallest value of x over the axes; NaN if one is NaN. */
 export const minOp: Op<ReductionAttributes> = {
   name: "min",
-  outputs: ([x], attrs) => extremeOutputs("min", x!, attrs),
+  outputs: ([x], attrs) => computeExtremeOutputs("min", x!, attrs),
   meaning: {
-    loops: (inputs, outputs, { axes }) => extremeLoops(inputs, outputs, axes, (value, best) => value < best),
+    loops: (inputs, outputs, { axes }) =>
+      runExtremeLoops(inputs, outputs, axes, (value, best) => value < best),
   },
   gradient: extremeGradient,
   family: reductionFamily,
@@ -113,5 +115,5 @@ export const minOp: Op<ReductionAttributes> = {
  * @example min(tensor([[1, 4], [3, 2]]), { axis: 0 }) // [1, 2]
  */
 export function min(x: Tensor, options: ReductionOptions = {}): Tensor {
-  return execute(minOp, [x], reductionAttributes(x, options, "min"))[0]!;
+  return execute(minOp, [x], readReductionAttributes(x, options, "min"))[0]!;
 }

@@ -8,20 +8,20 @@ import * as e from "../../expression/functions.ts";
 import { pointwise } from "../elementwise/fusion/pointwise.ts";
 import type { ReductionAttributes } from "./attributes.ts";
 import type { ReductionOptions } from "./axes.ts";
-import { broadcastReduced, reductionAttributes } from "./axes.ts";
+import { broadcastReduced, readReductionAttributes } from "./axes.ts";
 import { reductionFamily } from "./reduction-family.ts";
-import { forEachReduced, reducedShape, reductionLength } from "./reduction-geometry.ts";
+import { computeReducedShape, countReduced, forEachReduced } from "./reduction-geometry.ts";
 
 /** y = (sum of x over the axes) / n, for n values each; the mean of nothing is NaN. */
 export const meanOp: Op<ReductionAttributes> = {
   name: "mean",
   outputs: ([x], attrs) => {
     checkDType("mean", "x", x!, ...floatTypes);
-    return [{ shape: reducedShape(x!.shape, attrs), dtype: x!.dtype }];
+    return [{ shape: computeReducedShape(x!.shape, attrs), dtype: x!.dtype }];
   },
   meaning: {
     loops: ([x], [y], { axes }) => {
-      const n = reductionLength(x!.shape, axes);
+      const n = countReduced(x!.shape, axes);
       forEachReduced(x!.shape, axes, (from, to) => {
         y!.data[to]! += x!.data[from]!;
       });
@@ -31,7 +31,7 @@ export const meanOp: Op<ReductionAttributes> = {
   gradient: {
     reads: () => ({ inputs: [], outputs: [] }),
     apply: ({ inputSpecs: [x], outputGradients: [dy], attrs: { axes } }) => {
-      const n = reductionLength(x!.shape, axes);
+      const n = countReduced(x!.shape, axes);
       const share = scope(() =>
         broadcastReduced(
           pointwise([dy!], (gradient) => e.div(gradient, n)),
@@ -54,5 +54,5 @@ export const meanOp: Op<ReductionAttributes> = {
  * @example mean(tensor([[1, 2], [3, 4]]), { axis: 0 }) // [2, 3]
  */
 export function mean(x: Tensor, options: ReductionOptions = {}): Tensor {
-  return execute(meanOp, [x], reductionAttributes(x, options, "mean"))[0]!;
+  return execute(meanOp, [x], readReductionAttributes(x, options, "mean"))[0]!;
 }

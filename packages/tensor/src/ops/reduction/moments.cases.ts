@@ -3,7 +3,7 @@ import { withHalves } from "../elementwise/operands/half-cases.ts";
 import type { MomentsAttributes, ReductionAttributes } from "./attributes.ts";
 import { momentsOp } from "./moments.ts";
 import { reductionCases } from "./reduction-cases.ts";
-import { reductionLength } from "./reduction-geometry.ts";
+import { countReduced } from "./reduction-geometry.ts";
 
 const accuracy = (mean: number) => ({
   relative: 16 * 2 ** -24,
@@ -13,7 +13,7 @@ const accuracy = (mean: number) => ({
 
 /** With correction 1 where more than one value is reduced, 0 elsewhere: the variance of one value is NaN with it. */
 const withCorrection = (one: OpCase<ReductionAttributes>, index: number): OpCase<MomentsAttributes> => {
-  const isMany = reductionLength(one.inputs[0]!.shape, one.attrs.axes) > 1;
+  const isMany = countReduced(one.inputs[0]!.shape, one.attrs.axes) > 1;
   return { ...one, attrs: { ...one.attrs, correction: isMany ? index % 2 : 0 } };
 };
 

@@ -11,9 +11,9 @@ import { cast } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/fusion/pointwise.ts";
 import type { MomentsAttributes } from "./attributes.ts";
 import type { ReductionOptions } from "./axes.ts";
-import { broadcastReduced, reductionAttributes, reductionRules, restoreAxes } from "./axes.ts";
+import { broadcastReduced, readReductionAttributes, reductionRules, restoreAxes } from "./axes.ts";
 import { reductionFamily } from "./reduction-family.ts";
-import { divisorOf, forEachReduced, reducedShape, reductionLength } from "./reduction-geometry.ts";
+import { computeDivisor, computeReducedShape, countReduced, forEachReduced } from "./reduction-geometry.ts";
 
 /**
  * mean = sum x / n; variance = sum (x - mean)^2 / max(0, n - correction), over the axes. Both are NaN if some x is not
@@ -23,7 +23,7 @@ export const momentsOp: Op<MomentsAttributes> = {
   name: "moments",
   outputs: ([x], attrs) => {
     checkDType("moments", "x", x!, ...floatTypes);
-    const shape = reducedShape(x!.shape, attrs);
+    const shape = computeReducedShape(x!.shape, attrs);
     return [
       { shape, dtype: "f32" },
       { shape, dtype: "f32" },
@@ -31,7 +31,7 @@ export const momentsOp: Op<MomentsAttributes> = {
   },
   meaning: {
     loops: ([x], [mean, variance], attrs) => {
-      const n = reductionLength(x!.shape, attrs.axes);
+      const n = countReduced(x!.shape, attrs.axes);
       forEachReduced(x!.shape, attrs.axes, (from, to) => {
         mean!.data[to]! += x!.data[from]!;
       });
@@ -39,15 +39,15 @@ export const momentsOp: Op<MomentsAttributes> = {
       forEachReduced(x!.shape, attrs.axes, (from, to) => {
         variance!.data[to]! += (x!.data[from]! - mean!.data[to]!) ** 2;
       });
-      variance!.data.set(variance!.data.map((m2) => m2 / divisorOf(x!.shape, attrs)));
+      variance!.data.set(variance!.data.map((m2) => m2 / computeDivisor(x!.shape, attrs)));
     },
   },
   gradient: {
     reads: () => ({ inputs: [0], outputs: [0] }),
     apply: ({ inputs: [x], outputs: [mean], outputGradients: [dMean, dVariance], attrs }) => {
       const { axes } = attrs;
-      const n = reductionLength(x!.shape, axes);
-      const slope = 2 / divisorOf(x!.shape, attrs);
+      const n = countReduced(x!.shape, axes);
+      const slope = 2 / computeDivisor(x!.shape, attrs);
       const restored = (reduced: Tensor): Tensor => restoreAxes(reduced, x!, axes);
       if (dVariance === undefined) {
         return [
@@ -103,7 +103,7 @@ export function moments(x: Tensor, options: MomentsOptions = {}): { mean: Tensor
   checkTensors("moments", x);
   checkOptions<MomentsOptions>("moments", options, { ...reductionRules, correction: zeroOrOne });
   const { correction = 0, ...reduction } = options;
-  const attrs = { ...reductionAttributes(x, reduction, "moments"), correction };
+  const attrs = { ...readReductionAttributes(x, reduction, "moments"), correction };
   const [mean, variance] = execute(momentsOp, [x], attrs);
   return { mean: mean!, variance: variance! };
 }

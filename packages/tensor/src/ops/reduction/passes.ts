@@ -1,8 +1,8 @@
 import type { PlannedLaunch, Slot, Work } from "../../core/devices/launch.ts";
 import type { Plan } from "../../core/op.ts";
-import { elementsPerChunk, itemsPerChunk } from "../../core/plans/work.ts";
+import { countItemsPerChunk, elementsPerChunk } from "../../core/plans/work.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
-import { sizeOf } from "../../core/spec.ts";
+import { countElements } from "../../core/spec.ts";
 
 /** One launch of a reduction: [outer, length, inner] -> [outer, splits, inner]. */
 export interface ReductionPass extends ReductionGroup {
@@ -18,7 +18,7 @@ export interface ReductionPass extends ReductionGroup {
 const columnsPerItem = 256;
 
 /** Merges neighbouring axes of one kind and drops those of one element. */
-export function mergedAxes(shape: Shape, axes: readonly number[]): { size: number; reduced: boolean }[] {
+export function mergeAxes(shape: Shape, axes: readonly number[]): { size: number; reduced: boolean }[] {
   const merged: { size: number; reduced: boolean }[] = [];
   shape.forEach((size, axis) => {
     if (size === 1) return;
@@ -38,16 +38,16 @@ export interface ReductionGroup {
 }
 
 /** The groups to reduce one after another, from the last to the first; none if each of them has one element. */
-export function reductionGroups(shape: Shape, axes: readonly number[]): ReductionGroup[] {
-  if (sizeOf(shape) === 0) {
-    return [{ outer: sizeOf(shape.filter((_, axis) => !axes.includes(axis))), length: 0, inner: 1 }];
+export function listReductionGroups(shape: Shape, axes: readonly number[]): ReductionGroup[] {
+  if (countElements(shape) === 0) {
+    return [{ outer: countElements(shape.filter((_, axis) => !axes.includes(axis))), length: 0, inner: 1 }];
   }
-  const merged = mergedAxes(shape, axes);
+  const merged = mergeAxes(shape, axes);
   const groups: ReductionGroup[] = [];
   for (let group = merged.length - 1; group >= 0; group--) {
     if (!merged[group]!.reduced) continue;
-    const outer = sizeOf(merged.slice(0, group).map(({ size }) => size));
-    const inner = sizeOf(merged.slice(group + 1).map(({ size }) => size));
+    const outer = countElements(merged.slice(0, group).map(({ size }) => size));
+    const inner = countElements(merged.slice(group + 1).map(({ size }) => size));
     groups.push({ outer, length: merged[group]!.size, inner });
     merged.splice(group, 1);
   }
@@ -63,12 +63,12 @@ export function splitGroup({ outer, length, inner }: ReductionGroup, columns: nu
 }
 
 /** The passes over all groups. The parts of a long group are merged by additional passes, in order. */
-export function reductionPasses(
+export function listReductionPasses(
   shape: Shape,
   axes: readonly number[],
   columns: number = columnsPerItem,
 ): ReductionPass[] {
-  return reductionGroups(shape, axes).flatMap((group) => {
+  return listReductionGroups(shape, axes).flatMap((group) => {
     const passes = [splitGroup(group, columns)];
     for (let last = passes[0]!; last.splits > 1; passes.push(last)) {
       last = splitGroup({ ...group, length: last.splits }, columns);
@@ -89,15 +89,15 @@ export interface ReductionLaunch {
  * A plan with a launch for each pass; partial results are elements of the output's dtype. A reduction of single elements is a
  * view.
  */
-export function reductionPlan(
+export function planReduction(
   input: Spec,
   output: Spec,
   axes: readonly number[],
-  launchOf: (common: ReductionLaunch, isLast: boolean) => PlannedLaunch,
+  makeLaunch: (common: ReductionLaunch, isLast: boolean) => PlannedLaunch,
   tile: number = columnsPerItem,
 ): Plan {
-  const passes = reductionPasses(input.shape, axes, tile);
-  if (sizeOf(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
+  const passes = listReductionPasses(input.shape, axes, tile);
+  if (countElements(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
   if (passes.length === 0) return { launches: [], temporaries: [], aliases: [[0, 0]] };
   const last = passes.length - 1;
   return {
@@ -113,11 +113,11 @@ export function reductionPlan(
         parameters: { length, inner, splits, splitLength, tile },
         work: {
           items: outer * splits * Math.ceil(inner / tile),
-          chunk: itemsPerChunk(splitLength * width),
+          chunk: countItemsPerChunk(splitLength * width),
           scratchBytes: 4 * tile,
         },
       };
-      return launchOf(common, pass === last);
+      return makeLaunch(common, pass === last);
     }),
   };
 }

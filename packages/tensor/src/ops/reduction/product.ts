@@ -11,16 +11,16 @@ import { pad, sliceAlong } from "../movement/slice-and-pad.ts";
 import { transpose } from "../movement/transpose.ts";
 import type { ReductionAttributes } from "./attributes.ts";
 import type { ReductionOptions } from "./axes.ts";
-import { reductionAttributes } from "./axes.ts";
+import { readReductionAttributes } from "./axes.ts";
 import { reductionFamily } from "./reduction-family.ts";
-import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
+import { computeReducedShape, forEachReduced } from "./reduction-geometry.ts";
 
 /** y = product of x over the axes; the empty product is 1. */
 export const productOp: Op<ReductionAttributes> = {
   name: "product",
   outputs: ([x], attrs) => {
     checkDType("product", "x", x!, ...floatTypes);
-    return [{ shape: reducedShape(x!.shape, attrs), dtype: x!.dtype }];
+    return [{ shape: computeReducedShape(x!.shape, attrs), dtype: x!.dtype }];
   },
   meaning: {
     loops: ([x], [y], { axes }) => {
@@ -33,21 +33,21 @@ export const productOp: Op<ReductionAttributes> = {
   gradient: {
     reads: () => ({ inputs: [0], outputs: [] }),
     apply: ({ inputs: [x], outputGradients: [dy], attrs: { axes } }) => [
-      scope(() => gradientOfProduct(x!, dy!, axes)),
+      scope(() => computeGradientOfProduct(x!, dy!, axes)),
     ],
   },
   family: reductionFamily,
 };
 
 /** The reduced axes are moved to the end, so that each group of factors is a row. */
-function gradientOfProduct(x: Tensor, dy: Tensor, axes: readonly number[]): Tensor {
+function computeGradientOfProduct(x: Tensor, dy: Tensor, axes: readonly number[]): Tensor {
   if (x.size === 0) return mul(x, 0);
   const kept = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
   const order = [...kept, ...axes];
   const moved = transpose(x, order);
   const rows = dy.size;
   const factors = reshape(moved, [rows, x.size / rows]);
-  const gradient = reshape(gradientOfRows(factors, reshape(dy, [rows, 1])), moved.shape);
+  const gradient = reshape(computeGradientOfRows(factors, reshape(dy, [rows, 1])), moved.shape);
   return transpose(
     gradient,
     order.map((_, axis) => order.indexOf(axis)),
@@ -59,7 +59,7 @@ function gradientOfProduct(x: Tensor, dy: Tensor, axes: readonly number[]): Tens
  * in pairs; on the way back, the gradient of a factor is that of its pair times the other factor of the pair. There is
  * no division, so factors of 0 are harmless in derivatives of any order.
  */
-function gradientOfRows(x: Tensor, dy: Tensor): Tensor {
+function computeGradientOfRows(x: Tensor, dy: Tensor): Tensor {
   const [rows, width] = x.shape as [number, number];
   if (width === 1) return dy;
   const half = Math.ceil(width / 2);
@@ -75,7 +75,7 @@ function gradientOfRows(x: Tensor, dy: Tensor): Tensor {
       )
     : x;
   const pairs = reshape(padded, [rows, half, 2]);
-  const ofPairs = half === 1 ? dy : gradientOfRows(product(pairs, { axis: 2 }), dy);
+  const ofPairs = half === 1 ? dy : computeGradientOfRows(product(pairs, { axis: 2 }), dy);
   const gradient = reshape(mul(reshape(ofPairs, [rows, half, 1]), flip(pairs, { axis: 2 })), [
     rows,
     2 * half,
@@ -92,5 +92,5 @@ function gradientOfRows(x: Tensor, dy: Tensor): Tensor {
  * @example product(tensor([[1, 2], [3, 4]]), { axis: 0 }) // [3, 8]
  */
 export function product(x: Tensor, options: ReductionOptions = {}): Tensor {
-  return execute(productOp, [x], reductionAttributes(x, options, "product"))[0]!;
+  return execute(productOp, [x], readReductionAttributes(x, options, "product"))[0]!;
 }

@@ -3,7 +3,7 @@ import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
 import { isFloat } from "../../expression/dtype.ts";
 import type { ReductionAttributes } from "./attributes.ts";
-import { reductionLength } from "./reduction-geometry.ts";
+import { countReduced } from "./reduction-geometry.ts";
 
 export interface ReductionCaseOptions {
   readonly values: CaseValues;
@@ -59,7 +59,7 @@ export function reductionCases(options: ReductionCaseOptions): OpCase<ReductionA
       name: isFloat(dtype) ? name : `${dtype}: ${name}`,
       attrs: { axes, keepDims },
       inputs: [{ shape, dtype, values }],
-      accuracy: accuracy(reductionLength(shape, axes)),
+      accuracy: accuracy(countReduced(shape, axes)),
       differentiable: isFloat(dtype),
     }),
   );

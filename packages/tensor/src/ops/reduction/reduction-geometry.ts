@@ -1,14 +1,14 @@
 import type { Shape } from "../../core/spec.ts";
-import { stridesOf } from "../../core/spec.ts";
+import { computeStrides } from "../../core/spec.ts";
 import type { MomentsAttributes, ReductionAttributes } from "./attributes.ts";
 
 /** The shape after the axes are reduced. */
-export function reducedShape(shape: Shape, { axes, keepDims }: ReductionAttributes): number[] {
+export function computeReducedShape(shape: Shape, { axes, keepDims }: ReductionAttributes): number[] {
   return shape.flatMap((dimension, axis) => (!axes.includes(axis) ? [dimension] : keepDims ? [1] : []));
 }
 
 /** The number of elements that are reduced to one. */
-export function reductionLength(shape: Shape, axes: readonly number[]): number {
+export function countReduced(shape: Shape, axes: readonly number[]): number {
   return axes.reduce((length, axis) => length * shape[axis]!, 1);
 }
 
@@ -18,7 +18,7 @@ export function forEachReduced(
   axes: readonly number[],
   visit: (input: number, output: number) => void,
 ): void {
-  const kept = stridesOf(reducedShape(shape, { axes, keepDims: true }));
+  const kept = computeStrides(computeReducedShape(shape, { axes, keepDims: true }));
   const strides = shape.map((_, axis) => (axes.includes(axis) ? 0 : kept[axis]!));
   let input = 0;
   const walk = (axis: number, output: number): void => {
@@ -32,6 +32,6 @@ export function forEachReduced(
 }
 
 /** The divisor of M2; never negative, so that too few values give NaN or infinity. */
-export function divisorOf(shape: Shape, { axes, correction }: MomentsAttributes): number {
-  return Math.max(0, reductionLength(shape, axes) - correction);
+export function computeDivisor(shape: Shape, { axes, correction }: MomentsAttributes): number {
+  return Math.max(0, countReduced(shape, axes) - correction);
 }

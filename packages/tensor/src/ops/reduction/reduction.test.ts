@@ -1,23 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
-import { sizeOf } from "../../core/spec.ts";
+import { countElements } from "../../core/spec.ts";
 import { fromData } from "../../creation/from-data.ts";
 import type { DType } from "../../expression/dtype.ts";
 import * as ops from "../../index.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
-import { reductionPasses } from "./passes.ts";
-import { reducedShape, reductionLength } from "./reduction-geometry.ts";
+import { listReductionPasses } from "./passes.ts";
+import { computeReducedShape, countReduced } from "./reduction-geometry.ts";
 
 const backend = new RecordingBackend();
 await ops.loadPlans(backend.languages);
 /** A tensor that no launch has made. */
 const of = (dtype: DType, ...shape: number[]) =>
-  fromData(new Float64Array(sizeOf(shape)), { shape, dtype }, { backend });
+  fromData(new Float64Array(countElements(shape)), { shape, dtype }, { backend });
 const f32 = (...shape: number[]) => of("f32", ...shape);
 
 /** How many launches a call makes. */
-function launchesOf(call: () => unknown): number {
+function countLaunches(call: () => unknown): number {
   const before = backend.launches.length;
   call();
   return backend.launches.length - before;
@@ -31,15 +31,15 @@ describe("passes", () => {
   test("each reads the output of the previous one, and the last writes the result", () => {
     fc.assert(
       fc.property(shapeAndAxes, ([shape, axes]) => {
-        let elements = sizeOf(shape);
-        for (const { outer, length, inner, splits, splitLength } of reductionPasses(shape, axes)) {
+        let elements = countElements(shape);
+        for (const { outer, length, inner, splits, splitLength } of listReductionPasses(shape, axes)) {
           expect(outer * length * inner).toBe(elements);
           expect(splits * splitLength).toBeGreaterThanOrEqual(length);
           expect((splits - 1) * splitLength).toBeLessThan(length);
           elements = outer * splits * inner;
         }
-        expect(elements).toBe(sizeOf(shape) / reductionLength(shape, axes));
-        expect(elements).toBe(sizeOf(reducedShape(shape, { axes, keepDims: true })));
+        expect(elements).toBe(countElements(shape) / countReduced(shape, axes));
+        expect(elements).toBe(countElements(computeReducedShape(shape, { axes, keepDims: true })));
       }),
     );
   });
@@ -55,16 +55,16 @@ describe("passes", () => {
     [[0, 3], [1], 0],
   ])("the sum of %j over %j takes %i launches", (shape, axes, launches) => {
     const x = f32(...shape);
-    expect(launchesOf(() => ops.sum(x, { axis: axes }))).toBe(launches);
+    expect(countLaunches(() => ops.sum(x, { axis: axes }))).toBe(launches);
   });
 
   test("mean and variance of channels take two launches together", () => {
     const x = f32(32, 64, 56, 56);
-    expect(launchesOf(() => ops.moments(x, { axis: [0, 2, 3] }))).toBe(2);
+    expect(countLaunches(() => ops.moments(x, { axis: [0, 2, 3] }))).toBe(2);
   });
 
   test("the division of work depends only on the shape, and no part is smaller than a chunk should be", () => {
-    for (const { outer, length, inner, splits, splitLength } of reductionPasses([3_000_000, 3], [0])) {
+    for (const { outer, length, inner, splits, splitLength } of listReductionPasses([3_000_000, 3], [0])) {
       expect(splitLength * Math.min(inner, 256)).toBeLessThanOrEqual(32_768);
       expect([outer, splits > 1 || length <= 32_768]).toEqual([1, true]);
     }
@@ -116,8 +116,8 @@ describe("sumTo", () => {
 
   test("sums broadcast axes, and only views added ones of one element", () => {
     expect(ops.sumTo(f32(4, 2, 3), [2, 1]).shape).toEqual([2, 1]);
-    expect(launchesOf(() => ops.sumTo(f32(4, 2, 3), [2, 1]))).toBe(2);
-    expect(launchesOf(() => ops.sumTo(f32(1, 1, 3), [3]))).toBe(0);
+    expect(countLaunches(() => ops.sumTo(f32(4, 2, 3), [2, 1]))).toBe(2);
+    expect(countLaunches(() => ops.sumTo(f32(1, 1, 3), [3]))).toBe(0);
   });
 
   test("a shape that does not broadcast is rejected", () => {

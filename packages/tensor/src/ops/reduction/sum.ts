@@ -6,15 +6,15 @@ import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Shape } from "../../core/spec.ts";
-import { broadcastShapes, checkShape, formatShape, sameShape } from "../../core/spec.ts";
-import { isFloat, roundingTo } from "../../expression/dtype.ts";
+import { broadcastShapes, checkShape, formatShape, isSameShape } from "../../core/spec.ts";
+import { isFloat, makeRounding } from "../../expression/dtype.ts";
 import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import { reshape } from "../movement/reshape.ts";
 import type { ReductionAttributes } from "./attributes.ts";
 import type { ReductionOptions } from "./axes.ts";
-import { broadcastReduced, reductionAttributes } from "./axes.ts";
+import { broadcastReduced, readReductionAttributes } from "./axes.ts";
 import { reductionFamily } from "./reduction-family.ts";
-import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
+import { computeReducedShape, forEachReduced } from "./reduction-geometry.ts";
 
 /**
  * Sums `x` over the axes along which `shape` broadcasts to the shape of `x`: the transpose of broadcasting.
@@ -27,8 +27,8 @@ import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   checkTensors("sumTo", x);
   checkShape(shape, "sumTo: shape");
-  if (sameShape(x.shape, shape)) return x;
-  if (!sameShape(broadcastShapes([x.shape, shape], "sumTo"), x.shape)) {
+  if (isSameShape(x.shape, shape)) return x;
+  if (!isSameShape(broadcastShapes([x.shape, shape], "sumTo"), x.shape)) {
     throw new ShapeError(
       `sumTo: found ${formatShape(x.shape)}, expected a shape to which ${formatShape(shape)} broadcasts`,
     );
@@ -45,14 +45,14 @@ export const sumOp: Op<ReductionAttributes> = {
   name: "sum",
   outputs: ([x], attrs) => {
     checkDType("sum", "x", x!, ...arithmeticTypes);
-    return [{ shape: reducedShape(x!.shape, attrs), dtype: x!.dtype }];
+    return [{ shape: computeReducedShape(x!.shape, attrs), dtype: x!.dtype }];
   },
   meaning: {
     loops: ([x], [y], { axes }) => {
       forEachReduced(x!.shape, axes, (from, to) => {
         y!.data[to]! += x!.data[from]!;
       });
-      if (!isFloat(x!.dtype)) y!.data.set(y!.data.map(roundingTo(x!.dtype)));
+      if (!isFloat(x!.dtype)) y!.data.set(y!.data.map(makeRounding(x!.dtype)));
     },
   },
   gradient: {
@@ -71,5 +71,5 @@ export const sumOp: Op<ReductionAttributes> = {
  * @example sum(tensor([[1, 2], [3, 4]]), { axis: 0 }) // [4, 6]
  */
 export function sum(x: Tensor, options: ReductionOptions = {}): Tensor {
-  return execute(sumOp, [x], reductionAttributes(x, options, "sum"))[0]!;
+  return execute(sumOp, [x], readReductionAttributes(x, options, "sum"))[0]!;
 }

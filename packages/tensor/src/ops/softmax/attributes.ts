@@ -14,7 +14,7 @@ export interface CrossEntropyAttributes {
 }
 
 /** The range check of the labels. The launch of the gradient needs none, because the loss has already checked its labels. */
-export const labelCheck = ({ shape: [, classes] }: Spec): RangeCheck => ({
+export const makeLabelCheck = ({ shape: [, classes] }: Spec): RangeCheck => ({
   argument: "softmaxCrossEntropy: labels",
   range: `[0, ${classes})`,
 });

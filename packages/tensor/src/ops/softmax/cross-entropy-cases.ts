@@ -16,23 +16,23 @@ const sizes: readonly (readonly [name: string, n: number, classes: number])[] = 
 
 /** Cases of the loss and of its gradient, which reads the loss's gradient too. */
 export function crossEntropyCases(isGradient: boolean): OpCase<CrossEntropyAttributes>[] {
-  const inputsOf = (n: number, classes: number, labels?: readonly number[]): CaseInput[] => [
+  const makeInputs = (n: number, classes: number, labels?: readonly number[]): CaseInput[] => [
     { shape: [n, classes], dtype: "f32", values: { normal: [0, 2] } },
     { shape: [n], dtype: "i32", values: labels ?? { integers: [0, classes - 1] } },
     ...(isGradient ? [{ shape: [n], dtype: "f32", values: { normal: [0, 1] } } as const] : []),
   ];
   return [
-    ...sizes.map(([name, n, classes]) => ({ name, attrs: plain, inputs: inputsOf(n, classes) })),
-    { name: "smoothed", attrs: { ...plain, labelSmoothing: 0.1 }, inputs: inputsOf(9, 7) },
+    ...sizes.map(([name, n, classes]) => ({ name, attrs: plain, inputs: makeInputs(n, classes) })),
+    { name: "smoothed", attrs: { ...plain, labelSmoothing: 0.1 }, inputs: makeInputs(9, 7) },
     {
       name: "ignored labels",
       attrs: { labelSmoothing: 0.2, ignoreIndex: 1 },
-      inputs: inputsOf(5, 3, [1, 0, 2, 1, 0]),
+      inputs: makeInputs(5, 3, [1, 0, 2, 1, 0]),
     },
     {
       name: "labels that are no class",
       attrs: plain,
-      inputs: inputsOf(5, 3, [-1, 3, 2, -100, 2 ** 31 - 1]),
+      inputs: makeInputs(5, 3, [-1, 3, 2, -100, 2 ** 31 - 1]),
       needs: "non-finite",
       differentiable: false,
       // The gradient does not check labels: the loss has done so.
@@ -41,7 +41,7 @@ export function crossEntropyCases(isGradient: boolean): OpCase<CrossEntropyAttri
     {
       name: "non-finite",
       attrs: { ...plain, labelSmoothing: 0.1 },
-      inputs: inputsOf(13, 6).map((input, index) =>
+      inputs: makeInputs(13, 6).map((input, index) =>
         index === 0 ? { ...input, values: "non-finite" as const } : input,
       ),
       needs: "non-finite",

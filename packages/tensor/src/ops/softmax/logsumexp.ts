@@ -3,15 +3,15 @@ import { execute } from "../../core/executor.ts";
 import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
-import { widerType } from "../../expression/dtype.ts";
+import { getWiderType } from "../../expression/dtype.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { cast } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/fusion/pointwise.ts";
 import type { ReductionAttributes } from "../reduction/attributes.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
-import { reductionAttributes, restoreAxes } from "../reduction/axes.ts";
-import { forEachReduced, reducedShape } from "../reduction/reduction-geometry.ts";
+import { readReductionAttributes, restoreAxes } from "../reduction/axes.ts";
+import { computeReducedShape, forEachReduced } from "../reduction/reduction-geometry.ts";
 import { softmaxFamily } from "./softmax-family.ts";
 
 /**
@@ -22,7 +22,7 @@ export const logsumexpOp: Op<ReductionAttributes> = {
   name: "logsumexp",
   outputs: ([x], attrs) => {
     checkDType("logsumexp", "x", x!, ...floatTypes);
-    return [{ shape: reducedShape(x!.shape, attrs), dtype: x!.dtype }];
+    return [{ shape: computeReducedShape(x!.shape, attrs), dtype: x!.dtype }];
   },
   meaning: {
     loops: ([x], [y], { axes }) => {
@@ -43,7 +43,7 @@ export const logsumexpOp: Op<ReductionAttributes> = {
     apply: ({ inputs: [x], outputs: [y], outputGradients: [dy], attrs: { axes } }) => [
       scope(() => {
         // exp would magnify the rounding error of a half.
-        const total = widerType(x!.dtype) === x!.dtype ? y! : logsumexp(cast(x!, "f32"), { axis: axes });
+        const total = getWiderType(x!.dtype) === x!.dtype ? y! : logsumexp(cast(x!, "f32"), { axis: axes });
         const dx = pointwise(
           [x!, restoreAxes(total, x!, axes), restoreAxes(dy!, x!, axes)],
           (value, logTotal, slope) => e.mul(slope, e.exp(e.sub(value, logTotal))),
@@ -64,5 +64,5 @@ export const logsumexpOp: Op<ReductionAttributes> = {
  * @example logsumexp(tensor([1000, 1000])) // 1000.6931
  */
 export function logsumexp(x: Tensor, options: ReductionOptions = {}): Tensor {
-  return execute(logsumexpOp, [x], reductionAttributes(x, options, "logsumexp"))[0]!;
+  return execute(logsumexpOp, [x], readReductionAttributes(x, options, "logsumexp"))[0]!;
 }

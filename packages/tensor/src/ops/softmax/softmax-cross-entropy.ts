@@ -46,10 +46,10 @@ export const softmaxCrossEntropyOp: Op<CrossEntropyAttributes> = {
         const row = logits!.data.subarray(sample * classes, (sample + 1) * classes);
         const max = row.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY);
         const logTotal = Math.log(row.reduce((total, logit) => total + Math.exp(logit - max), 0));
-        const logOf = (logit: number): number => logit - max - logTotal;
-        let value = -(1 - labelSmoothing) * logOf(row[label]!);
+        const computeLog = (logit: number): number => logit - max - logTotal;
+        let value = -(1 - labelSmoothing) * computeLog(row[label]!);
         if (labelSmoothing > 0) {
-          value -= (labelSmoothing / classes) * row.reduce((total, logit) => total + logOf(logit), 0);
+          value -= (labelSmoothing / classes) * row.reduce((total, logit) => total + computeLog(logit), 0);
         }
         const isClass = label >= 0 && label < classes;
         loss!.data[sample] = label === ignoreIndex ? 0 : isClass ? value : Number.NaN;

@@ -1,22 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
-import { sizeOf } from "../../core/spec.ts";
+import { countElements } from "../../core/spec.ts";
 import { fromData } from "../../creation/from-data.ts";
 import type { DType } from "../../expression/dtype.ts";
 import * as ops from "../../index.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
-import { gradientOf } from "../gradient-of.ts";
+import { findGradient } from "../gradient-of.ts";
 import { softmaxCrossEntropyOp } from "../index.ts";
 
 const backend = new RecordingBackend();
 await ops.loadPlans(backend.languages);
 /** A tensor that no launch has made. */
 const of = (dtype: DType, ...shape: number[]) =>
-  fromData(new Float64Array(sizeOf(shape)), { shape, dtype }, { backend });
+  fromData(new Float64Array(countElements(shape)), { shape, dtype }, { backend });
 const f32 = (...shape: number[]) => of("f32", ...shape);
 const labels = (n: number) => of("i32", n);
 
-function launchesOf(call: () => unknown): number {
+function countLaunches(call: () => unknown): number {
   const before = backend.launches.length;
   call();
   return backend.launches.length - before;
@@ -29,15 +29,15 @@ describe("one launch in each direction", () => {
     ["the middle", 1],
   ])("softmax and logSoftmax along %s", (_, axis) => {
     const x = f32(4, 5, 6);
-    expect(launchesOf(() => ops.softmax(x, { axis }))).toBe(1);
-    expect(launchesOf(() => ops.logSoftmax(x, { axis }))).toBe(1);
+    expect(countLaunches(() => ops.softmax(x, { axis }))).toBe(1);
+    expect(countLaunches(() => ops.logSoftmax(x, { axis }))).toBe(1);
   });
 
   test("cross-entropy", () => {
     const inputs = [f32(4, 10), labels(4)];
     const attrs = { labelSmoothing: 0, ignoreIndex: -100 };
-    expect(launchesOf(() => ops.softmaxCrossEntropy(inputs[0]!, inputs[1]!))).toBe(1);
-    const gradient = gradientOf(softmaxCrossEntropyOp, inputs, attrs)!;
+    expect(countLaunches(() => ops.softmaxCrossEntropy(inputs[0]!, inputs[1]!))).toBe(1);
+    const gradient = findGradient(softmaxCrossEntropyOp, inputs, attrs)!;
     const outputGradients = [f32(4)];
     const backward = () =>
       gradient.apply({
@@ -50,7 +50,7 @@ describe("one launch in each direction", () => {
         attrs,
         scalars: [],
       });
-    expect(launchesOf(backward)).toBe(1);
+    expect(countLaunches(backward)).toBe(1);
     expect(gradient.reads(attrs)).toEqual({ inputs: [0, 1], outputs: [] });
   });
 });

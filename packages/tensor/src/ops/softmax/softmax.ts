@@ -4,13 +4,13 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { AxisOptions } from "../../core/spec.ts";
-import { axesOption } from "../../core/spec.ts";
+import { readAxesOption } from "../../core/spec.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { pointwise } from "../elementwise/fusion/pointwise.ts";
-import { forEachLine, linesAlong } from "../movement/lines.ts";
+import { computeLines, forEachLine } from "../movement/lines.ts";
 import { sum } from "../reduction/sum.ts";
-import { alongAxes } from "./along-axes.ts";
+import { runAlongAxes } from "./along-axes.ts";
 import type { AxisAttributes } from "./attributes.ts";
 import { softmaxFamily } from "./softmax-family.ts";
 
@@ -23,7 +23,7 @@ export const softmaxOp: Op<AxisAttributes> = {
   },
   meaning: {
     loops: ([x], [y], { axis }) => {
-      const lines = linesAlong(x!.shape, axis);
+      const lines = computeLines(x!.shape, axis);
       forEachLine(lines, (first) => {
         const end = first + lines.length * lines.inner;
         let max = -Infinity;
@@ -56,8 +56,8 @@ export const softmaxOp: Op<AxisAttributes> = {
  */
 export function softmax(x: Tensor, options: AxisOptions = {}): Tensor {
   checkTensors("softmax", x);
-  const axes = axesOption("softmax", options, x.rank, -1);
-  return alongAxes(x, axes, (one, axis) => execute(softmaxOp, [one], { axis })[0]!);
+  const axes = readAxesOption("softmax", options, x.rank, -1);
+  return runAlongAxes(x, axes, (one, axis) => execute(softmaxOp, [one], { axis })[0]!);
 }
 
 /** dx = y (dy - sum of y dy along the axis), for y = softmax(x). */

@@ -1,4 +1,4 @@
-import { madd, sumsOfLanes } from "../../matmul/wasm/simd.as";
+import { madd, sumLanesOfFour } from "../../matmul/wasm/simd.as";
 import { FilterGradientArguments, MergeSlicesArguments } from "./convolution.kernels.as";
 import { axisAt, axisBytes, enterPhase, enterTile, targetAt } from "./geometry.as";
 import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches.as";
@@ -63,8 +63,8 @@ function multiplySegments(dy: usize, table: usize, full: i32, total: i32, left: 
     c30 = madd(c30, g, p);
     c31 = madd(c31, g, q);
   }
-  v128.store(sums, f32x4.add(v128.load(sums), sumsOfLanes(c00, c10, c20, c30)));
-  v128.store(sums, f32x4.add(v128.load(sums, 16), sumsOfLanes(c01, c11, c21, c31)), 16);
+  v128.store(sums, f32x4.add(v128.load(sums), sumLanesOfFour(c00, c10, c20, c30)));
+  v128.store(sums, f32x4.add(v128.load(sums, 16), sumLanesOfFour(c01, c11, c21, c31)), 16);
 }
 
 /** The same for one channel of dy and four taps: for groups of one or two output channels. */
@@ -80,18 +80,18 @@ function multiplyThin(dy: usize, table: usize, full: i32, total: i32, offsets: u
     c2 = madd(c2, g, v128.and(v128.load(at + o2), lanes));
     c3 = madd(c3, g, v128.and(v128.load(at + o3), lanes));
   }
-  v128.store(sums, f32x4.add(v128.load(sums), sumsOfLanes(c0, c1, c2, c3)));
+  v128.store(sums, f32x4.add(v128.load(sums), sumLanesOfFour(c0, c1, c2, c3)));
 }
 
 // @ts-ignore: decorator
 @inline
-function maskOf(lanes: i32): v128 {
+function makeMask(lanes: i32): v128 {
   return i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(lanes));
 }
 
 /** The sums of a tile, of `panels` panels of `width` channels and `taps` taps, padded to what a kernel takes at a time. */
 function sumTile(dy: usize, panels: i32, width: i32, table: usize, full: i32, total: i32, tail: i32, offsets: usize, taps: i32, sums: usize): void {
-  const mask = maskOf(tail);
+  const mask = makeMask(tail);
   for (let panel = 0; panel < panels; panel++, dy += <usize>(total * width) << 4) {
     for (let tap = 0; tap < taps; tap += width == 4 ? 2 : 4) {
       const at = offsets + (<usize>tap << 2);

@@ -1,6 +1,6 @@
 import { activate, finish, madd, packAlong } from "../../matmul/wasm/simd.as";
 import { ConvolutionSizes, ConvolveArguments, PackFiltersArguments } from "./convolution.kernels.as";
-import { axisAt, axisBytes, enterPhase, enterTile, phaseOf, targetAt } from "./geometry.as";
+import { axisAt, axisBytes, enterPhase, enterTile, findPhase, targetAt } from "./geometry.as";
 import { multiplyPatches, multiplyRows } from "./panel.as";
 import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches.as";
 import { addRectangle, clearWritten, writeStatistics, writtenAt } from "./written.as";
@@ -41,7 +41,7 @@ function packFilters(begin: i32, end: i32, scratch: usize, args: PackFiltersArgu
       const taps = y.taps * x.taps;
       let index = 0;
       for (let tap = 0; tap < area; tap++) {
-        if (phaseOf(y, tap / tapsX) != y.phase || phaseOf(x, tap % tapsX) != x.phase) continue;
+        if (findPhase(y, tap / tapsX) != y.phase || findPhase(x, tap % tapsX) != x.phase) continue;
         for (let channel = 0; channel < sourceChannels; channel++) {
           const own = from + <usize>channel * sourceStride + (<usize>tap << 2);
           const at = to + (<usize>(channel * taps + index) << 4);
@@ -119,7 +119,7 @@ class Output {
 /** Lanes of a segment: none beyond the last one. */
 // @ts-ignore: decorator
 @inline
-function lanesOf(output: Output, segment: i32): i32 {
+function countLanes(output: Output, segment: i32): i32 {
   return segment < output.full ? 4 : segment < output.segments ? output.tail : 0;
 }
 
@@ -142,7 +142,7 @@ function convolveBlock(output: Output, filters: usize, panelStride: usize, offse
     const entry = output.table + <usize>segment * segmentBytes;
     const left = <usize>load<u32>(entry), right = <usize>load<u32>(entry, segmentBytes);
     let target = output.target + <usize>load<u32>(entry, 4), beside = output.target + <usize>load<u32>(entry, segmentBytes + 4);
-    const lanes = lanesOf(output, segment), lanesBeside = lanesOf(output, segment + 1);
+    const lanes = countLanes(output, segment), lanesBeside = countLanes(output, segment + 1);
     const isWhole = step == 4 && lanes == 4 && lanesBeside == 4;
     let panel = filters, bias = firstBias;
     for (let channel = 0; channel < channels; channel += 4, panel += panelStride, bias += 4 * nextBias) {
@@ -173,7 +173,7 @@ function convolveThin(output: Output, filters: usize, offsets: usize, depth: i32
       if (segment < whole) continue;
       for (let quad = 0; quad < 4; quad++) {
         const to = target + <usize>load<u32>(entry + <usize>quad * segmentBytes, 4);
-        finish(to, output.step, lanesOf(output, segment + quad), v128.load(tile + (<usize>quad << 4)), accumulate, last, bias, 0, slope);
+        finish(to, output.step, countLanes(output, segment + quad), v128.load(tile + (<usize>quad << 4)), accumulate, last, bias, 0, slope);
       }
     }
   }

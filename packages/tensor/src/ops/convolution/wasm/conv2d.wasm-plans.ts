@@ -1,15 +1,15 @@
 import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
-import { planFor } from "../../../core/plans/plan-tables.ts";
+import { makePlanEntry } from "../../../core/plans/plan-tables.ts";
 import type { Conv2dAttributes, FilterGradientAttributes } from "../convolution.ts";
-import { convolutionPlan } from "./convolution-plan.ts";
-import { filterGradientPlan } from "./filter-gradient-plan.ts";
+import { planConvolution } from "./convolution-plan.ts";
+import { planFilterGradient } from "./filter-gradient-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor<Conv2dAttributes>("conv2d", (inputs, attrs, limits, _donated, op) =>
-    convolutionPlan("forward", op.outputs(inputs, attrs)[0]!, inputs, attrs, limits),
+  makePlanEntry<Conv2dAttributes>("conv2d", (inputs, attrs, limits, _donated, op) =>
+    planConvolution("forward", op.outputs(inputs, attrs)[0]!, inputs, attrs, limits),
   ),
-  planFor<Conv2dAttributes>("conv2dInputGradient", (inputs, attrs, limits, _donated, op) =>
-    convolutionPlan("transposed", op.outputs(inputs, attrs)[0]!, inputs, attrs, limits),
+  makePlanEntry<Conv2dAttributes>("conv2dInputGradient", (inputs, attrs, limits, _donated, op) =>
+    planConvolution("transposed", op.outputs(inputs, attrs)[0]!, inputs, attrs, limits),
   ),
-  planFor<FilterGradientAttributes>("conv2dFilterGradient", filterGradientPlan),
+  makePlanEntry<FilterGradientAttributes>("conv2dFilterGradient", planFilterGradient),
 ];

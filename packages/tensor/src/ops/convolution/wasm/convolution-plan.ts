@@ -2,30 +2,30 @@ import type { Limits } from "../../../core/devices/backend.ts";
 import type { Slot } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import type { Shape, Spec } from "../../../core/spec.ts";
-import { broadcastStrides, sameShape, sizeOf } from "../../../core/spec.ts";
+import { broadcastStrides, countElements, isSameShape } from "../../../core/spec.ts";
 import type { PlainEpilogue } from "../../matmul/epilogue.ts";
-import { plainEpilogue } from "../../matmul/epilogue.ts";
-import { epilogueLaunch } from "../../matmul/epilogue-launch.ts";
+import { toPlainEpilogue } from "../../matmul/epilogue.ts";
+import { planEpilogue } from "../../matmul/epilogue-launch.ts";
 import type { Conv2dAttributes } from "../convolution.ts";
 import type { Direction } from "../tiling.ts";
-import { convolutionShapeOf } from "../tiling.ts";
+import { makeConvolutionShape } from "../tiling.ts";
 import { module, relaxedModule } from "./convolution.wasm.ts";
-import { depthwiseLaunches, isDepthwise } from "./depthwise-plan.ts";
-import { directLaunches } from "./direct-plan.ts";
-import { usesWinograd, winogradLaunches } from "./winograd-plan.ts";
+import { isDepthwise, planDepthwise } from "./depthwise-plan.ts";
+import { planDirect } from "./direct-plan.ts";
+import { planWinograd, usesWinograd } from "./winograd-plan.ts";
 
 /** A bias of the channels and an activation that the kernel applies; absent for other epilogues. */
-function fusedEpilogue(
+function findFusedEpilogue(
   inputs: readonly (Spec | undefined)[],
   { epilogue }: Conv2dAttributes,
   output: Shape,
 ): PlainEpilogue | undefined {
-  const plain = plainEpilogue(epilogue);
+  const plain = toPlainEpilogue(epilogue);
   if (plain === undefined || !plain.hasAddend) return plain;
   const strides = broadcastStrides(inputs[2]!.shape, output);
   // A dimension of one element is never walked.
   const expected = [0, 1, 0, 0].map((stride, axis) => (output[axis] === 1 ? strides[axis]! : stride));
-  return sameShape(strides, expected) ? plain : undefined;
+  return isSameShape(strides, expected) ? plain : undefined;
 }
 
 export interface ConvolutionPlan extends Plan {
@@ -40,7 +40,7 @@ export interface ConvolutionPlan extends Plan {
  * A convolution with its epilogue, in the way that is fastest. The input gradient is "transposed": dy is the source, dx the
  * target.
  */
-export function convolutionPlan(
+export function planConvolution(
   direction: Direction,
   output: Spec,
   inputs: readonly (Spec | undefined)[],
@@ -49,21 +49,21 @@ export function convolutionPlan(
   wantsStatistics: (parts: number) => boolean = () => false,
 ): ConvolutionPlan {
   const [source, weight] = inputs as readonly Spec[];
-  if (sizeOf(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
-  const fused = fusedEpilogue(inputs, attrs, output.shape);
-  const shape = convolutionShapeOf(direction, source!.shape, output.shape, weight!.shape, attrs);
+  if (countElements(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
+  const fused = findFusedEpilogue(inputs, attrs, output.shape);
+  const shape = makeConvolutionShape(direction, source!.shape, output.shape, weight!.shape, attrs);
   const from = limits.features.has("relaxed-simd") ? relaxedModule : module;
-  const ofTiles = usesWinograd(shape) ? winogradLaunches : directLaunches;
-  const launchesFor = isDepthwise(shape) ? depthwiseLaunches : ofTiles;
-  const rest = fused === undefined ? [epilogueLaunch(attrs.epilogue!, inputs, output)] : [];
-  const { launches, temporaries, parts = 0 } = launchesFor(shape, from, fused);
+  const ofTiles = usesWinograd(shape) ? planWinograd : planDirect;
+  const choosePlan = isDepthwise(shape) ? planDepthwise : ofTiles;
+  const rest = fused === undefined ? [planEpilogue(attrs.epilogue!, inputs, output)] : [];
+  const { launches, temporaries, parts = 0 } = choosePlan(shape, from, fused);
   if (fused === undefined || parts === 0 || !wantsStatistics(parts)) {
     return { launches: [...launches, ...rest], temporaries, aliases: [] };
   }
   const slot: Slot = { temporary: temporaries.length };
   const partials: Spec = { shape: [parts, 4, output.shape[1]!], dtype: "f32" };
   return {
-    launches: launchesFor(shape, from, fused, slot).launches,
+    launches: choosePlan(shape, from, fused, slot).launches,
     temporaries: [...temporaries, partials],
     aliases: [],
     statistics: { slot, parts },
@@ -71,12 +71,12 @@ export function convolutionPlan(
 }
 
 /** A convolution that leaves statistics of its output too, where its kernel can take them in so many parts as are wanted: for ops that go on from there. */
-export function conv2dStatisticsPlan(
+export function planConv2dStatistics(
   output: Spec,
   inputs: readonly (Spec | undefined)[],
   attrs: Conv2dAttributes,
   limits: Limits,
   wantsStatistics: (parts: number) => boolean,
 ): ConvolutionPlan {
-  return convolutionPlan("forward", output, inputs, attrs, limits, wantsStatistics);
+  return planConvolution("forward", output, inputs, attrs, limits, wantsStatistics);
 }

@@ -1,21 +1,21 @@
-import { wasmKernel } from "../../../core/devices/launch.ts";
+import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { PlainEpilogue } from "../../matmul/epilogue.ts";
 import type { ConvolutionShape, KernelAxis } from "../tiling.ts";
-import { areaOf, axisParameters, pixelsOf } from "../tiling.ts";
+import { countPixels, countTaps, nameAxisParameters } from "../tiling.ts";
 import { convolutionKernels, convolutionSizes } from "./convolution.kernels.ts";
-import { chunkOf } from "./direct-plan.ts";
+import { countItemsPerChunk } from "./direct-plan.ts";
 import type { PreparedLaunches } from "./prepared-launches.ts";
 
 /** Pixels that may be looked for outside of an image: what is read there, with a vector, lies within 64 bytes of it. */
 const mostOutside = 3;
 
 /** An axis as the convolution sees it that a transposed one of stride 1 is, with its taps in the other order. */
-const facing = (axis: KernelAxis, isTransposed: boolean): KernelAxis =>
+const turnAxis = (axis: KernelAxis, isTransposed: boolean): KernelAxis =>
   isTransposed ? { ...axis, before: (axis.taps - 1) * axis.dilation - axis.before } : axis;
 
 function isFitting(axis: KernelAxis, isTransposed: boolean): boolean {
-  const { before, taps, dilation, stride, source, target } = facing(axis, isTransposed);
+  const { before, taps, dilation, stride, source, target } = turnAxis(axis, isTransposed);
   const after = (target - 1) * stride + (taps - 1) * dilation - before - (source - 1);
   return (
     stride <= (isTransposed ? 1 : 2) && dilation === 1 && [before, after].every((own) => own <= mostOutside)
@@ -27,7 +27,7 @@ export const isDepthwise = ({ ofSource, ofTarget, axes, isTransposed }: Convolut
   ofSource === 1 && ofTarget === 1 && axes.every((axis) => isFitting(axis, isTransposed));
 
 /** Filters are used as they come. */
-export function depthwiseLaunches(
+export function planDepthwise(
   shape: ConvolutionShape,
   module: string,
   epilogue: PlainEpilogue | undefined,
@@ -37,7 +37,7 @@ export function depthwiseLaunches(
   return {
     temporaries: [],
     launches: [
-      planLaunch(wasmKernel(module, "convolveDepthwise", convolutionKernels), {
+      planLaunch(makeWasmKernel(module, "convolveDepthwise", convolutionKernels), {
         reads: {
           source: { input: 0 },
           filters: { input: 1 },
@@ -47,12 +47,12 @@ export function depthwiseLaunches(
         parameters: {
           channels: groups,
           flipped: isTransposed ? 1 : 0,
-          ...axisParameters([facing(y, isTransposed), facing(x, isTransposed)]),
+          ...nameAxisParameters([turnAxis(y, isTransposed), turnAxis(x, isTransposed)]),
           slope: epilogue?.slope ?? 1,
         },
         work: {
           items: images * groups,
-          chunk: chunkOf(pixelsOf(shape) * areaOf(shape)),
+          chunk: countItemsPerChunk(countPixels(shape) * countTaps(shape)),
           scratchBytes: convolutionSizes.rampBytes,
         },
       }),

@@ -74,14 +74,14 @@ function convolveEdge(at: usize, pitch: usize, rows: i32, taps: i32, stride: i32
 /** Targets before this one, in fours, see taps outside. */
 // @ts-ignore: decorator
 @inline
-function firstInner(stride: i32, before: i32): i32 {
+function findFirstInner(stride: i32, before: i32): i32 {
   return ((max(0, before) + stride - 1) / stride + 3) & ~3;
 }
 
 /** So do targets from here on. */
 // @ts-ignore: decorator
 @inline
-function endOfInner(source: i32, target: i32, taps: i32, stride: i32, before: i32): i32 {
+function findEndOfInner(source: i32, target: i32, taps: i32, stride: i32, before: i32): i32 {
   const room = source - taps + before;
   return room < 0 ? 0 : min(target, room / stride + 1);
 }
@@ -92,7 +92,7 @@ function convolveDepthwise(begin: i32, end: i32, scratch: usize, args: ConvolveD
   const { sourceY, targetY, tapsY, strideY, beforeY, sourceX, targetX, tapsX, strideX, beforeX } = args;
   const area = tapsY * tapsX, pitch = <usize>sourceX << 2, step: usize = flipped ? -4 : 4;
   writeRamps(scratch, strideX);
-  const low = firstInner(strideX, beforeX), high = endOfInner(sourceX, targetX, tapsX, strideX, beforeX);
+  const low = findFirstInner(strideX, beforeX), high = findEndOfInner(sourceX, targetX, tapsX, strideX, beforeX);
   for (let item = begin; item < end; item++) {
     const channel = item % channels, from = source + (<usize>(item * sourceY * sourceX) << 2);
     const filter = filters + (<usize>(channel * area + (flipped ? area - 1 : 0)) << 2);
@@ -157,7 +157,7 @@ function filterGradientDepthwise(begin: i32, end: i32, scratch: usize, args: Fil
   const { sourceY, targetY, tapsY, strideY, beforeY, sourceX, targetX, tapsX, strideX, beforeX } = args;
   const padded = (tapsX + 3) & ~3, ofTaps = scratch + rampBytes;
   writeRamps(scratch, strideX);
-  const low = firstInner(strideX, beforeX), high = endOfInner(sourceX, targetX, tapsX, strideX, beforeX);
+  const low = findFirstInner(strideX, beforeX), high = findEndOfInner(sourceX, targetX, tapsX, strideX, beforeX);
   for (let item = begin; item < end; item++) {
     const channel = item % channels, first = item / channels * sliceImages;
     memory.fill(ofTaps, 0, <usize>(tapsY * padded) << 4);

@@ -1,10 +1,10 @@
 import type { Slot } from "../../../core/devices/launch.ts";
-import { wasmKernel } from "../../../core/devices/launch.ts";
+import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { PlainEpilogue } from "../../matmul/epilogue.ts";
-import { evenParts } from "../../matmul/wasm/matmul-plan.ts";
+import { computeEvenParts } from "../../matmul/wasm/matmul-plan.ts";
 import type { ConvolutionShape, Tile } from "../tiling.ts";
-import { areaOf, axisParameters, tileOf, tilesOf } from "../tiling.ts";
+import { chooseTile, countTaps, countTiles, nameAxisParameters } from "../tiling.ts";
 import { convolutionKernels, convolutionSizes } from "./convolution.kernels.ts";
 import type { PreparedLaunches } from "./prepared-launches.ts";
 
@@ -23,54 +23,54 @@ interface Blocks {
   readonly target: number;
 }
 
-function blocksOf(tile: Tile, sourceChannels: number, channels: number, taps: number): Blocks {
+function chooseBlocks(tile: Tile, sourceChannels: number, channels: number, taps: number): Blocks {
   const fitting = Math.floor(Math.min(depthInUse / taps, patchBytes / tile.patchBytes));
   return {
-    source: evenParts(sourceChannels, Math.max(1, fitting), 1),
-    target: evenParts(channels, targetChannels, 4),
+    source: computeEvenParts(sourceChannels, Math.max(1, fitting), 1),
+    target: computeEvenParts(channels, targetChannels, 4),
   };
 }
 
-function scratchBytesOf(tile: Tile, blocks: Blocks, taps: number): number {
+function countScratchBytes(tile: Tile, blocks: Blocks, taps: number): number {
   const { axisBytes, tileBytes, segmentBytes } = convolutionSizes;
   const tables = 4 * blocks.source * taps + segmentBytes * (tile.segments + 3);
   return 4 * axisBytes + tileBytes + tables + 16 + blocks.source * tile.patchBytes;
 }
 
 /** Packs the filters, then convolves patches with the epilogue inside. */
-export function directLaunches(
+export function planDirect(
   shape: ConvolutionShape,
   module: string,
   epilogue: PlainEpilogue | undefined,
   statistics?: Slot,
 ): PreparedLaunches {
   const { images, groups, ofSource, ofTarget, axes } = shape;
-  const area = areaOf(shape);
-  const tile = tileOf(shape, images, tilePixels);
-  const blocks = blocksOf(tile, ofSource, ofTarget, area);
+  const area = countTaps(shape);
+  const tile = chooseTile(shape, images, tilePixels);
+  const blocks = chooseBlocks(tile, ofSource, ofTarget, area);
   const panels = Math.ceil(ofTarget / 4);
   const own = {
     sourceChannels: ofSource,
     targetChannels: ofTarget,
     transposed: shape.isTransposed ? 1 : 0,
-    ...axisParameters(axes),
+    ...nameAxisParameters(axes),
   };
   const itemSize = tile.images * tile.rows * tile.columns * blocks.target * ofSource * area;
   return {
-    parts: tilesOf(tile, shape),
+    parts: countTiles(tile, shape),
     temporaries: [{ shape: [groups, panels, ofSource * area, 4], dtype: "f32" }],
     launches: [
-      planLaunch(wasmKernel(module, "packFilters", convolutionKernels), {
+      planLaunch(makeWasmKernel(module, "packFilters", convolutionKernels), {
         reads: { filters: { input: 1 } },
         writes: { packed: { temporary: 0 } },
         parameters: own,
         work: {
           items: groups * panels,
-          chunk: chunkOf(4 * ofSource * area * 16),
+          chunk: countItemsPerChunk(4 * ofSource * area * 16),
           scratchBytes: 2 * convolutionSizes.axisBytes,
         },
       }),
-      planLaunch(wasmKernel(module, "convolve", convolutionKernels), {
+      planLaunch(makeWasmKernel(module, "convolve", convolutionKernels), {
         reads: {
           source: { input: 0 },
           filters: { temporary: 0 },
@@ -89,9 +89,9 @@ export function directLaunches(
           slope: epilogue?.slope ?? 1,
         },
         work: {
-          items: tilesOf(tile, shape) * groups * Math.ceil(ofTarget / blocks.target),
-          chunk: chunkOf(itemSize),
-          scratchBytes: scratchBytesOf(tile, blocks, area),
+          items: countTiles(tile, shape) * groups * Math.ceil(ofTarget / blocks.target),
+          chunk: countItemsPerChunk(itemSize),
+          scratchBytes: countScratchBytes(tile, blocks, area),
         },
       }),
     ],
@@ -99,5 +99,5 @@ export function directLaunches(
 }
 
 /** Items in a chunk, when each of them takes that many multiplications. */
-export const chunkOf = (itemSize: number): number =>
+export const countItemsPerChunk = (itemSize: number): number =>
   Math.max(1, Math.floor(chunkSize / Math.max(1, itemSize)));

@@ -1,10 +1,10 @@
-import { wasmKernel } from "../../../core/devices/launch.ts";
+import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
-import { evenParts } from "../../matmul/wasm/matmul-plan.ts";
+import { computeEvenParts } from "../../matmul/wasm/matmul-plan.ts";
 import type { ConvolutionShape, Tile } from "../tiling.ts";
-import { areaOf, axisParameters, pixelsOf, tileOf } from "../tiling.ts";
+import { chooseTile, countPixels, countTaps, nameAxisParameters } from "../tiling.ts";
 import { convolutionKernels, convolutionSizes } from "./convolution.kernels.ts";
-import { chunkOf } from "./direct-plan.ts";
+import { countItemsPerChunk } from "./direct-plan.ts";
 import type { Sums } from "./sums.ts";
 
 /** Pixels of a tile: four channels of dy take half of a first-level cache of 32 KiB. */
@@ -26,23 +26,23 @@ interface Cut {
 
 function cutSums(shape: ConvolutionShape): Cut {
   const { images, groups, ofSource, ofTarget } = shape;
-  const area = areaOf(shape);
-  const tile = tileOf(shape, 1, tilePixels);
-  const outputs = evenParts(ofTarget, outputChannels, 4);
+  const area = countTaps(shape);
+  const tile = chooseTile(shape, 1, tilePixels);
+  const outputs = computeEvenParts(ofTarget, outputChannels, 4);
   const fitting = Math.max(1, Math.floor(Math.min(tapsOfItem / area, patchBytes / tile.patchBytes)));
-  const channels = evenParts(ofSource, fitting, 1);
+  const channels = computeEvenParts(ofSource, fitting, 1);
   const blocks = groups * Math.ceil(ofTarget / outputs) * Math.ceil(ofSource / channels);
-  const all = images * pixelsOf(shape) * groups * ofTarget * ofSource * area;
+  const all = images * countPixels(shape) * groups * ofTarget * ofSource * area;
   const wanted = Math.min(Math.ceil(wantedItems / blocks), Math.ceil(all / (blocks * smallestItem)));
   return {
     outputs,
     channels,
     blocks,
-    sliceImages: evenParts(images, Math.ceil(images / Math.max(1, wanted)), 1),
+    sliceImages: computeEvenParts(images, Math.ceil(images / Math.max(1, wanted)), 1),
   };
 }
 
-function scratchBytesOf(tile: Tile, { outputs, channels }: Cut, area: number): number {
+function countScratchBytes(tile: Tile, { outputs, channels }: Cut, area: number): number {
   const taps = 4 * Math.ceil((channels * area) / 4);
   const { axisBytes, segmentBytes } = convolutionSizes;
   const tables = 4 * taps + segmentBytes * tile.segments + 16;
@@ -52,23 +52,23 @@ function scratchBytesOf(tile: Tile, { outputs, channels }: Cut, area: number): n
 }
 
 /** Dot products of dy with the patches of x. */
-export function directSums(shape: ConvolutionShape, module: string): Sums {
+export function planDirectSums(shape: ConvolutionShape, module: string): Sums {
   const { images, groups, ofSource, ofTarget, axes } = shape;
   const cut = cutSums(shape);
-  const tile = tileOf(shape, cut.sliceImages, tilePixels);
+  const tile = chooseTile(shape, cut.sliceImages, tilePixels);
   const slices = Math.max(1, Math.ceil(images / cut.sliceImages));
-  const area = areaOf(shape);
+  const area = countTaps(shape);
   return {
     slices,
     launch: (operands) =>
-      planLaunch(wasmKernel(module, "filterGradient", convolutionKernels), {
+      planLaunch(makeWasmKernel(module, "filterGradient", convolutionKernels), {
         ...operands,
         parameters: {
           images,
           groups,
           channels: ofSource,
           outputs: ofTarget,
-          ...axisParameters(axes),
+          ...nameAxisParameters(axes),
           tileImages: tile.images,
           tileRows: tile.rows,
           tileColumns: tile.columns,
@@ -78,8 +78,8 @@ export function directSums(shape: ConvolutionShape, module: string): Sums {
         },
         work: {
           items: slices * cut.blocks,
-          chunk: chunkOf(cut.sliceImages * pixelsOf(shape) * cut.outputs * cut.channels * area),
-          scratchBytes: scratchBytesOf(tile, cut, area),
+          chunk: countItemsPerChunk(cut.sliceImages * countPixels(shape) * cut.outputs * cut.channels * area),
+          scratchBytes: countScratchBytes(tile, cut, area),
         },
       }),
   };

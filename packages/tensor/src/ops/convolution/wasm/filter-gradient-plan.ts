@@ -1,48 +1,48 @@
 import type { Limits } from "../../../core/devices/backend.ts";
-import { wasmKernel } from "../../../core/devices/launch.ts";
+import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { Spec } from "../../../core/spec.ts";
-import { sizeOf } from "../../../core/spec.ts";
+import { countElements } from "../../../core/spec.ts";
 import type { ConvolutionAttributes } from "../convolution.ts";
-import { filterGradientShape } from "../convolution.ts";
-import { convolutionShapeOf } from "../tiling.ts";
+import { computeFilterGradientShape } from "../convolution.ts";
+import { makeConvolutionShape } from "../tiling.ts";
 import { convolutionKernels } from "./convolution.kernels.ts";
 import { module, relaxedModule } from "./convolution.wasm.ts";
 import { isDepthwise } from "./depthwise-plan.ts";
-import { depthwiseSums } from "./depthwise-sums.ts";
-import { chunkOf } from "./direct-plan.ts";
-import { directSums } from "./direct-sums.ts";
-import { usesWinogradSums, winogradSums } from "./winograd-sums.ts";
+import { planDepthwiseSums } from "./depthwise-sums.ts";
+import { countItemsPerChunk } from "./direct-plan.ts";
+import { planDirectSums } from "./direct-sums.ts";
+import { planWinogradSums, usesWinogradSums } from "./winograd-sums.ts";
 
 /** Floats that are merged at a time. */
 const mergeBlock = 1024;
 
 /** Sums over slices of the batch; where there are several, a second launch adds them up in order. */
-export function filterGradientPlan(
+export function planFilterGradient(
   [x, dy]: readonly (Spec | undefined)[],
   attrs: ConvolutionAttributes,
   limits: Limits,
 ): Plan {
-  const weight = filterGradientShape("conv2dFilterGradient", x!, dy!, attrs);
-  const size = sizeOf(weight);
+  const weight = computeFilterGradientShape("conv2dFilterGradient", x!, dy!, attrs);
+  const size = countElements(weight);
   if (size === 0) return { launches: [], temporaries: [], aliases: [] };
-  const shape = convolutionShapeOf("forward", x!.shape, dy!.shape, weight, attrs);
+  const shape = makeConvolutionShape("forward", x!.shape, dy!.shape, weight, attrs);
   const from = limits.features.has("relaxed-simd") ? relaxedModule : module;
-  const ofTiles = usesWinogradSums(shape) ? winogradSums : directSums;
-  const sumsOf = isDepthwise(shape) ? depthwiseSums : ofTiles;
-  const { slices, launch } = sumsOf(shape, from);
+  const ofTiles = usesWinogradSums(shape) ? planWinogradSums : planDirectSums;
+  const chooseSums = isDepthwise(shape) ? planDepthwiseSums : ofTiles;
+  const { slices, launch } = chooseSums(shape, from);
   const isSliced = slices > 1;
   const sums = launch({
     reads: { source: { input: 0 }, dy: { input: 1 } },
     writes: { sums: isSliced ? { temporary: 0 } : { output: 0 } },
   });
   if (!isSliced) return { launches: [sums], temporaries: [], aliases: [] };
-  const merge = planLaunch(wasmKernel(from, "mergeSlices", convolutionKernels), {
+  const merge = planLaunch(makeWasmKernel(from, "mergeSlices", convolutionKernels), {
     reads: { parts: { temporary: 0 } },
     writes: { target: { output: 0 } },
     parameters: { size, slices, block: mergeBlock },
-    work: { items: Math.ceil(size / mergeBlock), chunk: chunkOf(mergeBlock * slices) },
+    work: { items: Math.ceil(size / mergeBlock), chunk: countItemsPerChunk(mergeBlock * slices) },
   });
   return {
     launches: [sums, merge],

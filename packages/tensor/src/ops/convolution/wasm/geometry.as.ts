@@ -54,16 +54,16 @@ function axisAt(address: usize, source: i32, target: i32, kernel: i32, stride: i
 }
 
 /** The phase that a tap belongs to. */
-function phaseOf(axis: Axis, tap: i32): i32 {
+function findPhase(axis: Axis, tap: i32): i32 {
   if (!axis.transposed) return 0;
   const residue = (tap * axis.dilation - axis.padding) % axis.stride;
   return residue < 0 ? residue + axis.stride : residue;
 }
 
 /** Of the tap in its own phase. */
-function shiftOf(axis: Axis, tap: i32): i32 {
+function findShift(axis: Axis, tap: i32): i32 {
   const offset = axis.padding - tap * axis.dilation;
-  return axis.transposed ? (phaseOf(axis, tap) + offset) / axis.stride : -offset;
+  return axis.transposed ? (findPhase(axis, tap) + offset) / axis.stride : -offset;
 }
 
 function enterPhase(axis: Axis, phase: i32): void {
@@ -73,17 +73,17 @@ function enterPhase(axis: Axis, phase: i32): void {
   axis.tapsBefore = 0;
   let low = 0, high = 0;
   for (let tap = 0; tap < axis.kernel; tap++) {
-    const own = phaseOf(axis, tap);
+    const own = findPhase(axis, tap);
     if (own < phase) axis.tapsBefore++;
     if (own == phase) axis.taps++;
-    const shift = shiftOf(axis, tap);
+    const shift = findShift(axis, tap);
     low = tap == 0 ? shift : min(low, shift);
     high = tap == 0 ? shift : max(high, shift);
   }
   axis.shift = low;
   axis.reach = high - low;
   axis.residues = 0;
-  for (let tap = 0; tap < axis.kernel; tap++) axis.residues |= 1 << ((shiftOf(axis, tap) - low) % axis.jump);
+  for (let tap = 0; tap < axis.kernel; tap++) axis.residues |= 1 << ((findShift(axis, tap) - low) % axis.jump);
 }
 
 function enterTile(axis: Axis, first: i32, length: i32): void {
@@ -112,4 +112,4 @@ function reads(axis: Axis, distance: i32): bool {
   return residue > 31 || ((axis.residues >> residue) & 1) != 0;
 }
 
-export { Axis, axisBytes, axisAt, phaseOf, shiftOf, enterPhase, enterTile, targetAt, span, reads };
+export { Axis, axisBytes, axisAt, findPhase, findShift, enterPhase, enterTile, targetAt, span, reads };

@@ -1,5 +1,5 @@
 import { ConvolutionSizes } from "./convolution.kernels.as";
-import { Axis, phaseOf, reads, shiftOf, span } from "./geometry.as";
+import { Axis, findPhase, reads, findShift, span } from "./geometry.as";
 
 // The source pixels of a tile, padded with zeros, side by side in scratch: every patch is then read from there by one table of
 // offsets, and no patch is ever copied. Columns that a stride of s skips between are stored apart, so four neighbouring targets
@@ -15,14 +15,14 @@ const segmentBytes: usize = ConvolutionSizes.segmentBytes;
 /** Columns of one residue in scratch: four at a time, and what the taps reach beyond. */
 // @ts-ignore: decorator
 @inline
-function columnsOf(x: Axis): i32 {
+function countColumns(x: Axis): i32 {
   return ((x.extent + 3) & ~3) + x.reach / x.jump;
 }
 
 // @ts-ignore: decorator
 @inline
 function rowBytes(x: Axis): usize {
-  return <usize>(columnsOf(x) * x.jump) << 2;
+  return <usize>(countColumns(x) * x.jump) << 2;
 }
 
 // @ts-ignore: decorator
@@ -56,7 +56,7 @@ function copyRow(row: usize, width: i32, from: i32, jump: i32, columns: i32, tar
 
 /** Fills scratch with the source of a tile: `channels` channels of `images` images. Strides in bytes. */
 function packSource(source: usize, imageStride: usize, channelStride: usize, images: i32, channels: i32, y: Axis, x: Axis, target: usize): void {
-  const rows = span(y), columns = columnsOf(x), pitch = rowBytes(x);
+  const rows = span(y), columns = countColumns(x), pitch = rowBytes(x);
   const top = y.first * y.jump + y.shift, left = x.first * x.jump + x.shift;
   const channelPitch = channelBytes(y, x, images), imagePitch = imageBytes(y, x);
   for (let channel = 0; channel < channels; channel++) {
@@ -80,14 +80,14 @@ function packSource(source: usize, imageStride: usize, channelStride: usize, ima
 
 /** The offset, from a segment, of each tap of each of `channels` channels, in the order of the packed filters. */
 function writeOffsets(channels: i32, images: i32, y: Axis, x: Axis, table: usize): void {
-  const pitch = rowBytes(x), channelPitch = channelBytes(y, x, images), columns = columnsOf(x);
+  const pitch = rowBytes(x), channelPitch = channelBytes(y, x, images), columns = countColumns(x);
   for (let channel = 0; channel < channels; channel++) {
     for (let tapY = 0; tapY < y.kernel; tapY++) {
-      if (phaseOf(y, tapY) != y.phase) continue;
-      const row = <usize>channel * channelPitch + <usize>(shiftOf(y, tapY) - y.shift) * pitch;
+      if (findPhase(y, tapY) != y.phase) continue;
+      const row = <usize>channel * channelPitch + <usize>(findShift(y, tapY) - y.shift) * pitch;
       for (let tapX = 0; tapX < x.kernel; tapX++) {
-        if (phaseOf(x, tapX) != x.phase) continue;
-        const reach = shiftOf(x, tapX) - x.shift;
+        if (findPhase(x, tapX) != x.phase) continue;
+        const reach = findShift(x, tapX) - x.shift;
         store<u32>(table, <u32>(row + (<usize>((reach % x.jump) * columns + reach / x.jump) << 2)));
         table += 4;
       }

@@ -2,7 +2,7 @@ import { FilterGradientWinogradArguments } from "./convolution.kernels.as";
 import { multiplyRows } from "./panel.as";
 import { fillLane, finishGroup, groupBytes, readGradient, readSource } from "./winograd-tiles.as";
 import { coefficientBytes, transformToTaps, writeCoefficients } from "./winograd-transforms.as";
-import { positions, stepOf, tileBytes } from "./winograd.as";
+import { positions, computeStep, tileBytes } from "./winograd.as";
 
 // The filter gradient of a convolution with 3x3 taps and stride 1: the derivative of the forward product of transformed tiles. For
 // each of the 36 positions, transformed sources times transformed gradients, summed over tiles, then the transform to taps.
@@ -75,7 +75,7 @@ function filterGradientWinograd(begin: i32, end: i32, scratch: usize, args: Filt
   const k = scratch + 64, lines = k + coefficientBytes, table = lines + tileBytes;
   const tableOfDy = table + <usize>tiles * groupBytes;
   const sources = tableOfDy + <usize>tiles * groupBytes;
-  const sourceStep = stepOf(channelBlock, tiles), gradientStep = stepOf(outputBlock, tiles), sumStep = stepOf(channelBlock, outputBlock);
+  const sourceStep = computeStep(channelBlock, tiles), gradientStep = computeStep(outputBlock, tiles), sumStep = computeStep(channelBlock, outputBlock);
   const gradients = sources + positions * sourceStep, products = gradients + positions * gradientStep;
   const sourceStride = <usize>(sourceY * sourceX) << 2, targetStride = <usize>(targetY * targetX) << 2;
   const outputBytes = <usize>outputBlock << 2, tilesBytes = <usize>tiles << 4;

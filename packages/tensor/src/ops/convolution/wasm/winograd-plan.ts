@@ -1,10 +1,10 @@
 import type { Slot } from "../../../core/devices/launch.ts";
-import { wasmKernel } from "../../../core/devices/launch.ts";
+import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { Shape } from "../../../core/spec.ts";
 import type { PlainEpilogue } from "../../matmul/epilogue.ts";
 import type { ConvolutionShape, KernelAxis } from "../tiling.ts";
-import { axisParameters, pixelsOf } from "../tiling.ts";
+import { countPixels, nameAxisParameters } from "../tiling.ts";
 import { convolutionKernels, convolutionSizes } from "./convolution.kernels.ts";
 import type { PreparedLaunches } from "./prepared-launches.ts";
 
@@ -20,19 +20,19 @@ const tileBytes = 320 * 1024;
 const mostTiles = 64;
 
 /** Zeros before the source, where the windows of a transposed convolution are looked at from the other side. */
-const beforeOf = ({ before }: KernelAxis, isTransposed: boolean): number =>
+const computeZerosBefore = ({ before }: KernelAxis, isTransposed: boolean): number =>
   isTransposed ? 2 - before : before;
 
 /** Up to one zero around: with two, a corner sees one tap, and the rounding errors of a whole tile. */
 function isFitting(axis: KernelAxis, isTransposed: boolean): boolean {
-  const before = beforeOf(axis, isTransposed);
+  const before = computeZerosBefore(axis, isTransposed);
   const after = axis.target - axis.source + 2 - before;
   const isPadded = before >= 0 && before <= 1 && after >= -1 && after <= 1;
   return axis.taps === 3 && axis.stride === 1 && axis.dilation === 1 && isPadded;
 }
 
 /** Tiles of a channel of an image. */
-export const tilesOfImage = ({ axes: [y, x] }: ConvolutionShape): number =>
+export const countTilesOfImage = ({ axes: [y, x] }: ConvolutionShape): number =>
   Math.ceil(y.target / 4) * Math.ceil(x.target / 4);
 
 /** Whether tiles take fewer multiplications than pixels, counting the transforms; see docs/decisions/0007. */
@@ -41,7 +41,7 @@ export function isFasterByTiles(shape: ConvolutionShape): boolean {
   const ofTile = convolutionSizes.positions * ofSource * ofTarget + transformCost * (ofSource + ofTarget);
   return (
     shape.axes.every((axis) => isFitting(axis, shape.isTransposed)) &&
-    tilesOfImage(shape) * ofTile < pixelsOf(shape) * 9 * ofSource * ofTarget
+    countTilesOfImage(shape) * ofTile < countPixels(shape) * 9 * ofSource * ofTarget
   );
 }
 
@@ -50,15 +50,15 @@ export const usesWinograd = (shape: ConvolutionShape): boolean =>
   shape.ofSource >= leastChannels && isFasterByTiles(shape);
 
 /** Tiles, in eights, whose positions of so many channels stay in cache. */
-export const tilesFitting = (channels: number, bytes: number): number =>
+export const countTilesFitting = (channels: number, bytes: number): number =>
   Math.min(mostTiles, Math.max(8, Math.floor(bytes / (4 * convolutionSizes.positions * channels) / 8) * 8));
 
 /** Bytes from one position to the next in scratch: an odd number of cache lines. */
-export const stepBytes = (rows: number, columns: number): number =>
+export const countStepBytes = (rows: number, columns: number): number =>
   (Math.ceil((rows * columns) / 16) | 1) * 64;
 
 /** Transforms the filters, then convolves tiles with the epilogue inside. */
-export function winogradLaunches(
+export function planWinograd(
   shape: ConvolutionShape,
   module: string,
   epilogue: PlainEpilogue | undefined,
@@ -67,24 +67,26 @@ export function winogradLaunches(
   const { images, groups, ofSource, ofTarget, axes, isTransposed } = shape;
   const { positions, groupBytes } = convolutionSizes;
   const panels = Math.ceil(ofTarget / 4);
-  const tiles = tilesFitting(ofSource + 4 * panels, tileBytes);
-  const packed: Shape = [groups, positions, stepBytes(4 * panels, ofSource) / 4];
+  const tiles = countTilesFitting(ofSource + 4 * panels, tileBytes);
+  const packed: Shape = [groups, positions, countStepBytes(4 * panels, ofSource) / 4];
   const scratchBytes =
-    2048 + (tiles / 4) * groupBytes + positions * (stepBytes(ofSource, tiles) + stepBytes(4 * panels, tiles));
+    2048 +
+    (tiles / 4) * groupBytes +
+    positions * (countStepBytes(ofSource, tiles) + countStepBytes(4 * panels, tiles));
   const channels = { targetChannels: ofTarget, sourceChannels: ofSource, transposed: isTransposed ? 1 : 0 };
-  const [y, x] = axes.map((axis) => ({ ...axis, before: beforeOf(axis, isTransposed) }));
-  const parts = Math.ceil((images * tilesOfImage(shape)) / tiles);
+  const [y, x] = axes.map((axis) => ({ ...axis, before: computeZerosBefore(axis, isTransposed) }));
+  const parts = Math.ceil((images * countTilesOfImage(shape)) / tiles);
   return {
     parts,
     temporaries: [{ shape: packed, dtype: "f32" }],
     launches: [
-      planLaunch(wasmKernel(module, "transformFilters", convolutionKernels), {
+      planLaunch(makeWasmKernel(module, "transformFilters", convolutionKernels), {
         reads: { weight: { input: 1 } },
         writes: { packed: { temporary: 0 } },
         parameters: channels,
         work: { items: groups * panels, chunk: Math.ceil(512 / ofSource), scratchBytes: 1024 },
       }),
-      planLaunch(wasmKernel(module, "convolveWinograd", convolutionKernels), {
+      planLaunch(makeWasmKernel(module, "convolveWinograd", convolutionKernels), {
         reads: {
           source: { input: 0 },
           filters: { temporary: 0 },
@@ -96,7 +98,7 @@ export function winogradLaunches(
           images,
           groups,
           ...channels,
-          ...axisParameters([y!, x!]),
+          ...nameAxisParameters([y!, x!]),
           tiles,
           slope: epilogue?.slope ?? 1,
         },

@@ -1,11 +1,11 @@
-import { wasmKernel } from "../../../core/devices/launch.ts";
+import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
-import { evenParts } from "../../matmul/wasm/matmul-plan.ts";
+import { computeEvenParts } from "../../matmul/wasm/matmul-plan.ts";
 import type { ConvolutionShape } from "../tiling.ts";
-import { axisParameters } from "../tiling.ts";
+import { nameAxisParameters } from "../tiling.ts";
 import { convolutionKernels, convolutionSizes } from "./convolution.kernels.ts";
 import type { Sums } from "./sums.ts";
-import { isFasterByTiles, stepBytes, tilesFitting, tilesOfImage } from "./winograd-plan.ts";
+import { countStepBytes, countTilesFitting, countTilesOfImage, isFasterByTiles } from "./winograd-plan.ts";
 
 /** Channels of x and of dy of an item. */
 const channelsOfItem = 64;
@@ -20,34 +20,35 @@ const leastTiles = 64;
 export function usesWinogradSums(shape: ConvolutionShape): boolean {
   const { images, ofSource, ofTarget } = shape;
   const isEven = ofSource % 4 === 0 && ofTarget % 8 === 0;
-  return isEven && images * tilesOfImage(shape) >= leastTiles && isFasterByTiles(shape);
+  return isEven && images * countTilesOfImage(shape) >= leastTiles && isFasterByTiles(shape);
 }
 
 /** Products of transformed tiles of x and of dy, summed and transformed to taps. */
-export function winogradSums(shape: ConvolutionShape, module: string): Sums {
+export function planWinogradSums(shape: ConvolutionShape, module: string): Sums {
   const { images, groups, ofSource, ofTarget, axes } = shape;
-  const channels = evenParts(ofSource, channelsOfItem, 4);
-  const outputs = evenParts(ofTarget, channelsOfItem, 8);
+  const channels = computeEvenParts(ofSource, channelsOfItem, 4);
+  const outputs = computeEvenParts(ofTarget, channelsOfItem, 8);
   const blocks = groups * Math.ceil(ofSource / channels) * Math.ceil(ofTarget / outputs);
-  const fitting = Math.floor((images * tilesOfImage(shape)) / leastTiles);
+  const fitting = Math.floor((images * countTilesOfImage(shape)) / leastTiles);
   const wanted = Math.max(1, Math.min(Math.ceil(wantedItems / blocks), fitting));
   const sliceImages = Math.ceil(images / wanted);
   const slices = Math.ceil(images / sliceImages);
-  const tiles = tilesFitting(channels + outputs, tileBytes);
-  const matrices = stepBytes(channels, tiles) + stepBytes(outputs, tiles) + stepBytes(channels, outputs);
+  const tiles = countTilesFitting(channels + outputs, tileBytes);
+  const matrices =
+    countStepBytes(channels, tiles) + countStepBytes(outputs, tiles) + countStepBytes(channels, outputs);
   const { positions, groupBytes } = convolutionSizes;
   const scratchBytes = 2048 + 2 * tiles * groupBytes + positions * matrices;
   return {
     slices,
     launch: (operands) =>
-      planLaunch(wasmKernel(module, "filterGradientWinograd", convolutionKernels), {
+      planLaunch(makeWasmKernel(module, "filterGradientWinograd", convolutionKernels), {
         ...operands,
         parameters: {
           images,
           groups,
           channels: ofSource,
           outputs: ofTarget,
-          ...axisParameters(axes),
+          ...nameAxisParameters(axes),
           outputBlock: outputs,
           channelBlock: channels,
           sliceImages,

@@ -17,14 +17,14 @@ const tileBytes: usize = 37 * 16 + 16;
 /** Bytes from one position to the next: an odd number of cache lines. */
 // @ts-ignore: decorator
 @inline
-function stepOf(rows: i32, columns: i32): usize {
+function computeStep(rows: i32, columns: i32): usize {
   return ((<usize>(rows * columns) << 2) + 63 & ~63) | 64;
 }
 
 /** Filters in panels of four target channels, transformed: for each group and position, for each panel, for each source channel. An item is a panel. */
 function transformFilters(begin: i32, end: i32, scratch: usize, args: TransformFiltersArguments): void {
   const { weight, packed, targetChannels, sourceChannels, transposed } = args;
-  const panels = (targetChannels + 3) >> 2, step = stepOf(panels << 2, sourceChannels);
+  const panels = (targetChannels + 3) >> 2, step = computeStep(panels << 2, sourceChannels);
   const targetStride = <usize>(transposed ? 9 : 9 * sourceChannels) << 2, sourceStride = <usize>(transposed ? 9 * targetChannels : 9) << 2;
   const lines = scratch + coefficientBytes, taps = lines + 18 * 16;
   writeCoefficients(scratch);
@@ -162,7 +162,7 @@ function convolveWinograd(begin: i32, end: i32, scratch: usize, args: ConvolveWi
   const k = scratch + 64 + writtenBytes, lines = k + coefficientBytes, table = lines + tileBytes;
   const sources = table + <usize>(tiles >> 2) * groupBytes;
   const panels = (targetChannels + 3) >> 2;
-  const sourceStep = stepOf(sourceChannels, tiles), targetStep = stepOf(panels << 2, tiles), filterStep = stepOf(panels << 2, sourceChannels);
+  const sourceStep = computeStep(sourceChannels, tiles), targetStep = computeStep(panels << 2, tiles), filterStep = computeStep(panels << 2, sourceChannels);
   const targets = sources + positions * sourceStep;
   const rowBytes = <usize>tiles << 2;
   const sourceStride = <usize>(sourceY * sourceX) << 2, targetStride = <usize>(targetY * targetX) << 2;
@@ -229,4 +229,4 @@ function convolveWinograd(begin: i32, end: i32, scratch: usize, args: ConvolveWi
   }
 }
 
-export { positions, stepOf, tileBytes, transformFilters, convolveWinograd };
+export { positions, computeStep, tileBytes, transformFilters, convolveWinograd };

@@ -2,19 +2,19 @@ import type { Limits } from "../../../core/devices/backend.ts";
 import type { PlannedLaunch } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
-import { workgroupLine } from "../../../core/plans/wgsl.ts";
+import { foldWorkgroups } from "../../../core/plans/wgsl.ts";
 import type { Shape, Spec } from "../../../core/spec.ts";
-import { broadcastStrides, sizeOf } from "../../../core/spec.ts";
-import { plainEpilogue } from "../../matmul/epilogue.ts";
-import { epilogueLaunch } from "../../matmul/epilogue-launch.ts";
-import { mergeSlicesLaunch } from "../../matmul/wgsl/merge-slices.wgsl.ts";
+import { broadcastStrides, countElements } from "../../../core/spec.ts";
+import { toPlainEpilogue } from "../../matmul/epilogue.ts";
+import { planEpilogue } from "../../matmul/epilogue-launch.ts";
+import { planMergeSlices } from "../../matmul/wgsl/merge-slices.wgsl.ts";
 import { cutProduct, stagedDepth } from "../../matmul/wgsl/product-tiles.ts";
 import type { Conv2dAttributes } from "../convolution.ts";
 import type { ConvolutionShape, Direction, KernelAxis } from "../tiling.ts";
-import { areaOf, convolutionShapeOf, pixelsOf } from "../tiling.ts";
-import { convolutionKernel, depthwiseElements, depthwiseKernel } from "./convolution.wgsl.ts";
+import { countPixels, countTaps, makeConvolutionShape } from "../tiling.ts";
+import { depthwiseElements, writeConvolutionKernel, writeDepthwiseKernel } from "./convolution.wgsl.ts";
 import type { ChannelStrides } from "./patches.wgsl.ts";
-import { convolutionValues, everyOf } from "./patches.wgsl.ts";
+import { computePeriod, nameConvolutionValues } from "./patches.wgsl.ts";
 
 /**
  * The largest number of rows for the depthwise kernel: a tile takes at least 16 rows, but long sums should be shared by
@@ -30,12 +30,12 @@ interface FusedEpilogue {
 }
 
 /** Undefined for an epilogue that needs a separate launch: kernels read an addend with a single stride over pixels. */
-function fusedEpilogue(
+function findFusedEpilogue(
   inputs: readonly (Spec | undefined)[],
   { epilogue }: Conv2dAttributes,
   output: Shape,
 ): FusedEpilogue | undefined {
-  const plain = plainEpilogue(epilogue);
+  const plain = toPlainEpilogue(epilogue);
   if (plain === undefined || !plain.hasAddend) return plain;
   const [image, row, y, x] = broadcastStrides(inputs[2]!.shape, output) as [number, number, number, number];
   const [height, width] = output.slice(2) as [number, number];
@@ -47,7 +47,7 @@ function fusedEpilogue(
 /** Divides a convolution into tiles like a batch of products, one for each phase, with the largest depth of all phases. */
 const cutConvolution = ({ images, groups, ofSource, ofTarget, axes: [y, x] }: ConvolutionShape) => {
   const pixels = ({ target, step }: KernelAxis) => Math.ceil(target / step);
-  const taps = (axis: KernelAxis) => Math.ceil(axis.taps / everyOf(axis));
+  const taps = (axis: KernelAxis) => Math.ceil(axis.taps / computePeriod(axis));
   const depth = ofSource * taps(y) * taps(x);
   return cutProduct(groups * y.step * x.step, ofTarget, images * pixels(y) * pixels(x), depth);
 };
@@ -58,7 +58,7 @@ interface Launches {
 }
 
 /** The launch of tiles and, if there are few tiles, a second one that merges slices of the depth. */
-function tiledLaunches(
+function planTiledLaunches(
   shape: ConvolutionShape,
   { slope, added }: FusedEpilogue,
   output: Shape,
@@ -69,10 +69,15 @@ function tiledLaunches(
   const isSliced = slices > 1;
   const own = isSliced ? undefined : added;
   const count = groups * axes[0].step * axes[1].step * rowTiles * columnTiles * slices;
-  const size = sizeOf(output);
-  const isVector = !isTransposed && (ofSource * areaOf(shape)) % 4 === 0;
+  const size = countElements(output);
+  const isVector = !isTransposed && (ofSource * countTaps(shape)) % 4 === 0;
   const text = { isTransposed, hasAddend: own !== undefined };
-  const kernel = convolutionKernel(tile, isVector ? "depth" : "none", ofSource % stagedDepth === 0, text);
+  const kernel = writeConvolutionKernel(
+    tile,
+    isVector ? "depth" : "none",
+    ofSource % stagedDepth === 0,
+    text,
+  );
   const product = planLaunch(kernel, {
     reads: { source: { input: 0 }, filters: { input: 1 }, addend: own && { input: 2 } },
     writes: { c: isSliced ? { temporary: 0 } : { output: 0 } },
@@ -85,9 +90,9 @@ function tiledLaunches(
       sliceDepth,
       sliceSize: size,
       rows: ofTarget,
-      ...convolutionValues(shape, own),
+      ...nameConvolutionValues(shape, own),
     },
-    work: { workgroups: workgroupLine(count, limits) },
+    work: { workgroups: foldWorkgroups(count, limits) },
   });
   if (!isSliced) return { launches: [product], temporaries: [] };
   const ofAddend = added && {
@@ -99,31 +104,31 @@ function tiledLaunches(
     inner: added.image,
     innerSize: images,
   };
-  const matrices = { size, rows: output[1]!, columns: pixelsOf(shape) };
+  const matrices = { size, rows: output[1]!, columns: countPixels(shape) };
   return {
-    launches: [product, mergeSlicesLaunch(slices, matrices, 0, ofAddend, slope, limits)],
+    launches: [product, planMergeSlices(slices, matrices, 0, ofAddend, slope, limits)],
     temporaries: [{ shape: [slices, size], dtype: "f32" }],
   };
 }
 
-function depthwiseLaunch(
+function planDepthwiseLaunch(
   shape: ConvolutionShape,
   { slope, added }: FusedEpilogue,
   output: Shape,
   limits: Limits,
 ): PlannedLaunch {
-  const size = sizeOf(output);
+  const size = countElements(output);
   const { isTransposed } = shape;
-  return planLaunch(depthwiseKernel({ isTransposed, hasAddend: added !== undefined }), {
+  return planLaunch(writeDepthwiseKernel({ isTransposed, hasAddend: added !== undefined }), {
     reads: { source: { input: 0 }, filters: { input: 1 }, addend: added && { input: 2 } },
     writes: { c: { output: 0 } },
-    parameters: { slope, size, rows: shape.ofTarget, ...convolutionValues(shape, added) },
-    work: { workgroups: workgroupLine(Math.ceil(size / depthwiseElements), limits) },
+    parameters: { slope, size, rows: shape.ofTarget, ...nameConvolutionValues(shape, added) },
+    work: { workgroups: foldWorkgroups(Math.ceil(size / depthwiseElements), limits) },
   });
 }
 
 /** A convolution with its epilogue. The input gradient is "transposed": dy is the source, dx the target. */
-export function convolutionWgslPlan(
+export function planShaderConvolution(
   direction: Direction,
   output: Spec,
   inputs: readonly (Spec | undefined)[],
@@ -131,15 +136,15 @@ export function convolutionWgslPlan(
   limits: Limits,
 ): Plan {
   const [source, weight] = inputs as readonly Spec[];
-  if (sizeOf(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
-  const shape = convolutionShapeOf(direction, source!.shape, output.shape, weight!.shape, attrs);
-  const fused = fusedEpilogue(inputs, attrs, output.shape);
+  if (countElements(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
+  const shape = makeConvolutionShape(direction, source!.shape, output.shape, weight!.shape, attrs);
+  const fused = findFusedEpilogue(inputs, attrs, output.shape);
   const epilogue = fused ?? { slope: 1 };
   const isDepthwise =
-    shape.ofTarget <= mostDepthwiseRows && shape.ofSource * areaOf(shape) <= mostDepthwiseTerms;
+    shape.ofTarget <= mostDepthwiseRows && shape.ofSource * countTaps(shape) <= mostDepthwiseTerms;
   const { launches, temporaries }: Launches = isDepthwise
-    ? { launches: [depthwiseLaunch(shape, epilogue, output.shape, limits)], temporaries: [] }
-    : tiledLaunches(shape, epilogue, output.shape, limits);
-  const rest = fused === undefined ? [epilogueLaunch(attrs.epilogue!, inputs, output)] : [];
+    ? { launches: [planDepthwiseLaunch(shape, epilogue, output.shape, limits)], temporaries: [] }
+    : planTiledLaunches(shape, epilogue, output.shape, limits);
+  const rest = fused === undefined ? [planEpilogue(attrs.epilogue!, inputs, output)] : [];
   return { launches: [...launches, ...rest], temporaries, aliases: [] };
 }

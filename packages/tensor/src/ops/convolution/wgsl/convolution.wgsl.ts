@@ -1,9 +1,14 @@
 import type { WgslKernel } from "../../../core/devices/launch.ts";
-import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
+import { joinSchemas, makeWgslKernel } from "../../../core/plans/wgsl.ts";
 import type { Tile } from "../../matmul/wgsl/product-tiles.ts";
 import type { TileKernel, VectorAxis } from "../../matmul/wgsl/tiled-product.wgsl.ts";
-import { activation, fourSteps, stridedOperand, tiledProduct } from "../../matmul/wgsl/tiled-product.wgsl.ts";
-import { ofPatches, patchOperand, patchText } from "./patches.wgsl.ts";
+import {
+  activation,
+  fourSteps,
+  writeStridedOperand,
+  writeTiledProduct,
+} from "../../matmul/wgsl/tiled-product.wgsl.ts";
+import { ofPatches, writePatch, writePatchOperand } from "./patches.wgsl.ts";
 
 export interface ConvolutionText {
   readonly isTransposed: boolean;
@@ -16,7 +21,7 @@ const tapOffset = "t.x * p.filterChannel + (ay.first + t.y * ay.every) * p.tapsX
  * The elements of a filter at four steps of the depth: its taps in order or, if transposed, those of a phase in
  * neighbouring filters.
  */
-const filterSteps = (isTransposed: boolean): string =>
+const writeFilterSteps = (isTransposed: boolean): string =>
   isTransposed
     ? `fn tapOffset(t: vec3u) -> u32 { return ${tapOffset}; }
 fn depthA(k: u32) -> vec4u {
@@ -34,13 +39,13 @@ const convolution = { reads: { source: "f32", filters: "Filter", "addend?": "f32
  * An implicit matrix product for each phase: target channels by pixels of all images, with the taps of source channels
  * as the depth.
  */
-export function convolutionKernel(
+export function writeConvolutionKernel(
   tile: Tile,
   filterVector: VectorAxis,
   isWhole: boolean,
   { isTransposed, hasAddend }: ConvolutionText,
 ): TileKernel<typeof convolution & typeof ofPatches> {
-  return tiledProduct({
+  return writeTiledProduct({
     entry: "convolution",
     tile,
     isVector: false,
@@ -49,7 +54,7 @@ export function convolutionKernel(
     areQuads: { A: false, B: false },
     isAlongDepth: { A: true, B: false },
     code: `alias Filter = ${filterVector === "none" ? "f32" : "vec4f"};
-${patchText(isTransposed)}
+${writePatch(isTransposed)}
 var<private> ofGroup: u32;
 fn begin(batch: u32) -> u32 {
   ofGroup = batch / (p.stepY * p.stepX);
@@ -63,7 +68,7 @@ fn begin(batch: u32) -> u32 {
   return p.channels * y.taps * x.taps;
 }
 fn laneA(row: u32) -> u32 { return ofGroup * p.filterGroup + row * p.filterRow; }
-${filterSteps(isTransposed)}
+${writeFilterSteps(isTransposed)}
 fn rowPlace(row: u32) -> vec2u {
   return (ofGroup * p.rows + row) * vec2u(p.targetY * p.targetX, p.addedRow);
 }
@@ -72,8 +77,8 @@ fn columnPlace(column: u32) -> vec2u {
   let pixel = (ay.phase + t.y * ay.step) * p.targetX + ax.phase + t.z * ax.step;
   return t.x * vec2u(p.targetImage, p.addedImage) + pixel * vec2u(1u, p.addedColumn);
 }
-${stridedOperand("A", "filters", filterVector, isWhole)}
-${patchOperand("pixel", isWhole)}`,
+${writeStridedOperand("A", "filters", filterVector, isWhole)}
+${writePatchOperand("pixel", isWhole)}`,
   });
 }
 
@@ -89,12 +94,12 @@ const depthwise = {
  * A kernel for groups of few channels, which would leave most of a tile empty: each invocation computes one element of
  * the target.
  */
-export function depthwiseKernel({
+export function writeDepthwiseKernel({
   isTransposed,
   hasAddend,
 }: ConvolutionText): WgslKernel<typeof depthwise & typeof ofPatches> {
   const added = "image * p.addedImage + channel * p.addedRow + pixel * p.addedColumn";
-  const code = `${patchText(isTransposed)}
+  const code = `${writePatch(isTransposed)}
 ${activation}
 @compute @workgroup_size(${invocations})
 fn depthwise(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32) {
@@ -126,7 +131,7 @@ fn depthwise(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) group
   ${hasAddend ? `sum += addend[${added}];` : ""}
   c[at] = activate(vec4f(sum)).x;
 }`;
-  return wgslKernel({ entry: "depthwise", schema: joinSchemas(depthwise, ofPatches), code });
+  return makeWgslKernel({ entry: "depthwise", schema: joinSchemas(depthwise, ofPatches), code });
 }
 
 /** The number of elements of the target that a workgroup of `depthwise` computes. */

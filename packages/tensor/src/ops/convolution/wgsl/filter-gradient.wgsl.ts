@@ -1,19 +1,19 @@
 import type { WgslKernel } from "../../../core/devices/launch.ts";
-import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
+import { joinSchemas, makeWgslKernel } from "../../../core/plans/wgsl.ts";
 import type { Tile } from "../../matmul/wgsl/product-tiles.ts";
 import type { TileKernel, VectorAxis } from "../../matmul/wgsl/tiled-product.wgsl.ts";
-import { fourSteps, stridedOperand, tiledProduct } from "../../matmul/wgsl/tiled-product.wgsl.ts";
-import { ofPatches, patchOperand, patchText } from "./patches.wgsl.ts";
+import { fourSteps, writeStridedOperand, writeTiledProduct } from "../../matmul/wgsl/tiled-product.wgsl.ts";
+import { ofPatches, writePatch, writePatchOperand } from "./patches.wgsl.ts";
 
 const filterGradient = { reads: { source: "f32", dy: "Gradient" } } as const;
 
 /** An implicit matrix product: channels of dy by taps of x, with the pixels of all images as the depth. */
-export function filterGradientKernel(
+export function writeFilterGradientKernel(
   tile: Tile,
   gradientVector: VectorAxis,
   isWhole: boolean,
 ): TileKernel<typeof filterGradient & typeof ofPatches> {
-  return tiledProduct({
+  return writeTiledProduct({
     entry: "filterGradient",
     tile,
     isVector: false,
@@ -22,7 +22,7 @@ export function filterGradientKernel(
     areQuads: { A: false, B: false },
     isAlongDepth: { A: true, B: true },
     code: `alias Gradient = ${gradientVector === "none" ? "f32" : "vec4f"};
-${patchText(false)}
+${writePatch(false)}
 var<private> ofGroup: u32;
 fn begin(batch: u32) -> u32 {
   ofGroup = batch;
@@ -40,8 +40,8 @@ fn depthA(k: u32) -> vec4u {
 }
 fn rowPlace(row: u32) -> vec2u { return vec2u((ofGroup * p.rows + row) * columns, 0u); }
 fn columnPlace(column: u32) -> vec2u { return vec2u(column, 0u); }
-${stridedOperand("A", "dy", gradientVector, isWhole)}
-${patchOperand("tap", isWhole)}`,
+${writeStridedOperand("A", "dy", gradientVector, isWhole)}
+${writePatchOperand("tap", isWhole)}`,
   });
 }
 
@@ -51,19 +51,19 @@ ${patchOperand("tap", isWhole)}`,
  */
 export const pairInvocations = 64;
 
-const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+const listNumbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
 /** Adds d times each tap of the source at `place`; positions outside the source are zero. */
 function addTaps(tapsY: number, tapsX: number): string {
-  const columns = range(tapsX).map(
+  const columns = listNumbers(tapsX).map(
     (j) => `let x${j} = place.z + ${j} * apart.x;
     let isColumn${j} = u32(x${j}) < p.sourceX;`,
   );
-  const rows = range(tapsY).flatMap((i) => [
+  const rows = listNumbers(tapsY).flatMap((i) => [
     `let y${i} = place.y + ${i} * apart.y;
     let isRow${i} = u32(y${i}) < p.sourceY;
     let at${i} = place.x + y${i} * i32(p.sourceX);`,
-    ...range(tapsX).map(
+    ...listNumbers(tapsX).map(
       (j) =>
         `sum${i * tapsX + j} += d * select(0.0, source[u32(at${i} + x${j})], isRow${i} && isColumn${j});`,
     ),
@@ -81,12 +81,12 @@ const depthwiseFilterGradient = {
  * A kernel for groups of few pairs of channels, which would leave most of a tile empty. The filter has at most as many
  * taps as there are invocations.
  */
-export function depthwiseFilterGradientKernel([tapsY, tapsX]: readonly [number, number]): WgslKernel<
+export function writeDepthwiseFilterGradientKernel([tapsY, tapsX]: readonly [number, number]): WgslKernel<
   typeof depthwiseFilterGradient & typeof ofPatches
 > {
   const area = tapsY * tapsX;
-  const eachTap = (text: (tap: number) => string): string => range(area).map(text).join("\n");
-  const code = `${patchText(false)}
+  const eachTap = (text: (tap: number) => string): string => listNumbers(area).map(text).join("\n");
+  const code = `${writePatch(false)}
 var<workgroup> sums: array<f32, ${area * pairInvocations}>;
 @compute @workgroup_size(${pairInvocations})
 fn depthwiseFilterGradient(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32) {
@@ -115,5 +115,5 @@ fn depthwiseFilterGradient(@builtin(workgroup_id) group: vec3u, @builtin(num_wor
   c[slice * p.sliceSize + pair * ${area}u + t] = sum;
 }`;
   const schema = joinSchemas(depthwiseFilterGradient, ofPatches);
-  return wgslKernel({ entry: "depthwiseFilterGradient", schema, code });
+  return makeWgslKernel({ entry: "depthwiseFilterGradient", schema, code });
 }

@@ -1,5 +1,5 @@
 import type { ConvolutionShape, KernelAxis } from "../tiling.ts";
-import { areaOf, axisParameters, pixelsOf } from "../tiling.ts";
+import { countPixels, countTaps, nameAxisParameters } from "../tiling.ts";
 
 const axisNames = ["source", "target", "taps", "stride", "before", "dilation", "every"];
 
@@ -43,7 +43,7 @@ export interface ChannelStrides {
 }
 
 /** The distance between taps of the same phase of the target for the stride `step`: 1, all taps, if the stride is 1. */
-export function everyOf({ step, dilation }: KernelAxis): number {
+export function computePeriod({ step, dilation }: KernelAxis): number {
   let [a, b] = [step, dilation];
   while (b > 0) [a, b] = [b, a % b];
   return step / a;
@@ -52,20 +52,20 @@ export function everyOf({ step, dilation }: KernelAxis): number {
 /** The values of these parameters; negative ones become words. */
 export type ConvolutionValues = { readonly [Name in keyof (typeof ofPatches)["parameters"]]: number };
 
-export function convolutionValues(
+export function nameConvolutionValues(
   shape: ConvolutionShape,
   added: ChannelStrides | undefined,
 ): ConvolutionValues {
   const { images, groups, ofSource, ofTarget, isTransposed, axes } = shape;
   const [y, x] = axes;
-  const area = areaOf(shape);
+  const area = countTaps(shape);
   const [row, channel] = isTransposed ? [area, ofTarget * area] : [ofSource * area, area];
-  const parameters = axisParameters(axes);
+  const parameters = nameAxisParameters(axes);
   return {
     images,
     channels: ofSource,
     sourceImage: groups * ofSource * y.source * x.source,
-    targetImage: groups * ofTarget * pixelsOf(shape),
+    targetImage: groups * ofTarget * countPixels(shape),
     filterRow: row!,
     filterChannel: channel!,
     filterGroup: ofSource * ofTarget * area,
@@ -77,8 +77,8 @@ export function convolutionValues(
     ...parameters,
     beforeY: parameters.beforeY >>> 0,
     beforeX: parameters.beforeX >>> 0,
-    everyY: everyOf(y),
-    everyX: everyOf(x),
+    everyY: computePeriod(y),
+    everyX: computePeriod(x),
   };
 }
 
@@ -86,11 +86,11 @@ export function convolutionValues(
 const axisParametersText = axisNames.map((name) => `${name === "target" ? "target_" : name}: u32`).join(", ");
 
 /**
- * `axisOf` describes the source positions of a phase, whose target pixels are `step` apart and whose taps are `every`
+ * `makeAxis` describes the source positions of a phase, whose target pixels are `step` apart and whose taps are `every`
  * apart: pixel i and tap j of the phase read position i jump + j dilation + offset. The phases of a transposed
  * convolution are the remainders modulo the stride.
  */
-function axisText(isTransposed: boolean): string {
+function writeAxis(isTransposed: boolean): string {
   const body = isTransposed
     ? `let shift = i32(phase + before);
   var first = 0u;
@@ -101,9 +101,9 @@ function axisText(isTransposed: boolean): string {
   return Axis(i32(source), (taps - first + every - 1u) / every, count, offset, 1, apart, first, every, phase, stride);`
     : "return Axis(i32(source), taps, target_, -i32(before), i32(stride), i32(dilation), 0u, 1u, 0u, 1u);";
   const axis = (name: string) =>
-    `fn axis${name}(phase: u32) -> Axis { return axisOf(${axisNames.map((own) => `p.${own}${name}`).join(", ")}, phase); }`;
+    `fn axis${name}(phase: u32) -> Axis { return makeAxis(${axisNames.map((own) => `p.${own}${name}`).join(", ")}, phase); }`;
   return `struct Axis { source: i32, taps: u32, count: u32, offset: i32, jump: i32, dilation: i32, first: u32, every: u32, phase: u32, step: u32 }
-fn axisOf(${axisParametersText}, phase: u32) -> Axis {
+fn makeAxis(${axisParametersText}, phase: u32) -> Axis {
   ${body}
 }
 ${axis("Y")}
@@ -115,7 +115,7 @@ ${axis("X")}`;
  * and `next` advances it. `pixelPlace` and `tapPlace` add up to an element of the source: the beginning of its channel,
  * its row and its column.
  */
-export const patchText = (isTransposed: boolean): string => `${axisText(isTransposed)}
+export const writePatch = (isTransposed: boolean): string => `${writeAxis(isTransposed)}
 var<private> ay: Axis;
 var<private> ax: Axis;
 fn triple(k: u32, sizes: vec2u) -> vec3u {
@@ -139,9 +139,9 @@ fn next(t: vec3u, sizes: vec2u) -> vec3u {
 
 /**
  * Operand b of a product: the source as pixels by taps or taps by pixels, surrounded by zeros. `sourceAt` is the
- * beginning of its group; `isWhole` has the same meaning as in `stridedOperand`.
+ * beginning of its group; `isWhole` has the same meaning as in `writeStridedOperand`.
  */
-export function patchOperand(lanes: "pixel" | "tap", isWhole: boolean): string {
+export function writePatchOperand(lanes: "pixel" | "tap", isWhole: boolean): string {
   const steps = lanes === "pixel" ? "tap" : "pixel";
   const four = (at: string) => `vec4i(${[0, 1, 2, 3].map((lane) => `p${lane}.${at}`).join(", ")})`;
   const loads = [0, 1, 2, 3].map(

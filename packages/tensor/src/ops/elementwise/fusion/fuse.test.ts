@@ -3,7 +3,7 @@ import { ArgumentError, DTypeError, ShapeError } from "../../../checks/errors.ts
 import type { ExpressionLaunch } from "../../../core/devices/launch.ts";
 import type { Tensor } from "../../../core/memory/tensor.ts";
 import { tensor } from "../../../creation/tensor.ts";
-import { evaluator } from "../../../expression/evaluate.ts";
+import { makeEvaluator } from "../../../expression/evaluate.ts";
 import { buildExpression } from "../../../expression/expression.ts";
 import * as e from "../../../expression/functions.ts";
 import * as ops from "../../../index.ts";
@@ -18,7 +18,7 @@ function setUp() {
   /** What the last launch computes at a point. */
   const at = (...point: number[]) => {
     const { expression, scalars } = launches().at(-1)!;
-    return evaluator(expression)(point, scalars, 0);
+    return makeEvaluator(expression)(point, scalars, 0);
   };
   return { backend, make, launches, at };
 }

@@ -2,10 +2,10 @@ import { checkValue } from "../../../checks/check.ts";
 import { ArgumentError, ShapeError } from "../../../checks/errors.ts";
 import { callable } from "../../../checks/rules.ts";
 import { execute, withExecutor } from "../../../core/executor.ts";
-import { rejectPromise, scope, tensorsIn } from "../../../core/memory/scope.ts";
+import { listTensors, rejectPromise, scope } from "../../../core/memory/scope.ts";
 import type { Tensor } from "../../../core/memory/tensor.ts";
 import { isTensor } from "../../../core/memory/tensor.ts";
-import { broadcastShapes, formatShape, sameShape } from "../../../core/spec.ts";
+import { broadcastShapes, formatShape, isSameShape } from "../../../core/spec.ts";
 import { fusedOp } from "./fused.ts";
 import type { FusedFunction } from "./trace.ts";
 import { Trace } from "./trace.ts";
@@ -38,7 +38,7 @@ export function fuse<Arguments extends readonly unknown[], Result extends Tensor
   const known = new Map<string, FusedFunction>();
   return (...args) =>
     scope(() => {
-      const [first] = tensorsIn(args);
+      const [first] = listTensors(args);
       const trace = new Trace(first?.backend);
       try {
         const result = withExecutor(trace, () => f(...args));
@@ -56,7 +56,7 @@ function checkResults(result: Tensor | readonly Tensor[]): readonly Tensor[] {
   if (outputs.length === 0 || !outputs.every(isTensor)) {
     throw new ArgumentError("fuse: found a function without a result, expected one tensor or several");
   }
-  if (!outputs.every(({ shape }) => sameShape(shape, outputs[0]!.shape))) {
+  if (!outputs.every(({ shape }) => isSameShape(shape, outputs[0]!.shape))) {
     const shapes = outputs.map(({ shape }) => formatShape(shape)).join(" and ");
     throw new ShapeError(`fuse: found results of shapes ${shapes}, expected one shape`);
   }
@@ -64,7 +64,7 @@ function checkResults(result: Tensor | readonly Tensor[]): readonly Tensor[] {
 }
 
 function launchTrace(trace: Trace, outputs: readonly Tensor[], known: Map<string, FusedFunction>): Tensor[] {
-  const key = trace.keyFor(outputs.map((output) => trace.numberOf(output)));
+  const key = trace.makeKey(outputs.map((output) => trace.getNumber(output)));
   let fused = known.get(key);
   if (fused === undefined) {
     if (known.size >= expressionsKept) known.clear();
@@ -74,7 +74,7 @@ function launchTrace(trace: Trace, outputs: readonly Tensor[], known: Map<string
   const inputs = fused.reads.map((input) => trace.inputs[input]!);
   const { expression } = fused;
   const { shape } = outputs[0]!;
-  const isImplied = sameShape(
+  const isImplied = isSameShape(
     broadcastShapes(
       inputs.map((input) => input.shape),
       "fuse",

@@ -1,5 +1,5 @@
 import type { Tensor } from "../../../core/memory/tensor.ts";
-import { isFloat, widerType } from "../../../expression/dtype.ts";
+import { getWiderType, isFloat } from "../../../expression/dtype.ts";
 import type { Value } from "../../../expression/expression.ts";
 import { buildExpression } from "../../../expression/expression.ts";
 import { evaluateExpression } from "./fused.ts";
@@ -13,7 +13,7 @@ export function pointwise(tensors: readonly Tensor[], body: (...values: Value[])
   const floats = new Set(inputs.filter(isFloat));
   const [stored] = floats;
   let expression = buildExpression({ inputs }, (values) => body(...values));
-  const isNarrow = floats.size === 1 && widerType(stored!) !== stored;
+  const isNarrow = floats.size === 1 && getWiderType(stored!) !== stored;
   if (isNarrow && isFloat(expression.outputs[0]!.dtype)) {
     expression = buildExpression({ inputs, outputs: [stored!] }, (values) => body(...values));
   }

@@ -4,10 +4,10 @@ import type { Executor } from "../../../core/executor.ts";
 import { Tensor, TensorStorage } from "../../../core/memory/tensor.ts";
 import type { AnyOp, Attributes, ExpressionOf, OpCall } from "../../../core/op.ts";
 import type { Shape, Spec } from "../../../core/spec.ts";
-import { formatShape, formatSpec, sameShape } from "../../../core/spec.ts";
-import { inputsRead } from "../../../expression/differentiate.ts";
+import { formatShape, formatSpec, isSameShape } from "../../../core/spec.ts";
+import { listInputsRead } from "../../../expression/differentiate.ts";
 import type { ScalarType } from "../../../expression/dtype.ts";
-import { computeType } from "../../../expression/dtype.ts";
+import { getComputeType } from "../../../expression/dtype.ts";
 import type { Expression, Value } from "../../../expression/expression.ts";
 import { ExpressionBuilder, inlineExpression, keepInputs } from "../../../expression/expression.ts";
 
@@ -31,7 +31,7 @@ export interface FusedFunction {
 const identities = new WeakMap<AnyOp, number>();
 let identityCount = 0;
 
-function identityOf(op: AnyOp): number {
+function getIdentity(op: AnyOp): number {
   let identity = identities.get(op);
   if (identity === undefined) {
     identity = identityCount++;
@@ -63,13 +63,13 @@ export class Trace implements Executor {
       throw new ArgumentError(`fuse: found ${op.name}, expected only elementwise operations`);
     }
     const specs = inputs.map((input) => input && { shape: input.shape, dtype: input.dtype });
-    const outputs = op.outputs(specs, attrs).map((spec) => this.placeholder(spec, backend));
+    const outputs = op.outputs(specs, attrs).map((spec) => this.makePlaceholder(spec, backend));
     this.steps.push({
       op,
       expression: op.meaning.expression,
       attrs,
       specs,
-      operands: inputs.map((input) => input && this.numberOf(input)),
+      operands: inputs.map((input) => input && this.getNumber(input)),
       results: outputs.map((output) => this.assign(output)),
       resultShape: outputs[0]!.shape,
     });
@@ -78,7 +78,7 @@ export class Trace implements Executor {
   }
 
   /** The number of a tensor, which becomes an input if no step created it. */
-  numberOf(tensor: Tensor): number {
+  getNumber(tensor: Tensor): number {
     const known = this.numbers.get(tensor.id);
     if (known !== undefined) return known;
     const number = this.assign(tensor);
@@ -88,10 +88,10 @@ export class Trace implements Executor {
   }
 
   /** A key that is equal for traces of the same expression, which may differ only in their scalars. */
-  keyFor(outputs: readonly number[]): string {
+  makeKey(outputs: readonly number[]): string {
     const inputs = this.inputs.map((input, index) => `${this.inputNumbers[index]} ${formatSpec(input)}`);
     const steps = this.steps.map(
-      ({ op, attrs, operands }) => `${identityOf(op)} ${operands.join()} ${JSON.stringify(attrs)}`,
+      ({ op, attrs, operands }) => `${getIdentity(op)} ${operands.join()} ${JSON.stringify(attrs)}`,
     );
     return [...inputs, ...steps, outputs.join()].join("\n");
   }
@@ -102,16 +102,16 @@ export class Trace implements Executor {
     const builder = new ExpressionBuilder();
     const values: Value[] = [];
     this.inputs.forEach(({ dtype }, index) => {
-      values[this.inputNumbers[index]!] = builder.add({ op: "input", type: computeType(dtype), index });
+      values[this.inputNumbers[index]!] = builder.add({ op: "input", type: getComputeType(dtype), index });
     });
     const scalarTypes: ScalarType[] = [];
     for (const step of this.steps) inlineStep(step, shape, builder, values, scalarTypes);
     const expression = builder.finish(
       this.inputs.map(({ dtype }) => dtype),
       scalarTypes,
-      outputs.map((output) => ({ value: values[this.numberOf(output)]!, dtype: output.dtype })),
+      outputs.map((output) => ({ value: values[this.getNumber(output)]!, dtype: output.dtype })),
     );
-    const reads = [...inputsRead(expression)].sort((a, b) => a - b);
+    const reads = [...listInputsRead(expression)].sort((a, b) => a - b);
     const readsAll = reads.length === this.inputs.length;
     return { expression: readsAll ? expression : keepInputs(expression, reads), reads };
   }
@@ -121,7 +121,7 @@ export class Trace implements Executor {
     this.placeholders?.release();
   }
 
-  private placeholder(spec: Spec, backend: Backend): Tensor {
+  private makePlaceholder(spec: Spec, backend: Backend): Tensor {
     this.backend ??= backend;
     if (this.placeholders === undefined) {
       this.placeholders = new TensorStorage(backend, 0);
@@ -146,7 +146,7 @@ function inlineStep(
   scalarTypes: ScalarType[],
 ): void {
   const expression = step.expression(step.specs, step.attrs);
-  if (expression.nodes.some(({ op }) => op === "index") && !sameShape(step.resultShape, shape)) {
+  if (expression.nodes.some(({ op }) => op === "index") && !isSameShape(step.resultShape, shape)) {
     throw new ShapeError(
       `fuse: ${step.op.name} depends on positions in ${formatShape(step.resultShape)}, expected the shape of the result, ${formatShape(shape)}`,
     );

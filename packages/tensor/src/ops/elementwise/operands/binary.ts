@@ -10,7 +10,7 @@ import type { Op } from "../../../core/op.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { broadcastShapes, formatSpec } from "../../../core/spec.ts";
 import type { DType } from "../../../expression/dtype.ts";
-import { computeType } from "../../../expression/dtype.ts";
+import { getComputeType } from "../../../expression/dtype.ts";
 import { arithmeticTypes, checkNumber } from "../../../expression/dtype-kinds.ts";
 import type { Expression, Value } from "../../../expression/expression.ts";
 import { buildExpression } from "../../../expression/expression.ts";
@@ -24,7 +24,7 @@ type Specs = readonly (Spec | undefined)[];
 export type TensorOrNumber = Tensor | number;
 
 /** Throws DTypeError unless all inputs that are present have one dtype, among the accepted ones; returns it. */
-export function commonDType(operation: string, inputs: Specs, accepted: readonly DType[]): DType {
+export function checkCommonDType(operation: string, inputs: Specs, accepted: readonly DType[]): DType {
   const present = inputs.filter((input) => input !== undefined);
   const { dtype } = present[0]!;
   if (present.some((input) => input.dtype !== dtype)) {
@@ -37,29 +37,25 @@ export function commonDType(operation: string, inputs: Specs, accepted: readonly
 }
 
 /** The spec of the result of two operands that broadcast and have one dtype; an absent operand is a number. */
-export function binaryOutputs(
+export function computeBinaryOutputs(
   operation: string,
   inputs: Specs,
   accepted: readonly DType[] = arithmeticTypes,
   output?: DType,
 ): Spec[] {
-  const dtype = commonDType(operation, inputs, accepted);
+  const dtype = checkCommonDType(operation, inputs, accepted);
   const shapes = inputs.flatMap((input) => (input === undefined ? [] : [input.shape]));
   return [{ shape: broadcastShapes(shapes, operation), dtype: output ?? dtype }];
 }
 
 /** The expression of a binary function; the scalar of the call takes the place of an absent input. */
-export function binaryExpression(
-  inputs: Specs,
-  body: (a: Value, b: Value) => Value,
-  output?: DType,
-): Expression {
+export function buildBinary(inputs: Specs, body: (a: Value, b: Value) => Value, output?: DType): Expression {
   const present = inputs.flatMap((input) => (input === undefined ? [] : [input.dtype]));
   const dtype = present[0]!;
   return buildExpression(
     {
       inputs: present,
-      scalars: present.length === inputs.length ? [] : [computeType(dtype)],
+      scalars: present.length === inputs.length ? [] : [getComputeType(dtype)],
       outputs: [output ?? dtype],
     },
     (values, scalars) => {

@@ -1,16 +1,16 @@
 import type { Limits } from "../../../core/devices/backend.ts";
-import { storageOf } from "../../../core/devices/backend.ts";
+import { getStorage } from "../../../core/devices/backend.ts";
 import type { RangeCheck } from "../../../core/devices/launch.ts";
-import { wasmKernel } from "../../../core/devices/launch.ts";
+import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
-import { itemsPerChunk } from "../../../core/plans/work.ts";
+import { countItemsPerChunk } from "../../../core/plans/work.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { isFloat } from "../../../expression/dtype.ts";
-import { bytesOfStorage } from "../../../expression/storage.ts";
-import { launchesOnly } from "../../movement/view.ts";
+import { countStorageBytes } from "../../../expression/storage.ts";
+import { makePlan } from "../../movement/view.ts";
 import type { Indexing } from "../indexing.ts";
-import { bitsOfMissing } from "../indexing.ts";
+import { encodeMissing } from "../indexing.ts";
 import { indexingKernels } from "./indexing.kernels.ts";
 import { module } from "./indexing.wasm.ts";
 
@@ -18,17 +18,17 @@ import { module } from "./indexing.wasm.ts";
 const columnsPerItem = 64;
 
 /** The plan of `take` and `gather` in WebAssembly. */
-export function takePlan(
+export function planTake(
   x: Spec,
   missing: number,
   { outer, length, inner, count, elementwise }: Indexing,
   limits: Limits,
   check: RangeCheck | undefined,
 ): Plan {
-  if (outer * count * inner === 0) return launchesOnly([]);
-  const entry = bytesOfStorage(storageOf(x.dtype, limits)) === 1 ? "takeBytes" : "takeWords";
-  return launchesOnly([
-    planLaunch(wasmKernel(module, entry, indexingKernels), {
+  if (outer * count * inner === 0) return makePlan([]);
+  const entry = countStorageBytes(getStorage(x.dtype, limits)) === 1 ? "takeBytes" : "takeWords";
+  return makePlan([
+    planLaunch(makeWasmKernel(module, entry, indexingKernels), {
       reads: { x: { input: 0 }, indices: { input: 1 } },
       writes: { y: { output: 0 } },
       parameters: {
@@ -36,31 +36,31 @@ export function takePlan(
         count,
         inner,
         elementwise: Number(elementwise),
-        rest: bitsOfMissing(missing, storageOf(x.dtype, limits)),
+        rest: encodeMissing(missing, getStorage(x.dtype, limits)),
       },
-      work: { items: outer * count, chunk: itemsPerChunk(inner) },
+      work: { items: outer * count, chunk: countItemsPerChunk(inner) },
       check,
     }),
   ]);
 }
 
 /** The plan of `indexAdd` and `scatterAdd` in WebAssembly. */
-export function addPlan(
+export function planAdd(
   updates: Spec,
   { outer, length, inner, count, elementwise }: Indexing,
   check: RangeCheck | undefined,
 ): Plan {
-  if (outer * length * inner === 0) return launchesOnly([]);
+  if (outer * length * inner === 0) return makePlan([]);
   const width = Math.min(inner, columnsPerItem);
   const entry = isFloat(updates.dtype) ? "addFloats" : "addIntegers";
-  return launchesOnly([
-    planLaunch(wasmKernel(module, entry, indexingKernels), {
+  return makePlan([
+    planLaunch(makeWasmKernel(module, entry, indexingKernels), {
       reads: { x: { input: 0 }, indices: { input: 1 } },
       writes: { y: { output: 0 } },
       parameters: { length, count, inner, tile: columnsPerItem, elementwise: Number(elementwise) },
       work: {
         items: outer * Math.ceil(inner / columnsPerItem),
-        chunk: itemsPerChunk((length + count) * width),
+        chunk: countItemsPerChunk((length + count) * width),
       },
       check,
     }),

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { KernelLaunch, ScalarSlot, Slot, WgslKernel } from "../../../core/devices/launch.ts";
 import type { Spec } from "../../../core/spec.ts";
-import { canStoreSums, shaderAddPlan, shaderTakeLaunches } from "./indexing-plan.ts";
+import { canStoreSums, planShaderAdd, planShaderTake } from "./indexing-plan.ts";
 
 const limits: Limits = {
   storage: { f32: "f32", i32: "i32", u32: "u32", u8: "u8", bool: "u32" },
@@ -17,25 +17,25 @@ const table = { outer: 1, length: 50_000, inner: 128, elementwise: false };
 type Kernels = readonly KernelLaunch<Slot, ScalarSlot>[];
 
 describe("sums", () => {
-  const entriesOf = (count: number): string[] =>
-    (shaderAddPlan(f32, { ...table, count }, limits, undefined).launches as Kernels).map(
+  const listEntries = (count: number): string[] =>
+    (planShaderAdd(f32, { ...table, count }, limits, undefined).launches as Kernels).map(
       ({ kernel }) => kernel.entry,
     );
 
   test("of few indices examine all of them, of many sort them first", () => {
-    expect(entriesOf(0)).toEqual(["add"]);
-    expect(entriesOf(32)).toEqual(["add"]);
-    expect(entriesOf(33)).toEqual(["sort", "addSorted"]);
-    expect(entriesOf(4096)).toEqual(["sort", "merge", "addSorted"]);
+    expect(listEntries(0)).toEqual(["add"]);
+    expect(listEntries(32)).toEqual(["add"]);
+    expect(listEntries(33)).toEqual(["sort", "addSorted"]);
+    expect(listEntries(4096)).toEqual(["sort", "merge", "addSorted"]);
   });
 
   test("take an invocation for four columns of a row, or for each element if it has its own index", () => {
-    const sizeOf = (indexing: typeof table): unknown =>
-      (shaderAddPlan(f32, { ...indexing, count: 4096 }, limits, undefined).launches as Kernels).at(-1)!
+    const countSize = (indexing: typeof table): unknown =>
+      (planShaderAdd(f32, { ...indexing, count: 4096 }, limits, undefined).launches as Kernels).at(-1)!
         .parameters[0];
-    expect(sizeOf(table)).toBe(50_000 * 32);
-    expect(sizeOf({ ...table, inner: 126 })).toBe(50_000 * 126);
-    expect(sizeOf({ ...table, elementwise: true })).toBe(50_000 * 128);
+    expect(countSize(table)).toBe(50_000 * 32);
+    expect(countSize({ ...table, inner: 126 })).toBe(50_000 * 126);
+    expect(countSize({ ...table, elementwise: true })).toBe(50_000 * 128);
   });
 
   test("in f16 are stored four at a time, or one at a time if the device has f16", () => {
@@ -50,13 +50,13 @@ describe("sums", () => {
   });
 
   test("of nothing launch nothing", () => {
-    expect(shaderAddPlan(f32, { ...table, length: 0, count: 7 }, limits, undefined).launches).toEqual([]);
+    expect(planShaderAdd(f32, { ...table, length: 0, count: 7 }, limits, undefined).launches).toEqual([]);
   });
 });
 
 describe("choices", () => {
-  const launchOf = (x: Spec, inner: number, elementwise = false) => {
-    const launches = shaderTakeLaunches(x, 0, { ...table, inner, count: 6, elementwise }, limits, undefined);
+  const makeLaunch = (x: Spec, inner: number, elementwise = false) => {
+    const launches = planShaderTake(x, 0, { ...table, inner, count: 6, elementwise }, limits, undefined);
     return launches[0] as KernelLaunch<Slot, ScalarSlot>;
   };
 
@@ -69,7 +69,7 @@ describe("choices", () => {
   ] as const)(
     "from %s in rows of %i, elementwise %s, move as %s",
     (dtype, inner, elementwise, text, count) => {
-      const { kernel, parameters } = launchOf({ shape: [], dtype }, inner, elementwise);
+      const { kernel, parameters } = makeLaunch({ shape: [], dtype }, inner, elementwise);
       const { code } = kernel as WgslKernel;
       expect(/lane < \du/.exec(code)?.[0] ?? /alias Unit = (\w+);/.exec(code)?.[1]).toBe(text);
       expect(parameters[0]).toBe(count);
@@ -77,6 +77,6 @@ describe("choices", () => {
   );
 
   test("fold more workgroups than fit in one dimension", () => {
-    expect(launchOf(f32, 2 ** 22 - 1).work).toEqual({ workgroups: [49_152, 2, 1] });
+    expect(makeLaunch(f32, 2 ** 22 - 1).work).toEqual({ workgroups: [49_152, 2, 1] });
   });
 });

@@ -1,26 +1,32 @@
 import type { Limits } from "../../../core/devices/backend.ts";
-import { storageOf } from "../../../core/devices/backend.ts";
-import { floatElements } from "../../../core/devices/float-elements.ts";
+import { getStorage } from "../../../core/devices/backend.ts";
+import { makeFloatElements } from "../../../core/devices/float-elements.ts";
 import type { PlannedLaunch, RangeCheck, Slot } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { isFloat } from "../../../expression/dtype.ts";
-import { bytesOfStorage } from "../../../expression/storage.ts";
-import { launchesOnly } from "../../movement/view.ts";
-import { invocations } from "../../movement/wgsl/invocations.ts";
-import { unitsPerWord, widestUnit } from "../../movement/wgsl/units.ts";
+import { countStorageBytes } from "../../../expression/storage.ts";
+import { makePlan } from "../../movement/view.ts";
+import { foldInvocations } from "../../movement/wgsl/invocations.ts";
+import { countUnitsPerWord, findWidestUnit } from "../../movement/wgsl/units.ts";
 import type { Indexing } from "../indexing.ts";
-import { bitsOfMissing } from "../indexing.ts";
+import { encodeMissing } from "../indexing.ts";
 import type { Elements } from "./indexing.wgsl.ts";
-import { addKernel, addSortedKernel, rowOrder, takeKernel, wordElements } from "./indexing.wgsl.ts";
-import { sortLaunches } from "./sorting-plan.ts";
+import {
+  makeRowOrder,
+  makeWordElements,
+  writeAddKernel,
+  writeAddSortedKernel,
+  writeTakeKernel,
+} from "./indexing.wgsl.ts";
+import { planSort } from "./sorting-plan.ts";
 
 /** Up to this number of indices, examining all of them for each element of a sum is faster than sorting them. */
 const fewIndices = 32;
 
-/** The launch of `takePlan` in WGSL; none if no element is taken. */
-export function shaderTakeLaunches(
+/** The launch of `planTake` in WGSL; none if no element is taken. */
+export function planShaderTake(
   x: Spec,
   missing: number,
   { outer, length, inner, count: chosen, elementwise }: Indexing,
@@ -29,13 +35,13 @@ export function shaderTakeLaunches(
   reads: { readonly x: Slot; readonly indices: Slot } = { x: { input: 0 }, indices: { input: 1 } },
 ): PlannedLaunch[] {
   if (outer * chosen * inner === 0) return [];
-  const { unit, elements } = widestUnit(bytesOfStorage(storageOf(x.dtype, limits)), [
+  const { unit, elements } = findWidestUnit(countStorageBytes(getStorage(x.dtype, limits)), [
     elementwise ? 1 : inner,
   ]);
   const size = (outer * chosen * inner) / elements;
-  const count = Math.ceil(size / unitsPerWord(unit));
+  const count = Math.ceil(size / countUnitsPerWord(unit));
   return [
-    planLaunch(takeKernel(unit, elementwise, check !== undefined), {
+    planLaunch(writeTakeKernel(unit, elementwise, check !== undefined), {
       reads,
       writes: { y: { output: 0 } },
       parameters: {
@@ -44,25 +50,25 @@ export function shaderTakeLaunches(
         length,
         chosen,
         inner: inner / elements,
-        missing: bitsOfMissing(missing, storageOf(x.dtype, limits)),
+        missing: encodeMissing(missing, getStorage(x.dtype, limits)),
       },
-      work: { workgroups: invocations(count, limits) },
+      work: { workgroups: foldInvocations(count, limits) },
       check,
     }),
   ];
 }
 
-/** `addPlan` in WGSL: the addends of each element of the result are added in the order of the indices. */
-export function shaderAddPlan(
+/** `planAdd` in WGSL: the addends of each element of the result are added in the order of the indices. */
+export function planShaderAdd(
   updates: Spec,
   indexing: Indexing,
   limits: Limits,
   check: RangeCheck | undefined,
 ): Plan {
-  if (indexing.outer * indexing.length * indexing.inner === 0) return launchesOnly([]);
+  if (indexing.outer * indexing.length * indexing.inner === 0) return makePlan([]);
   return indexing.count <= fewIndices
-    ? launchesOnly([addLaunch(updates, indexing, limits, check)])
-    : sortedAddPlan(updates, indexing, limits, check);
+    ? makePlan([planAddLaunch(updates, indexing, limits, check)])
+    : planShaderSortedAdd(updates, indexing, limits, check);
 }
 
 /** How sums are loaded and stored: four columns at a time if the size of rows is divisible by four. */
@@ -70,7 +76,9 @@ function sumElements(updates: Spec, { inner, elementwise }: Indexing, limits: Li
   const width = inner % 4 === 0 && !elementwise ? 4 : 1;
   const scalar = isFloat(updates.dtype) ? "f" : "u";
   const sum = width === 4 ? `vec4${scalar}` : `${scalar}32`;
-  const elements = isFloat(updates.dtype) ? floatElements(updates.dtype, width, limits) : wordElements(sum);
+  const elements = isFloat(updates.dtype)
+    ? makeFloatElements(updates.dtype, width, limits)
+    : makeWordElements(sum);
   return { ...elements, width, sum };
 }
 
@@ -78,7 +86,7 @@ function sumElements(updates: Spec, { inner, elementwise }: Indexing, limits: Li
 export const canStoreSums = (updates: Spec, indexing: Indexing, limits: Limits): boolean =>
   sumElements(updates, indexing, limits).store !== undefined;
 
-function addLaunch(
+function planAddLaunch(
   updates: Spec,
   indexing: Indexing,
   limits: Limits,
@@ -93,19 +101,22 @@ function addLaunch(
   const rest = {
     writes: { y: { output: 0 } },
     parameters: { count, length, chosen, inner: columns },
-    work: { workgroups: invocations(count, limits) },
+    work: { workgroups: foldInvocations(count, limits) },
     check,
   };
   return sorted === undefined
-    ? planLaunch(addKernel(elements, elementwise, counts), {
+    ? planLaunch(writeAddKernel(elements, elementwise, counts), {
         reads: { updates: { input: 0 }, indices: { input: 1 } },
         ...rest,
       })
-    : planLaunch(addSortedKernel(elements, counts), { reads: { updates: { input: 0 }, ...sorted }, ...rest });
+    : planLaunch(writeAddSortedKernel(elements, counts), {
+        reads: { updates: { input: 0 }, ...sorted },
+        ...rest,
+      });
 }
 
 /** The plan for sorted indices. Indices of single elements count as indices of rows of one element, all in one list. */
-function sortedAddPlan(
+function planShaderSortedAdd(
   updates: Spec,
   indexing: Indexing,
   limits: Limits,
@@ -118,15 +129,15 @@ function sortedAddPlan(
   const shape = [rows.count];
   const [places, keys] = [{ temporary: 0 }, { temporary: 1 }];
   const lines = { outer: 1, length: rows.count, inner: 1, keep: rows.count };
-  const order = rowOrder(
+  const order = makeRowOrder(
     elementwise
       ? { span: count * inner, size: length, columns: inner }
       : { span: count, size: length, columns: 1 },
   );
   const sorting = { ...lines, order };
-  const { launches, temporaries } = sortLaunches(sorting, limits, { input: 1 }, { places, keys }, 2);
+  const { launches, temporaries } = planSort(sorting, limits, { input: 1 }, { places, keys }, 2);
   return {
-    launches: [...launches, addLaunch(updates, rows, limits, check, { places, rows: keys })],
+    launches: [...launches, planAddLaunch(updates, rows, limits, check, { places, rows: keys })],
     temporaries: [{ shape, dtype: "u32" }, { shape, dtype: "u32" }, ...temporaries],
     aliases: [],
   };

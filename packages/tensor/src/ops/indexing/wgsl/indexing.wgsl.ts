@@ -1,10 +1,10 @@
 import type { FloatElements } from "../../../core/devices/float-elements.ts";
-import { floatElementsSource } from "../../../core/devices/float-elements.ts";
+import { writeFloatElements } from "../../../core/devices/float-elements.ts";
 import type { WgslKernel } from "../../../core/devices/launch.ts";
-import { wgslKernel } from "../../../core/plans/wgsl.ts";
-import { invocationEntry } from "../../movement/wgsl/invocations.ts";
+import { makeWgslKernel } from "../../../core/plans/wgsl.ts";
+import { writeInvocationEntry } from "../../movement/wgsl/invocations.ts";
 import type { Unit } from "../../movement/wgsl/units.ts";
-import { loadUnit, storeUnits, unitAlias } from "../../movement/wgsl/units.ts";
+import { loadUnit, storeUnits, writeUnitAlias } from "../../movement/wgsl/units.ts";
 import type { SortOrder } from "./sorting.wgsl.ts";
 
 const take = {
@@ -14,11 +14,11 @@ const take = {
 } as const;
 
 /** Selects elements by indices: an invocation computes a unit of y, or a word of units. An index selects an element or a row. */
-export const takeKernel = (unit: Unit, elementwise: boolean, counts: boolean): WgslKernel<typeof take> =>
-  wgslKernel({
+export const writeTakeKernel = (unit: Unit, elementwise: boolean, counts: boolean): WgslKernel<typeof take> =>
+  makeWgslKernel({
     entry: "take",
     schema: take,
-    code: `${unitAlias(unit)}
+    code: `${writeUnitAlias(unit)}
 fn unit(at: u32, old: Unit) -> Unit {
   if (at >= p.size) { return old; }
   let row = at / p.inner;
@@ -30,7 +30,7 @@ fn unit(at: u32, old: Unit) -> Unit {
   let place = (row / p.chosen * p.length + index) * p.inner + at % p.inner;
   return ${loadUnit(unit, "x", "place")};
 }
-${invocationEntry("take", storeUnits(unit, "at"))}`,
+${writeInvocationEntry("take", storeUnits(unit, "at"))}`,
   });
 
 /** How an array of numbers is loaded, stored and summed. */
@@ -42,7 +42,7 @@ export interface Elements extends Pick<FloatElements, "type" | "extensions" | "l
 }
 
 /** Elements that are stored in the type of their sums. */
-export const wordElements = (type: string): Omit<Elements, "width" | "sum"> => ({
+export const makeWordElements = (type: string): Omit<Elements, "width" | "sum"> => ({
   type,
   extensions: [],
   load: (array, index) => `${array}[${index}]`,
@@ -50,7 +50,7 @@ export const wordElements = (type: string): Omit<Elements, "width" | "sum"> => (
 });
 
 const declared = (elements: Elements): string => `alias Element = ${elements.type};
-${floatElementsSource(elements)}`;
+${writeFloatElements(elements)}`;
 
 const add = {
   reads: { updates: "Element", indices: "u32" },
@@ -59,16 +59,16 @@ const add = {
 } as const;
 
 /** Sums for few indices: an invocation computes an element of y and examines all indices. */
-export const addKernel = (
+export const writeAddKernel = (
   elements: Elements,
   elementwise: boolean,
   counts: boolean,
 ): WgslKernel<typeof add> =>
-  wgslKernel({
+  makeWgslKernel({
     entry: "add",
     schema: add,
     extensions: elements.extensions,
-    code: `${declared(elements)}${invocationEntry(
+    code: `${declared(elements)}${writeInvocationEntry(
       "add",
       `let row = at / p.inner;
   ${counts ? "var numberOutside = 0u;" : ""}
@@ -94,7 +94,7 @@ export interface RowPlaces {
 }
 
 /** The order of indices by the rows that they select, with those out of range last. */
-export const rowOrder = ({ span, size, columns }: RowPlaces): SortOrder => ({
+export const makeRowOrder = ({ span, size, columns }: RowPlaces): SortOrder => ({
   type: "u32",
   extensions: [],
   parameters: { span, size, columns },
@@ -112,12 +112,12 @@ const addSorted = {
 } as const;
 
 /** Sums for many indices, whose places are sorted by row: an invocation computes an element of y and searches for its row. */
-export const addSortedKernel = (elements: Elements, counts: boolean): WgslKernel<typeof addSorted> =>
-  wgslKernel({
+export const writeAddSortedKernel = (elements: Elements, counts: boolean): WgslKernel<typeof addSorted> =>
+  makeWgslKernel({
     entry: "addSorted",
     schema: addSorted,
     extensions: elements.extensions,
-    code: `${declared(elements)}fn firstOf(row: u32) -> u32 {
+    code: `${declared(elements)}fn findFirst(row: u32) -> u32 {
   var low = 0u;
   var high = p.chosen;
   while (low < high) {
@@ -126,15 +126,15 @@ export const addSortedKernel = (elements: Elements, counts: boolean): WgslKernel
   }
   return low;
 }
-${invocationEntry(
+${writeInvocationEntry(
   "addSorted",
-  `${counts ? `if (at == 0u) { countOutside(p.chosen - firstOf(${rowOutside})); }` : ""}
+  `${counts ? `if (at == 0u) { countOutside(p.chosen - findFirst(${rowOutside})); }` : ""}
   let row = at / p.inner % p.length;
   let first = at / p.inner / p.length * p.chosen;
   var sum = ${elements.sum}();
-  var k = firstOf(row);
+  var k = findFirst(row);
   if (k < p.chosen && rows[k] == row) {
-    for (let end = firstOf(row + 1u); k < end; k++) {
+    for (let end = findFirst(row + 1u); k < end; k++) {
       let update = (first + places[k]) * p.inner + at % p.inner;
       sum += ${elements.load("updates", "update")};
     }

@@ -2,14 +2,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { KernelLaunch, Slot } from "../../../core/devices/launch.ts";
-import { blockSize, runsPerMerge, valueOrder } from "./sorting.wgsl.ts";
-import { runsOf, sortLaunches } from "./sorting-plan.ts";
+import { blockSize, makeValueOrder, runsPerMerge } from "./sorting.wgsl.ts";
+import { listRuns, planSort } from "./sorting-plan.ts";
 
 const limits = { maxWorkgroups: 65_535 } as Limits;
 
 const planned = (outer: number, length: number, inner: number, keep: number) => {
-  const lines = { outer, length, inner, keep, order: valueOrder("f32", "ascending", limits) };
-  return sortLaunches(lines, limits, { input: 0 }, { places: { output: 0 } }, 0);
+  const lines = { outer, length, inner, keep, order: makeValueOrder("f32", "ascending", limits) };
+  return planSort(lines, limits, { input: 0 }, { places: { output: 0 } }, 0);
 };
 
 describe("runs", () => {
@@ -18,7 +18,7 @@ describe("runs", () => {
     fc.assert(
       fc.property(length, fc.double({ min: 0, max: 1, noNaN: true }), (size, part) => {
         const keep = Math.max(1, Math.round(size * part));
-        const stages = runsOf(size, keep);
+        const stages = listRuns(size, keep);
         expect(stages.at(-1)).toEqual({ runs: 1, run: expect.any(Number), last: keep });
         stages.forEach(({ runs, run, last }, index) => {
           expect(last).toBeGreaterThan(0);
@@ -32,7 +32,8 @@ describe("runs", () => {
 
   test("of complete sorts contain all elements at each stage", () => {
     for (const length of [1, 2, 100, blockSize, blockSize + 1, 40_000]) {
-      for (const { runs, run, last } of runsOf(length, length)) expect((runs - 1) * run + last).toBe(length);
+      for (const { runs, run, last } of listRuns(length, length))
+        expect((runs - 1) * run + last).toBe(length);
     }
   });
 });
@@ -51,8 +52,8 @@ describe("launches", () => {
   });
 
   test("short lines share a workgroup, and temporaries contain only elements that are kept", () => {
-    const workOf = (launch: unknown) => (launch as KernelLaunch<Slot, never>).work;
-    expect(workOf(planned(66_000, 3, 1, 2).launches[0])).toEqual({ workgroups: [129, 1, 1] });
+    const readWork = (launch: unknown) => (launch as KernelLaunch<Slot, never>).work;
+    expect(readWork(planned(66_000, 3, 1, 2).launches[0])).toEqual({ workgroups: [129, 1, 1] });
     expect(planned(2, 5000, 3, 7).temporaries).toEqual([
       { shape: [2 * 3 * 21], dtype: "u32" },
       { shape: [2 * 3 * 21], dtype: "u32" },

@@ -1,12 +1,12 @@
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { PlannedLaunch, Slot } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
-import { workgroupLine } from "../../../core/plans/wgsl.ts";
+import { foldWorkgroups } from "../../../core/plans/wgsl.ts";
 import type { Spec } from "../../../core/spec.ts";
 import type { Lines } from "../../movement/lines.ts";
-import { invocations } from "../../movement/wgsl/invocations.ts";
+import { foldInvocations } from "../../movement/wgsl/invocations.ts";
 import type { SortOrder } from "./sorting.wgsl.ts";
-import { blockSize, mergeKernel, runsPerMerge, sortKernel } from "./sorting.wgsl.ts";
+import { blockSize, runsPerMerge, writeMergeKernel, writeSortKernel } from "./sorting.wgsl.ts";
 
 /** Lines to sort, of which none is empty. */
 export interface Sorting extends Lines {
@@ -28,30 +28,30 @@ export interface Runs {
   readonly last: number;
 }
 
-const storedIn = ({ runs, run, last }: Runs): number => (runs - 1) * run + last;
+const countStored = ({ runs, run, last }: Runs): number => (runs - 1) * run + last;
 
 /** The runs after a block sort, and after each merge until one is left. */
-export function runsOf(length: number, keep: number): Runs[] {
-  const width = widthOf(length);
+export function listRuns(length: number, keep: number): Runs[] {
+  const width = computeWidth(length);
   const runs = Math.ceil(length / width);
   const last = Math.min(keep, length - (runs - 1) * width);
   const stages: Runs[] = [{ runs, run: Math.min(keep, width), last }];
   for (let stage = stages[0]!; stage.runs > 1; stages.push(stage)) {
     const merged = Math.ceil(stage.runs / runsPerMerge);
-    const left = storedIn({ ...stage, runs: stage.runs - (merged - 1) * runsPerMerge });
+    const left = countStored({ ...stage, runs: stage.runs - (merged - 1) * runsPerMerge });
     stage = { runs: merged, run: Math.min(keep, runsPerMerge * stage.run), last: Math.min(keep, left) };
   }
   return stages;
 }
 
 /** The smallest power of two that is not less than the length of a line, at most a block. */
-const widthOf = (length: number): number => Math.min(blockSize, 2 ** Math.ceil(Math.log2(length)));
+const computeWidth = (length: number): number => Math.min(blockSize, 2 ** Math.ceil(Math.log2(length)));
 
 /**
  * Launches that sort lines, in a stable order, and the temporaries that they need, which are those of the plan from
  * `firstTemporary` on.
  */
-export function sortLaunches(
+export function planSort(
   sorting: Sorting,
   limits: Limits,
   read: Slot,
@@ -59,34 +59,34 @@ export function sortLaunches(
   firstTemporary: number,
 ): { readonly launches: PlannedLaunch[]; readonly temporaries: Spec[] } {
   const { outer, length, inner, keep } = sorting;
-  const stages = runsOf(length, keep);
+  const stages = listRuns(length, keep);
   const final = stages.length - 1;
-  const slotsOf = (stage: number): SortedSlots => {
+  const listSlots = (stage: number): SortedSlots => {
     const temporary = firstTemporary + 2 * stage;
     return stage === final ? sorted : { places: { temporary }, keys: { temporary: temporary + 1 } };
   };
   const launches = stages.map((stage, index) =>
     index === 0
-      ? blockSort(sorting, stage, limits, read, slotsOf(0))
-      : merge(outer, inner, stages[index - 1]!, stage, limits, slotsOf(index - 1), slotsOf(index)),
+      ? planBlockSort(sorting, stage, limits, read, listSlots(0))
+      : merge(outer, inner, stages[index - 1]!, stage, limits, listSlots(index - 1), listSlots(index)),
   );
   const temporaries = stages.slice(0, final).flatMap((stage): Spec[] => {
-    const spec: Spec = { shape: [outer * storedIn(stage) * inner], dtype: "u32" };
+    const spec: Spec = { shape: [outer * countStored(stage) * inner], dtype: "u32" };
     return [spec, spec];
   });
   return { launches, temporaries };
 }
 
-function blockSort(
+function planBlockSort(
   { outer, length, inner, keep, order }: Sorting,
   stage: Runs,
   limits: Limits,
   read: Slot,
   to: SortedSlots,
 ): PlannedLaunch {
-  const width = widthOf(length);
+  const width = computeWidth(length);
   const lines = outer * inner;
-  return planLaunch(sortKernel(order, to.keys !== undefined), {
+  return planLaunch(writeSortKernel(order, to.keys !== undefined), {
     reads: { x: read },
     writes: { places: to.places, keys: to.keys },
     parameters: {
@@ -96,10 +96,10 @@ function blockSort(
       segments: stage.runs,
       width,
       keep,
-      stored: storedIn(stage),
+      stored: countStored(stage),
       ...order.parameters,
     },
-    work: { workgroups: workgroupLine(Math.ceil((lines * stage.runs * width) / blockSize), limits) },
+    work: { workgroups: foldWorkgroups(Math.ceil((lines * stage.runs * width) / blockSize), limits) },
   });
 }
 
@@ -112,18 +112,18 @@ function merge(
   from: SortedSlots,
   to: SortedSlots,
 ): PlannedLaunch {
-  const count = outer * inner * storedIn(stage);
-  return planLaunch(mergeKernel(to.keys !== undefined), {
+  const count = outer * inner * countStored(stage);
+  return planLaunch(writeMergeKernel(to.keys !== undefined), {
     reads: { places: from.places, keys: from.keys! },
     writes: { nextPlaces: to.places, nextKeys: to.keys },
     parameters: {
       count,
       inner,
-      stored: storedIn(stage),
+      stored: countStored(stage),
       run: stage.run,
-      nextStored: storedIn(next),
+      nextStored: countStored(next),
       nextRun: next.run,
     },
-    work: { workgroups: invocations(count, limits) },
+    work: { workgroups: foldInvocations(count, limits) },
   });
 }

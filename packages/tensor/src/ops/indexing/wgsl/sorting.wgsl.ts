@@ -1,10 +1,10 @@
 import type { Limits } from "../../../core/devices/backend.ts";
-import { floatElements } from "../../../core/devices/float-elements.ts";
+import { makeFloatElements } from "../../../core/devices/float-elements.ts";
 import type { WgslExtension, WgslKernel } from "../../../core/devices/launch.ts";
-import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
+import { joinSchemas, makeWgslKernel } from "../../../core/plans/wgsl.ts";
 import type { DType } from "../../../expression/dtype.ts";
-import { isFloat, isSigned, propertiesOf } from "../../../expression/dtype.ts";
-import { invocationEntry } from "../../movement/wgsl/invocations.ts";
+import { getDTypeProperties, isFloat, isSigned } from "../../../expression/dtype.ts";
+import { writeInvocationEntry } from "../../movement/wgsl/invocations.ts";
 import { loadUnit } from "../../movement/wgsl/units.ts";
 
 /** The number of elements whose keys and places fill the workgroup memory of every device. */
@@ -22,7 +22,7 @@ export interface SortOrder {
   readonly extensions: readonly WgslExtension[];
 }
 
-const lineKey = (key: string): string => `
+const writeLineKey = (key: string): string => `
 fn keyAt(line: u32, place: u32) -> u32 {
   let at = (line / p.inner * p.length + place) * p.inner + line % p.inner;
   return (${key}) ^ p.flip;
@@ -37,15 +37,19 @@ fn floatKey(bits: u32) -> u32 {
 }`;
 
 /** The order of the values of a dtype along lines. */
-export function valueOrder(dtype: DType, direction: "ascending" | "descending", limits: Limits): SortOrder {
+export function makeValueOrder(
+  dtype: DType,
+  direction: "ascending" | "descending",
+  limits: Limits,
+): SortOrder {
   const parameters = { flip: direction === "ascending" ? 0 : 0xffffffff };
   if (isFloat(dtype)) {
-    const { type, extensions, load } = floatElements(dtype, 1, limits);
-    const key = floatKey + lineKey(`floatKey(bitcast<u32>(${load("x", "at")}))`);
+    const { type, extensions, load } = makeFloatElements(dtype, 1, limits);
+    const key = floatKey + writeLineKey(`floatKey(bitcast<u32>(${load("x", "at")}))`);
     return { parameters, type, extensions, key };
   }
-  const bits = propertiesOf(dtype).mask === undefined ? "x[at]" : loadUnit("byte", "x", "at");
-  const key = lineKey(isSigned(dtype) ? `${bits} ^ 0x80000000u` : bits);
+  const bits = getDTypeProperties(dtype).mask === undefined ? "x[at]" : loadUnit("byte", "x", "at");
+  const key = writeLineKey(isSigned(dtype) ? `${bits} ^ 0x80000000u` : bits);
   return { parameters, type: "u32", extensions: [], key };
 }
 
@@ -67,7 +71,7 @@ const sort = {
  * Sorts segments of lines, `width` elements each, a power of two; a workgroup sorts as many segments as fit in a block,
  * by Batcher's bitonic network with every comparison in one direction. It keeps the first `keep` of each.
  */
-export function sortKernel(
+export function writeSortKernel(
   { parameters, key, type, extensions }: SortOrder,
   writesKeys: boolean,
 ): WgslKernel<typeof sort> {
@@ -117,7 +121,12 @@ fn sort(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
 }
 `;
-  return wgslKernel({ entry: "sort", schema: joinSchemas(sort, { parameters: types }), code, extensions });
+  return makeWgslKernel({
+    entry: "sort",
+    schema: joinSchemas(sort, { parameters: types }),
+    code,
+    extensions,
+  });
 }
 
 const merge = {
@@ -134,12 +143,12 @@ const merge = {
 } as const;
 
 /** Merges runs of each line: an invocation determines the rank of one entry in the other runs. */
-export const mergeKernel = (writesKeys: boolean): WgslKernel<typeof merge> =>
-  wgslKernel({
+export const writeMergeKernel = (writesKeys: boolean): WgslKernel<typeof merge> =>
+  makeWgslKernel({
     entry: "merge",
     schema: merge,
     code: `
-${invocationEntry(
+${writeInvocationEntry(
   "merge",
   `let column = at % p.inner;
   let outer = at / p.inner / p.stored;

@@ -1,18 +1,18 @@
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { PlannedLaunch } from "../../../core/devices/launch.ts";
-import { wasmKernel } from "../../../core/devices/launch.ts";
+import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { Spec } from "../../../core/spec.ts";
-import { sizeOf } from "../../../core/spec.ts";
-import { plainEpilogue } from "../epilogue.ts";
-import { epilogueLaunch } from "../epilogue-launch.ts";
-import { geometryOf, transposed } from "../matmul-geometry.ts";
+import { countElements } from "../../../core/spec.ts";
+import { toPlainEpilogue } from "../epilogue.ts";
+import { planEpilogue } from "../epilogue-launch.ts";
+import { computeGeometry, transposeGeometry } from "../matmul-geometry.ts";
 import type { MatmulAttributes } from "../matmul-shape.ts";
-import { matmulOutput } from "../matmul-shape.ts";
+import { computeMatmulOutput } from "../matmul-shape.ts";
 import { matmulKernels, matmulSizes } from "./matmul.kernels.ts";
 import { module, relaxedModule } from "./matmul.wasm.ts";
-import { packedBytes, packLaunch, packsTogether, panelRowsOf, readsRows } from "./packing.ts";
+import { choosePanelRows, countPackedBytes, packsTogether, planPackLaunch, readsRows } from "./packing.ts";
 
 /** Depth packed at a time: a panel of 8 columns takes half of a 32 KiB first-level cache. */
 const maxDepth = 512;
@@ -29,7 +29,7 @@ const chunkSize = 2 ** 18;
 const roundUp = (x: number, multiple: number): number => Math.ceil(x / multiple) * multiple;
 
 /** The smallest parts, multiples of `multiple`, in as many as it takes with parts of at most `largest`. */
-export function evenParts(total: number, largest: number, multiple: number): number {
+export function computeEvenParts(total: number, largest: number, multiple: number): number {
   const parts = Math.max(1, Math.ceil(total / Math.max(1, largest)));
   return Math.max(multiple, roundUp(Math.ceil(total / parts), multiple));
 }
@@ -41,43 +41,43 @@ export interface Tiling {
 }
 
 /** How a batch of products of [m, k] and [k, n] is cut. */
-export function tilingOf(batch: number, m: number, n: number, k: number, panelRows = 4): Tiling {
-  let rows = evenParts(m, maxTileRows, panelRows);
-  let columns = evenParts(n, maxTileColumns, 8);
+export function planTiling(batch: number, m: number, n: number, k: number, panelRows = 4): Tiling {
+  let rows = computeEvenParts(m, maxTileRows, panelRows);
+  let columns = computeEvenParts(n, maxTileColumns, 8);
   const isCoarse = () =>
     batch * Math.ceil(m / rows) * Math.ceil(n / columns) < wantedTiles &&
     rows * columns * k >= 2 * smallestTile;
   while (isCoarse() && (rows > panelRows || columns > 8)) {
     // One row of tiles shares no b: as long as tiles are not too narrow it stays one.
     if (columns > 8 && (columns >= rows || (rows >= m && columns > narrowTile)))
-      columns = evenParts(n, columns / 2, 8);
-    else rows = evenParts(m, rows / 2, panelRows);
+      columns = computeEvenParts(n, columns / 2, 8);
+    else rows = computeEvenParts(m, rows / 2, panelRows);
   }
-  return { rows, columns, depth: evenParts(k, maxDepth, 4) };
+  return { rows, columns, depth: computeEvenParts(k, maxDepth, 4) };
 }
 
 /**
  * Product tiles with the epilogue inside; one launch, or several where more than two dimensions of the batch broadcast apart.
  * Where many tiles read the same operands, a launch before packs those.
  */
-export function matmulPlan(
+export function planMatmul(
   inputs: readonly (Spec | undefined)[],
   attrs: MatmulAttributes,
   limits: Limits,
 ): Plan {
   const [a, b, addend] = inputs as readonly Spec[];
-  const output = matmulOutput(inputs, attrs);
-  if (sizeOf(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
-  const plain = plainEpilogue(attrs.epilogue);
-  const panelRows = panelRowsOf(limits);
+  const output = computeMatmulOutput(inputs, attrs);
+  if (countElements(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
+  const plain = toPlainEpilogue(attrs.epilogue);
+  const panelRows = choosePanelRows(limits);
   const code = panelRows === 6 ? relaxedModule : module;
   const added = plain?.hasAddend ? addend!.shape : undefined;
-  const geometry = geometryOf(a!.shape, b!.shape, added, output.shape, attrs);
+  const geometry = computeGeometry(a!.shape, b!.shape, added, output.shape, attrs);
   // A column is a row of the transposed product, which the kernel has a faster way for.
   const isSwapped = geometry.n === 1 && geometry.m > 1;
-  const { m, n, k, outer, inner, starts, strides } = isSwapped ? transposed(geometry) : geometry;
+  const { m, n, k, outer, inner, starts, strides } = isSwapped ? transposeGeometry(geometry) : geometry;
   const matrices = outer * inner * starts.length;
-  const { rows, columns, depth } = tilingOf(matrices, m, n, k, panelRows);
+  const { rows, columns, depth } = planTiling(matrices, m, n, k, panelRows);
   const [down, across] = [Math.ceil(m / rows), Math.ceil(n / columns)];
   const [left, right] = isSwapped ? [{ input: 1 }, { input: 0 }] : [{ input: 0 }, { input: 1 }];
   const keepsRows = readsRows(down, strides);
@@ -87,10 +87,10 @@ export function matmulPlan(
   const packedColumns = down > 1 ? n : 0;
   const scratchBytes =
     matmulSizes.tileBytes +
-    packedBytes(packed || keepsRows ? 0 : rows, packed && down > 1 ? 0 : columns, depth, panelRows);
+    countPackedBytes(packed || keepsRows ? 0 : rows, packed && down > 1 ? 0 : columns, depth, panelRows);
   const chunk = Math.max(1, Math.floor(chunkSize / Math.max(1, rows * columns * k)));
   const launches: PlannedLaunch[] = starts.map((start) =>
-    planLaunch(wasmKernel(code, "matmul", matmulKernels), {
+    planLaunch(makeWasmKernel(code, "matmul", matmulKernels), {
       reads: { a: left, b: right, addend: added && { input: 2 }, packed },
       writes: { c: { output: 0 } },
       parameters: {
@@ -110,12 +110,12 @@ export function matmulPlan(
   );
   if (packed) {
     launches.unshift(
-      packLaunch(code, { m, n: packedColumns, k }, strides, panelRows, { a: left, b: right }, packed),
+      planPackLaunch(code, { m, n: packedColumns, k }, strides, panelRows, { a: left, b: right }, packed),
     );
   }
-  if (plain === undefined) launches.push(epilogueLaunch(attrs.epilogue!, inputs, output));
+  if (plain === undefined) launches.push(planEpilogue(attrs.epilogue!, inputs, output));
   const temporaries: Spec[] = packed
-    ? [{ shape: [packedBytes(m, packedColumns, k, panelRows) / 4], dtype: "f32" }]
+    ? [{ shape: [countPackedBytes(m, packedColumns, k, panelRows) / 4], dtype: "f32" }]
     : [];
   return { launches, temporaries, aliases: [] };
 }

@@ -1,5 +1,5 @@
 import { MatmulArguments, MatmulSizes, PackOperandsArguments } from "./matmul.kernels.as";
-import { finish, madd, packAlong, sumsOfLanes } from "./simd.as";
+import { finish, madd, packAlong, sumLanesOfFour } from "./simd.as";
 
 // Blocked matrix product (Goto and van de Geijn 2008): an item is a tile of the output; for each block of the depth its
 // operands, but for rows of a that are read as they are, are packed into panels of 6 (or 4) rows and 8 columns, which the kernel multiplies in registers.
@@ -194,7 +194,7 @@ function dots(a: usize, b: usize, stride: usize, lanes: i32, depth: i32): v128 {
     c2 = madd(c2, x, v128.load32_zero(b2 + at));
     c3 = madd(c3, x, v128.load32_zero(b3 + at));
   }
-  return sumsOfLanes(c0, c1, c2, c3);
+  return sumLanesOfFour(c0, c1, c2, c3);
 }
 
 /** A tile of few rows where both operands run along the depth: nothing is packed. Strides in bytes. */

@@ -1,6 +1,6 @@
 import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
-import { planFor } from "../../../core/plans/plan-tables.ts";
+import { makePlanEntry } from "../../../core/plans/plan-tables.ts";
 import type { MatmulAttributes } from "../matmul-shape.ts";
-import { matmulPlan } from "./matmul-plan.ts";
+import { planMatmul } from "./matmul-plan.ts";
 
-export const plans: readonly PlanEntry[] = [planFor<MatmulAttributes>("matmul", matmulPlan)];
+export const plans: readonly PlanEntry[] = [makePlanEntry<MatmulAttributes>("matmul", planMatmul)];

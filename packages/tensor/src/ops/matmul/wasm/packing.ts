@@ -1,12 +1,12 @@
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { PlannedLaunch, Slot } from "../../../core/devices/launch.ts";
-import { wasmKernel } from "../../../core/devices/launch.ts";
+import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { MatmulGeometry, MatmulStrides } from "../matmul-geometry.ts";
 import { matmulKernels, matmulSizes } from "./matmul.kernels.ts";
 
 /** Rows of a panel, as in the kernel: fused multiplication and addition leaves registers for two more. */
-export const panelRowsOf = (limits: Limits): number => (limits.features.has("relaxed-simd") ? 6 : 4);
+export const choosePanelRows = (limits: Limits): number => (limits.features.has("relaxed-simd") ? 6 : 4);
 
 /** Values of both operands that one launch may pack: 64 MiB. */
 const mostPacked = 2 ** 24;
@@ -14,11 +14,13 @@ const mostPacked = 2 ** 24;
 const chunkValues = 2 ** 15;
 
 /** Bytes of a panel, as in the kernel: an odd number of cache lines, with room for two floats more. */
-const panelBytes = (depth: number, width: number): number => (Math.ceil((depth * width + 2) / 16) | 1) * 64;
+const countPanelBytes = (depth: number, width: number): number =>
+  (Math.ceil((depth * width + 2) / 16) | 1) * 64;
 
 /** Bytes of the panels of a block of a and one of b. */
-export const packedBytes = (rows: number, columns: number, depth: number, panelRows: number): number =>
-  Math.ceil(rows / panelRows) * panelBytes(depth, panelRows) + Math.ceil(columns / 8) * panelBytes(depth, 8);
+export const countPackedBytes = (rows: number, columns: number, depth: number, panelRows: number): number =>
+  Math.ceil(rows / panelRows) * countPanelBytes(depth, panelRows) +
+  Math.ceil(columns / 8) * countPanelBytes(depth, 8);
 
 /**
  * Whether the kernel reads rows of a as they are, as in its `readsRows`: where they run along the depth and one row of tiles reads them all.
@@ -44,7 +46,7 @@ export function packsTogether(
 }
 
 /** Packs a and b whole; an item is eight panels. */
-export function packLaunch(
+export function planPackLaunch(
   module: string,
   { m, n, k }: Pick<MatmulGeometry, "m" | "n" | "k">,
   { aRow, aDepth, bDepth, bColumn }: MatmulStrides,
@@ -52,7 +54,7 @@ export function packLaunch(
   reads: { readonly a: Slot; readonly b: Slot },
   packed: Slot,
 ): PlannedLaunch {
-  return planLaunch(wasmKernel(module, "packOperands", matmulKernels), {
+  return planLaunch(makeWasmKernel(module, "packOperands", matmulKernels), {
     reads,
     writes: { packed },
     parameters: { m, n, k, aRow, aDepth, bDepth, bColumn },

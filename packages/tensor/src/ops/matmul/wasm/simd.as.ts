@@ -31,7 +31,7 @@ function storeTransposed(target: usize, step: usize, r0: v128, r1: v128, r2: v12
 /** One vector of the sums of the lanes of four. */
 // @ts-ignore: decorator
 @inline
-function sumsOfLanes(r0: v128, r1: v128, r2: v128, r3: v128): v128 {
+function sumLanesOfFour(r0: v128, r1: v128, r2: v128, r3: v128): v128 {
   const t0 = f32x4.add(v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), v128.shuffle<f32>(r0, r1, 2, 6, 3, 7));
   const t1 = f32x4.add(v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), v128.shuffle<f32>(r2, r3, 2, 6, 3, 7));
   return f32x4.add(v128.shuffle<f64>(t0, t1, 0, 2), v128.shuffle<f64>(t0, t1, 1, 3));
@@ -90,4 +90,4 @@ function packAlong(source: usize, lanes: i32, laneStride: usize, depth: i32, tar
   }
 }
 
-export { activate, madd, sumsOfLanes, finish, packAlong };
+export { activate, madd, sumLanesOfFour, finish, packAlong };

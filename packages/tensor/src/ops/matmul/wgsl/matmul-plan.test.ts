@@ -1,27 +1,28 @@
 import { describe, expect, test } from "vitest";
 import type { KernelLaunch, Limits, ScalarSlot, Shape, Slot, Spec, WgslKernel } from "../../../index.ts";
 import { buildExpression, e } from "../../../index.ts";
-import { epilogueOf } from "../epilogue.ts";
+import { makeEpilogue } from "../epilogue.ts";
 import type { MatmulAttributes } from "../matmul-shape.ts";
-import { matmulWgslPlan } from "./matmul-plan.ts";
+import { planShaderMatmul } from "./matmul-plan.ts";
 
 const limits: Limits = { storage: {}, maxBufferBytes: 2 ** 32, offsetAlignment: 256, features: new Set() };
 
-function planOf(shapes: readonly Shape[], attrs: Partial<MatmulAttributes> = {}) {
+function makePlan(shapes: readonly Shape[], attrs: Partial<MatmulAttributes> = {}) {
   const inputs = shapes.map((shape): Spec => ({ shape, dtype: "f32" }));
-  return matmulWgslPlan(inputs, { transposeA: false, transposeB: false, ...attrs }, limits);
+  return planShaderMatmul(inputs, { transposeA: false, transposeB: false, ...attrs }, limits);
 }
 
-const nameOf = (launch: ReturnType<typeof planOf>["launches"][number]): string =>
+const nameLaunch = (launch: ReturnType<typeof makePlan>["launches"][number]): string =>
   launch.kind === "kernel" ? launch.kernel.entry : launch.kind;
-const entriesOf = (...args: Parameters<typeof planOf>): string[] => planOf(...args).launches.map(nameOf);
+const listEntries = (...args: Parameters<typeof makePlan>): string[] =>
+  makePlan(...args).launches.map(nameLaunch);
 
 describe("launches", () => {
   test("bias, residual and activation are part of the product", () => {
-    const epilogue = epilogueOf("", true, "relu");
-    expect(entriesOf([[8, 4], [4, 6], [6]], { epilogue })).toEqual(["matmul"]);
+    const epilogue = makeEpilogue("", true, "relu");
+    expect(listEntries([[8, 4], [4, 6], [6]], { epilogue })).toEqual(["matmul"]);
     expect(
-      entriesOf(
+      listEntries(
         [
           [8, 4],
           [4, 6],
@@ -35,7 +36,7 @@ describe("launches", () => {
   test("any other epilogue is one more launch, in place", () => {
     const epilogue = { expression: buildExpression({ inputs: ["f32"] }, ([x]) => e.tanh(x!)) };
     expect(
-      entriesOf(
+      listEntries(
         [
           [8, 4],
           [4, 6],
@@ -46,9 +47,9 @@ describe("launches", () => {
   });
 
   test("slices of the depth are merged by one more launch, which applies the epilogue", () => {
-    const epilogue = epilogueOf("", true, "relu");
-    const { launches, temporaries } = planOf([[9, 3000], [3000, 20], [20]], { epilogue });
-    expect(launches.map(nameOf)).toEqual(["matmul", "mergeSlices"]);
+    const epilogue = makeEpilogue("", true, "relu");
+    const { launches, temporaries } = makePlan([[9, 3000], [3000, 20], [20]], { epilogue });
+    expect(launches.map(nameLaunch)).toEqual(["matmul", "mergeSlices"]);
     const [product, merge] = launches as KernelLaunch<Slot, ScalarSlot>[];
     expect(product!.reads).toEqual([{ input: 0 }, { input: 1 }, undefined]);
     expect(merge!.reads).toEqual([{ temporary: 0 }, { input: 2 }]);
@@ -58,13 +59,13 @@ describe("launches", () => {
 
   test("are none for an empty result, and one for an empty depth", () => {
     expect(
-      entriesOf([
+      listEntries([
         [0, 4],
         [4, 6],
       ]),
     ).toEqual([]);
     expect(
-      entriesOf([
+      listEntries([
         [3, 0],
         [0, 6],
       ]),
@@ -73,7 +74,7 @@ describe("launches", () => {
 
   test("are several for batches that do not merge into two dimensions", () => {
     expect(
-      entriesOf([
+      listEntries([
         [2, 1, 2, 1, 3, 4],
         [1, 3, 1, 2, 4, 2],
       ]),
@@ -81,7 +82,7 @@ describe("launches", () => {
   });
 
   test("more workgroups than fit in one dimension are folded", () => {
-    const [launch] = planOf([
+    const [launch] = makePlan([
       [70_000, 1, 1],
       [70_000, 1, 1],
     ]).launches;
@@ -91,8 +92,8 @@ describe("launches", () => {
 
 describe("vectors", () => {
   /** Types of a, b and c. */
-  function typesOf(...args: Parameters<typeof planOf>): (string | undefined)[] {
-    const { kernel } = planOf(...args).launches[0] as unknown as { readonly kernel: WgslKernel };
+  function listTypes(...args: Parameters<typeof makePlan>): (string | undefined)[] {
+    const { kernel } = makePlan(...args).launches[0] as unknown as { readonly kernel: WgslKernel };
     return ["A", "B", "C"].map((name) => new RegExp(`alias ${name} = (\\w+);`).exec(kernel.code)?.[1]);
   }
 
@@ -100,7 +101,7 @@ describe("vectors", () => {
     for (const transposeA of [false, true]) {
       for (const transposeB of [false, true]) {
         expect(
-          typesOf(
+          listTypes(
             [
               [16, 16],
               [16, 16],
@@ -114,19 +115,19 @@ describe("vectors", () => {
 
   test("an odd depth, or odd columns, only concern the operands that have them contiguous", () => {
     expect(
-      typesOf([
+      listTypes([
         [8, 5],
         [5, 8],
       ]),
     ).toEqual(["f32", "vec4f", "vec4f"]);
     expect(
-      typesOf([
+      listTypes([
         [8, 8],
         [8, 7],
       ]),
     ).toEqual(["vec4f", "f32", "f32"]);
     expect(
-      typesOf(
+      listTypes(
         [
           [8, 8],
           [7, 8],
@@ -138,7 +139,7 @@ describe("vectors", () => {
 
   test("matrices of a batch must begin at whole vectors", () => {
     expect(
-      typesOf([
+      listTypes([
         [2, 3, 6],
         [2, 6, 4],
       ]),

@@ -1,6 +1,6 @@
 import type { Tile } from "./product-tiles.ts";
 import type { TileKernel, VectorAxis } from "./tiled-product.wgsl.ts";
-import { fourSteps, stridedOperand, tiledProduct } from "./tiled-product.wgsl.ts";
+import { fourSteps, writeStridedOperand, writeTiledProduct } from "./tiled-product.wgsl.ts";
 
 const schema = {
   reads: { a: "A", b: "B", "addend?": "f32" },
@@ -39,12 +39,12 @@ export interface MatmulText {
   readonly isWhole: boolean;
 }
 
-const element = (isVector: boolean): string => (isVector ? "vec4f" : "f32");
+const writeElement = (isVector: boolean): string => (isVector ? "vec4f" : "f32");
 
 /** c = activate(a b + addend). */
-export function matmulKernel(text: MatmulText): TileKernel<typeof schema> {
+export function writeMatmulKernel(text: MatmulText): TileKernel<typeof schema> {
   const { tile, vectorA, vectorB, isVectorC, isAlongDepth, hasAddend, isWhole } = text;
-  return tiledProduct({
+  return writeTiledProduct({
     entry: "matmul",
     tile,
     isVector: isVectorC,
@@ -52,8 +52,8 @@ export function matmulKernel(text: MatmulText): TileKernel<typeof schema> {
     schema,
     hasAddend,
     areQuads: { A: vectorA === "lanes", B: vectorB === "lanes" || isVectorC },
-    code: `alias A = ${element(vectorA !== "none")};
-alias B = ${element(vectorB !== "none")};
+    code: `alias A = ${writeElement(vectorA !== "none")};
+alias B = ${writeElement(vectorB !== "none")};
 var<private> at: vec4u;
 fn begin(batch: u32) -> u32 {
   let outer = batch / p.inner;
@@ -69,7 +69,7 @@ fn laneB(column: u32) -> u32 { return at.y + column * p.bColumn; }
 fn depthB(k: u32) -> vec4u { return ${fourSteps} * p.bDepth; }
 fn rowPlace(row: u32) -> vec2u { return vec2u(at.w + row * p.width, at.z + row * p.addendRow); }
 fn columnPlace(column: u32) -> vec2u { return vec2u(column, column * p.addendColumn); }
-${stridedOperand("A", "a", vectorA, isWhole)}
-${stridedOperand("B", "b", vectorB, isWhole)}`,
+${writeStridedOperand("A", "a", vectorA, isWhole)}
+${writeStridedOperand("B", "b", vectorB, isWhole)}`,
   });
 }

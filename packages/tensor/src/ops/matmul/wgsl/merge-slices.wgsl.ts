@@ -1,7 +1,7 @@
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { PlannedLaunch, Slot } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
-import { wgslKernel, workgroupLine } from "../../../core/plans/wgsl.ts";
+import { foldWorkgroups, makeWgslKernel } from "../../../core/plans/wgsl.ts";
 import { activation } from "./tiled-product.wgsl.ts";
 
 const schema = {
@@ -43,7 +43,7 @@ const invocations = 256;
  * Adds slices in order: for each `width` neighbouring elements, every one of `lanes` invocations takes every `lanes`-th
  * slice.
  */
-function mergeKernel(lanes: number, hasAddend: boolean) {
+function writeMergeKernel(lanes: number, hasAddend: boolean) {
   const width = invocations / lanes;
   const addend = `let matrix = at / (p.rows * p.columns);
   let i = p.startAddend + (matrix / p.inner) * p.addedOuter + (matrix % p.inner) * p.addedInner
@@ -65,11 +65,11 @@ fn mergeSlices(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) gro
   ${hasAddend ? addend : ""}
   c[p.start + at] = activate(vec4f(sum)).x;
 }`;
-  return wgslKernel({ entry: "mergeSlices", schema, code });
+  return makeWgslKernel({ entry: "mergeSlices", schema, code });
 }
 
 /** Adds `slices` of `size` elements from a temporary, matrices of `rows` by `columns`, and applies the epilogue. */
-export function mergeSlicesLaunch(
+export function planMergeSlices(
   slices: number,
   { size, rows, columns }: { readonly size: number; readonly rows: number; readonly columns: number },
   start: number,
@@ -78,7 +78,7 @@ export function mergeSlicesLaunch(
   limits: Limits,
 ): PlannedLaunch {
   const lanes = slices < 4 * sharing ? 1 : sharing;
-  return planLaunch(mergeKernel(lanes, addend !== undefined), {
+  return planLaunch(writeMergeKernel(lanes, addend !== undefined), {
     reads: { slices: { temporary: 0 }, addend: addend?.operand },
     writes: { c: { output: 0 } },
     parameters: {
@@ -95,6 +95,6 @@ export function mergeSlicesLaunch(
       addedOuter: addend?.outer ?? 0,
       addedInner: addend?.inner ?? 0,
     },
-    work: { workgroups: workgroupLine(Math.ceil((size * lanes) / invocations), limits) },
+    work: { workgroups: foldWorkgroups(Math.ceil((size * lanes) / invocations), limits) },
   });
 }

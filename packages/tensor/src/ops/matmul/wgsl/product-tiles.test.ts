@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { columnsOf, cutProduct, invocationsOf, rowsOfTile, stagedDepth } from "./product-tiles.ts";
+import { countColumns, countInvocations, countRows, cutProduct, stagedDepth } from "./product-tiles.ts";
 
 const shapes = [
   [1, 1, 1, 0],
@@ -18,27 +18,27 @@ describe.each(shapes)("a batch of %i products of %i rows, %i columns, depth %i",
   const { tile, rowTiles, columnTiles, slices, sliceDepth } = cutProduct(batch, m, n, k);
 
   test("is covered by tiles and slices, none of them empty", () => {
-    expect(rowTiles * rowsOfTile(tile)).toBeGreaterThanOrEqual(m);
-    expect((rowTiles - 1) * rowsOfTile(tile)).toBeLessThan(m);
-    expect(columnTiles * columnsOf(tile)).toBeGreaterThanOrEqual(n);
-    expect((columnTiles - 1) * columnsOf(tile)).toBeLessThan(n);
+    expect(rowTiles * countRows(tile)).toBeGreaterThanOrEqual(m);
+    expect((rowTiles - 1) * countRows(tile)).toBeLessThan(m);
+    expect(columnTiles * countColumns(tile)).toBeGreaterThanOrEqual(n);
+    expect((columnTiles - 1) * countColumns(tile)).toBeLessThan(n);
     expect(slices * sliceDepth).toBeGreaterThanOrEqual(k);
     expect((slices - 1) * sliceDepth).toBeLessThanOrEqual(k);
     expect(sliceDepth % stagedDepth).toBe(0);
   });
 
   test("stays within the limits of every device", () => {
-    expect(invocationsOf(tile)).toBeLessThanOrEqual(256);
-    expect((rowsOfTile(tile) + columnsOf(tile)) * stagedDepth * 4).toBeLessThanOrEqual(16_384);
+    expect(countInvocations(tile)).toBeLessThanOrEqual(256);
+    expect((countRows(tile) + countColumns(tile)) * stagedDepth * 4).toBeLessThanOrEqual(16_384);
     if (slices > 1) expect(slices * batch * m * n * 4).toBeLessThanOrEqual(2 ** 26);
   });
 });
 
 test("a product that fills a GPU has the largest tiles, and one of few rows has tiles with no more rows than needed", () => {
   const large = cutProduct(1, 4096, 4096, 4096);
-  expect([rowsOfTile(large.tile), columnsOf(large.tile), large.slices]).toEqual([128, 128, 1]);
-  expect(rowsOfTile(cutProduct(1, 1, 4096, 4096).tile)).toBe(16);
-  expect(columnsOf(cutProduct(1, 100_000, 3, 64).tile)).toBe(16);
+  expect([countRows(large.tile), countColumns(large.tile), large.slices]).toEqual([128, 128, 1]);
+  expect(countRows(cutProduct(1, 1, 4096, 4096).tile)).toBe(16);
+  expect(countColumns(cutProduct(1, 100_000, 3, 64).tile)).toBe(16);
 });
 
 test("a long depth is divided if there are few tiles", () => {

@@ -10,9 +10,9 @@ export interface Tile {
   readonly across: number;
 }
 
-export const rowsOfTile = ({ rowQuads, down }: Tile): number => 4 * rowQuads * down;
-export const columnsOf = ({ columnQuads, across }: Tile): number => 4 * columnQuads * across;
-export const invocationsOf = ({ down, across }: Tile): number => down * across;
+export const countRows = ({ rowQuads, down }: Tile): number => 4 * rowQuads * down;
+export const countColumns = ({ columnQuads, across }: Tile): number => 4 * columnQuads * across;
+export const countInvocations = ({ down, across }: Tile): number => down * across;
 
 /**
  * The depth that is staged at a time. With 128 rows and 128 columns, it needs the 16 KiB of workgroup memory that every
@@ -20,7 +20,7 @@ export const invocationsOf = ({ down, across }: Tile): number => down * across;
  */
 export const stagedDepth = 16;
 
-const tile = (rowQuads: number, columnQuads: number, down: number, across: number): Tile => ({
+const makeTile = (rowQuads: number, columnQuads: number, down: number, across: number): Tile => ({
   ...{ rowQuads, columnQuads, down, across },
 });
 
@@ -50,36 +50,36 @@ const leastSliceDepth = 64;
  * The cycles of an invocation for a step of the depth: multiplications, vectors from workgroup memory, and elements
  * from the cache.
  */
-function stepCycles(tile: Tile): number {
+function countStepCycles(tile: Tile): number {
   const { rowQuads, columnQuads } = tile;
-  const staged = (rowsOfTile(tile) + columnsOf(tile)) / invocationsOf(tile);
+  const staged = (countRows(tile) + countColumns(tile)) / countInvocations(tile);
   return 16 * rowQuads * columnQuads + 4 * (rowQuads + columnQuads) + 8 * staged;
 }
 
 function cutWith(tile: Tile, batch: number, m: number, n: number, k: number, isSliced: boolean) {
-  const rowTiles = Math.ceil(m / rowsOfTile(tile));
-  const columnTiles = Math.ceil(n / columnsOf(tile));
+  const rowTiles = Math.ceil(m / countRows(tile));
+  const columnTiles = Math.ceil(n / countColumns(tile));
   const tiles = batch * rowTiles * columnTiles;
-  const invocations = invocationsOf(tile);
+  const invocations = countInvocations(tile);
   const most = Math.min(k / leastSliceDepth, maxSliceBytes / (4 * batch * m * n));
   const wanted = isSliced ? Math.min(wantedInvocations / (tiles * invocations), most) : 1;
   const sliceDepth = stagedDepth * Math.max(1, Math.ceil(k / Math.max(1, wanted) / stagedDepth));
   const slices = Math.max(1, Math.ceil(k / sliceDepth));
   const rounds = Math.ceil((tiles * slices * lanesOfCore) / lanes) * (invocations / lanesOfCore);
-  const cycles = Math.max(1, rounds) * sliceDepth * stepCycles(tile) + (slices > 1 ? launchCycles : 0);
+  const cycles = Math.max(1, rounds) * sliceDepth * countStepCycles(tile) + (slices > 1 ? launchCycles : 0);
   return { cut: { tile, rowTiles, columnTiles, slices, sliceDepth }, cycles };
 }
 
 /** The division of a batch of products of [m, k] and [k, n] that should take the least time; it depends only on these sizes. */
 export function cutProduct(batch: number, m: number, n: number, k: number): ProductCut {
   const tiles = [
-    tile(2, 2, 16, 16),
-    tile(2, 2, 8, 8),
-    tile(1, 1, 8, 8),
-    tile(2, 2, 4, 16),
-    tile(2, 2, 16, 4),
-    tile(1, 2, 4, 16),
-    tile(2, 1, 16, 4),
+    makeTile(2, 2, 16, 16),
+    makeTile(2, 2, 8, 8),
+    makeTile(1, 1, 8, 8),
+    makeTile(2, 2, 4, 16),
+    makeTile(2, 2, 16, 4),
+    makeTile(1, 2, 4, 16),
+    makeTile(2, 1, 16, 4),
   ];
   const cuts = tiles.flatMap((one) => [false, true].map((sliced) => cutWith(one, batch, m, n, k, sliced)));
   return cuts.reduce((best, next) => (next.cycles < best.cycles ? next : best)).cut;

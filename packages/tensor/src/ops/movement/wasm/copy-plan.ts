@@ -1,14 +1,14 @@
 import type { Limits } from "../../../core/devices/backend.ts";
-import { storageOf } from "../../../core/devices/backend.ts";
+import { getStorage } from "../../../core/devices/backend.ts";
 import type { PlannedLaunch, Slot } from "../../../core/devices/launch.ts";
-import { wasmKernel } from "../../../core/devices/launch.ts";
+import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
-import { itemsPerChunk } from "../../../core/plans/work.ts";
-import { sizeOf } from "../../../core/spec.ts";
+import { countItemsPerChunk } from "../../../core/plans/work.ts";
+import { countElements } from "../../../core/spec.ts";
 import type { DType } from "../../../expression/dtype.ts";
-import { bytesOfStorage } from "../../../expression/storage.ts";
+import { countStorageBytes } from "../../../expression/storage.ts";
 import type { Dimension, StridedCopy } from "../strided-copy.ts";
-import { dimensionsOf } from "../strided-copy.ts";
+import { mergeCopyDimensions } from "../strided-copy.ts";
 import { copyKernels } from "./copy.kernels.ts";
 import { module } from "./copy.wasm.ts";
 
@@ -45,27 +45,31 @@ function choose(dimensions: readonly Dimension[]): Choice {
 }
 
 /** The launches of a copy in WebAssembly: one, unless a line has more than four outer dimensions. */
-export function copyLaunches(
+export function planCopy(
   { shape, from, to }: StridedCopy,
   dtype: DType,
   limits: Limits,
   read: Slot,
   write: Slot,
 ): PlannedLaunch[] {
-  if (sizeOf(shape) === 0) return [];
-  const choice = choose(dimensionsOf({ shape, from, to }));
-  const entry = bytesOfStorage(storageOf(dtype, limits)) === 1 ? "copyBytes" : "copyWords";
-  return offsetsOf(choice.outer.slice(0, -4), from.offset, to.offset).map(([fromOffset, toOffset]) =>
-    planLaunch(wasmKernel(module, entry, copyKernels), {
+  if (countElements(shape) === 0) return [];
+  const choice = choose(mergeCopyDimensions({ shape, from, to }));
+  const entry = countStorageBytes(getStorage(dtype, limits)) === 1 ? "copyBytes" : "copyWords";
+  return listOffsets(choice.outer.slice(0, -4), from.offset, to.offset).map(([fromOffset, toOffset]) =>
+    planLaunch(makeWasmKernel(module, entry, copyKernels), {
       reads: { x: read },
       writes: { y: write },
-      ...argumentsOf({ ...choice, outer: choice.outer.slice(-4) }, fromOffset, toOffset),
+      ...nameArguments({ ...choice, outer: choice.outer.slice(-4) }, fromOffset, toOffset),
     }),
   );
 }
 
 /** The offsets of both sides at every index of the dimensions. */
-function offsetsOf(dimensions: readonly Dimension[], from: number, to: number): [from: number, to: number][] {
+function listOffsets(
+  dimensions: readonly Dimension[],
+  from: number,
+  to: number,
+): [from: number, to: number][] {
   return dimensions.reduce<[number, number][]>(
     (offsets, dimension) =>
       offsets.flatMap(([fromOffset, toOffset]) =>
@@ -78,7 +82,7 @@ function offsetsOf(dimensions: readonly Dimension[], from: number, to: number): 
   );
 }
 
-function argumentsOf({ line, across, outer }: Choice, fromOffset: number, toOffset: number) {
+function nameArguments({ line, across, outer }: Choice, fromOffset: number, toOffset: number) {
   const one: Dimension = { size: 1, from: 0, to: 0 };
   const four = [...new Array<Dimension>(4 - outer.length).fill(one), ...outer];
   const [d0, d1, d2, d3] = four as [Dimension, Dimension, Dimension, Dimension];
@@ -106,8 +110,8 @@ function argumentsOf({ line, across, outer }: Choice, fromOffset: number, toOffs
       toOffset,
     },
     work: {
-      items: sizeOf(outer.map(({ size }) => size)) * Math.ceil(line.size / piece),
-      chunk: itemsPerChunk(Math.min(line.size, piece) * (across?.size ?? 1)),
+      items: countElements(outer.map(({ size }) => size)) * Math.ceil(line.size / piece),
+      chunk: countItemsPerChunk(Math.min(line.size, piece) * (across?.size ?? 1)),
     },
   };
 }

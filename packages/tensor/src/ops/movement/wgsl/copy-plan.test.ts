@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { KernelLaunch, ScalarSlot, Slot, WgslKernel } from "../../../core/devices/launch.ts";
 import type { Shape } from "../../../core/spec.ts";
-import { stridesOf } from "../../../core/spec.ts";
+import { computeStrides } from "../../../core/spec.ts";
 import type { DType } from "../../../expression/dtype.ts";
 import type { StridedCopy } from "../strided-copy.ts";
-import { shaderCopyLaunches } from "./copy-plan.ts";
-import { widestUnit } from "./units.ts";
+import { planShaderCopy } from "./copy-plan.ts";
+import { findWidestUnit } from "./units.ts";
 
 const limits: Limits = {
   storage: { f32: "f32", i32: "i32", u32: "u32", u8: "u8", bool: "u32", f16: "f16" },
@@ -17,17 +17,17 @@ const limits: Limits = {
 };
 
 /** The only launch of a copy. */
-function launchOf(copy: StridedCopy, dtype: DType = "f32"): KernelLaunch<Slot, ScalarSlot> {
-  const launches = shaderCopyLaunches(copy, dtype, limits, { input: 0 }, { output: 0 });
+function makeLaunch(copy: StridedCopy, dtype: DType = "f32"): KernelLaunch<Slot, ScalarSlot> {
+  const launches = planShaderCopy(copy, dtype, limits, { input: 0 }, { output: 0 });
   expect(launches).toHaveLength(1);
   return launches[0] as KernelLaunch<Slot, ScalarSlot>;
 }
 
 function transposed(shape: Shape, permutation: readonly number[]): StridedCopy {
-  const strides = stridesOf(shape);
+  const strides = computeStrides(shape);
   const result = permutation.map((axis) => shape[axis]!);
   const from = { offset: 0, strides: permutation.map((axis) => strides[axis]!) };
-  return { shape: result, from, to: { offset: 0, strides: stridesOf(result) } };
+  return { shape: result, from, to: { offset: 0, strides: computeStrides(result) } };
 }
 
 /** Columns of a matrix, from `offset` on. */
@@ -38,7 +38,7 @@ const columns = (rows: number, width: number, taken: number, offset: number): St
 });
 
 /** The count, the first parameter behind the words of the dimensions. */
-const invocationsOf = ({ kernel, parameters }: KernelLaunch<Slot, ScalarSlot>): unknown =>
+const readInvocations = ({ kernel, parameters }: KernelLaunch<Slot, ScalarSlot>): unknown =>
   parameters.at(1 - Object.keys((kernel as WgslKernel).schema.parameters).length);
 
 describe("copies", () => {
@@ -53,20 +53,20 @@ describe("copies", () => {
     ["f16", columns(10, 64, 5, 4), "lane < 2u", 25],
     ["bool", columns(10, 32, 3, 1), "u32", 30],
   ] as const)("of %s %j move the widest units", (dtype, copy, text, invocations) => {
-    const launch = launchOf(copy, dtype);
+    const launch = makeLaunch(copy, dtype);
     const { code } = launch.kernel as WgslKernel;
     expect(/lane < \du/.exec(code)?.[0] ?? /alias Unit = (\w+);/.exec(code)?.[1]).toBe(text);
-    expect(invocationsOf(launch)).toBe(invocations);
+    expect(readInvocations(launch)).toBe(invocations);
   });
 
   test("of any rank are one launch, with lines folded at the limit of workgroups", () => {
-    launchOf(transposed([2, 3, 2, 3, 2, 3, 2], [6, 4, 2, 0, 5, 3, 1]));
-    const { work } = launchOf(columns(2 ** 24 + 1, 3, 1, 1));
+    makeLaunch(transposed([2, 3, 2, 3, 2, 3, 2], [6, 4, 2, 0, 5, 3, 1]));
+    const { work } = makeLaunch(columns(2 ** 24 + 1, 3, 1, 1));
     expect(work).toEqual({ workgroups: [32_769, 2, 1] });
   });
 
   test("reverse with negative strides", () => {
-    const { parameters } = launchOf({
+    const { parameters } = makeLaunch({
       shape: [5],
       from: { offset: 4, strides: [-1] },
       to: { offset: 0, strides: [1] },
@@ -81,13 +81,13 @@ describe("transposes", () => {
     [[3, 40, 33], [0, 2, 1], 12],
     [[2, 17, 3, 20], [0, 3, 2, 1], 6],
   ] as const)("of %j by %j are tiles", (shape, permutation, tiles) => {
-    const { kernel, work } = launchOf(transposed(shape, permutation));
+    const { kernel, work } = makeLaunch(transposed(shape, permutation));
     expect(kernel.entry).toBe("transpose");
     expect(work).toEqual({ workgroups: [tiles, 1, 1] });
   });
 
   test("fold more tiles than fit in one dimension", () => {
-    const { work } = launchOf(transposed([100_000, 32, 32], [0, 2, 1]));
+    const { work } = makeLaunch(transposed([100_000, 32, 32], [0, 2, 1]));
     expect(work).toEqual({ workgroups: [50_000, 2, 1] });
   });
 
@@ -96,7 +96,7 @@ describe("transposes", () => {
     ["of whole rows", transposed([20, 30, 40], [1, 0, 2]), "f32"],
     ["of bytes", transposed([64, 48], [1, 0]), "u8"],
   ] as const)("%s are not", (_, copy, dtype) => {
-    expect(launchOf(copy, dtype).kernel.entry).toBe("copy");
+    expect(makeLaunch(copy, dtype).kernel.entry).toBe("copy");
   });
 });
 
@@ -109,5 +109,5 @@ test.each([
   [1, [32, 7], { unit: "byte", elements: 1 }],
   [2, [32, 7], { unit: "half", elements: 1 }],
 ] as const)("elements of %i bytes in %j move as %j", (bytes, counts, unit) => {
-  expect(widestUnit(bytes, counts)).toEqual(unit);
+  expect(findWidestUnit(bytes, counts)).toEqual(unit);
 });

@@ -1,12 +1,12 @@
 import { packSources } from "../../../core/devices/float-elements.ts";
 import type { ParameterType } from "../../../core/devices/kernel-schema.ts";
 import type { WgslKernel } from "../../../core/devices/launch.ts";
-import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
+import { joinSchemas, makeWgslKernel } from "../../../core/plans/wgsl.ts";
 import type { DType } from "../../../expression/dtype.ts";
-import { propertiesOf } from "../../../expression/dtype.ts";
-import { invocationEntry } from "./invocations.ts";
+import { getDTypeProperties } from "../../../expression/dtype.ts";
+import { writeInvocationEntry } from "./invocations.ts";
 import type { Unit } from "./units.ts";
-import { loadUnit, storeUnits, unitAlias } from "./units.ts";
+import { loadUnit, storeUnits, writeUnitAlias } from "./units.ts";
 
 const copy = {
   reads: { x: "Unit" },
@@ -19,16 +19,16 @@ interface Dimensions {
   readonly parameters: { readonly dims: `array<vec4u, ${number}>` };
 }
 
-const copyOf = (rank: number): typeof copy & Dimensions =>
+const makeCopy = (rank: number): typeof copy & Dimensions =>
   joinSchemas(copy, { parameters: { dims: `array<vec4u, ${rank}>` } });
 
 /**
  * Converts a number to an index along every dimension. A number of no element in the box is not inside.
  */
-const head = (unit: Unit, rank: number): string => `
-${unitAlias(unit)}
+const writeHead = (unit: Unit, rank: number): string => `
+${writeUnitAlias(unit)}
 struct Place { inside: bool, xAt: u32, yAt: u32 }
-fn placeOf(number: u32) -> Place {
+fn findPlace(number: u32) -> Place {
   var rest = number;
   var place = Place(true, p.xAt, p.yAt);
   for (var k = 0u; k < ${rank}u; k++) {
@@ -44,11 +44,13 @@ fn placeOf(number: u32) -> Place {
 }`;
 
 /** Copies a box: an invocation copies one of its elements. */
-export const boxKernel = (unit: Unit, rank: number): WgslKernel<typeof copy & Dimensions> =>
-  wgslKernel({
+export const writeBoxKernel = (unit: Unit, rank: number): WgslKernel<typeof copy & Dimensions> =>
+  makeWgslKernel({
     entry: "copy",
-    schema: copyOf(rank),
-    code: head(unit, rank) + invocationEntry("copy", "let place = placeOf(at); y[place.yAt] = x[place.xAt];"),
+    schema: makeCopy(rank),
+    code:
+      writeHead(unit, rank) +
+      writeInvocationEntry("copy", "let place = findPlace(at); y[place.yAt] = x[place.xAt];"),
   });
 
 /** The parameter that fills the other elements of an output: its type, and a word filled with it. */
@@ -59,8 +61,8 @@ export interface FillCode {
   readonly source?: string;
 }
 
-export function fillCode(dtype: DType): FillCode {
-  const { wgsl, mask } = propertiesOf(dtype);
+export function writeFill(dtype: DType): FillCode {
+  const { wgsl, mask } = getDTypeProperties(dtype);
   if (mask !== undefined) return { type: wgsl.word, word: "p.fill * 0x01010101u" };
   if (wgsl.pairs !== undefined) {
     const { pack } = wgsl.pairs;
@@ -78,21 +80,21 @@ interface Owners {
  * Copies a box: an invocation writes an element of y, or a word of y. Elements outside the box are unchanged, or become
  * the fill.
  */
-export function ownerKernel(
+export function writeOwnerKernel(
   unit: Unit,
   rank: number,
   fill?: FillCode,
 ): WgslKernel<typeof copy & Dimensions & Owners> {
   const owners: Owners = { parameters: { first: "u32", fill: fill?.type ?? "u32" } };
-  const code = `${head(unit, rank)}
+  const code = `${writeHead(unit, rank)}
 ${fill?.source ?? ""}
 fn unit(at: u32, old: Unit) -> Unit {
-  let place = placeOf(at - p.yAt);
+  let place = findPlace(at - p.yAt);
   if (at >= p.yAt && place.inside) { return ${loadUnit(unit, "x", "place.xAt")}; }
   return ${fill ? `Unit(${fill.word})` : "old"};
 }
-${invocationEntry("copy", storeUnits(unit, "at + p.first"))}`;
-  return wgslKernel({ entry: "copy", schema: joinSchemas(copyOf(rank), owners), code });
+${writeInvocationEntry("copy", storeUnits(unit, "at + p.first"))}`;
+  return makeWgslKernel({ entry: "copy", schema: joinSchemas(makeCopy(rank), owners), code });
 }
 
 /** The side of a tile, which is staged in workgroup memory, so that both reads and writes are contiguous. */
@@ -106,11 +108,11 @@ const transpose = {
  * Copies matrices of words whose rows are contiguous in x and whose columns are contiguous in y: a workgroup copies a
  * tile, whose rows are padded by one word, so that the elements of a column are in different banks.
  */
-export const transposeKernel = (rank: number): WgslKernel<typeof copy & Dimensions & typeof transpose> =>
-  wgslKernel({
+export const writeTransposeKernel = (rank: number): WgslKernel<typeof copy & Dimensions & typeof transpose> =>
+  makeWgslKernel({
     entry: "transpose",
-    schema: joinSchemas(copyOf(rank), transpose),
-    code: `${head("word", rank)}
+    schema: joinSchemas(makeCopy(rank), transpose),
+    code: `${writeHead("word", rank)}
 var<workgroup> tile: array<u32, ${tileSide * (tileSide + 1)}>;
 @compute @workgroup_size(${tileSide}, 8)
 fn transpose(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) local: vec3u) {
@@ -118,7 +120,7 @@ fn transpose(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) group
   if (number >= p.count) { return; }
   let across = (p.width + ${tileSide - 1}u) / ${tileSide}u;
   let down = (p.height + ${tileSide - 1}u) / ${tileSide}u;
-  let place = placeOf(number / (across * down));
+  let place = findPlace(number / (across * down));
   let column = number % across * ${tileSide}u;
   let row = number / across % down * ${tileSide}u;
   for (var k = local.y; k < ${tileSide}u; k += 8u) {

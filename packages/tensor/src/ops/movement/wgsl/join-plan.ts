@@ -1,10 +1,10 @@
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { PlannedLaunch } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
-import { invocations } from "./invocations.ts";
-import { joinKernel, partName } from "./join.wgsl.ts";
+import { foldInvocations } from "./invocations.ts";
+import { namePart, writeJoinKernel } from "./join.wgsl.ts";
 import type { Unit } from "./units.ts";
-import { unitsPerWord, widestUnit } from "./units.ts";
+import { countUnitsPerWord, findWidestUnit } from "./units.ts";
 
 /** A part of the output, counted in elements: each of the `rows` of the output has `run` of its elements, from `begin` on. */
 export interface JoinedPart {
@@ -25,25 +25,25 @@ export interface JoinedRows {
 }
 
 /** Launches that copy several parts each; undefined if parts do not begin at boundaries of words. */
-export function joinLaunches(
+export function planJoin(
   parts: readonly JoinedPart[],
   { rows, row, bytesPerElement }: JoinedRows,
   limits: Limits,
 ): PlannedLaunch[] | undefined {
   const present = parts.filter(({ run }) => rows * run > 0);
   const counts = [row, ...present.flatMap(({ run, begin }) => [run, begin])];
-  const { unit, elements } = widestUnit(bytesPerElement, counts);
-  if (unitsPerWord(unit) > 1) return undefined;
+  const { unit, elements } = findWidestUnit(bytesPerElement, counts);
+  if (countUnitsPerWord(unit) > 1) return undefined;
   const inUnits = present.map(({ input, run, begin }) => {
     return { input, run: run / elements, begin: begin / elements };
   });
   return Array.from({ length: Math.ceil(present.length / mostParts) }, (_, group) => {
     const joined = inUnits.slice(group * mostParts, (group + 1) * mostParts);
-    return joinLaunch(unit, joined, { rows, row: row / elements }, limits);
+    return planJoinLaunch(unit, joined, { rows, row: row / elements }, limits);
   });
 }
 
-function joinLaunch(
+function planJoinLaunch(
   unit: Unit,
   parts: readonly JoinedPart[],
   { rows, row }: Pick<JoinedRows, "rows" | "row">,
@@ -55,10 +55,10 @@ function joinLaunch(
     count += rows * run;
     return [count, run, begin, start] as const;
   });
-  return planLaunch(joinKernel(unit, parts.length), {
-    reads: Object.fromEntries(parts.map(({ input }, part) => [partName(part), { input }])),
+  return planLaunch(writeJoinKernel(unit, parts.length), {
+    reads: Object.fromEntries(parts.map(({ input }, part) => [namePart(part), { input }])),
     writes: { y: { output: 0 } },
     parameters: { count, row, parts: places },
-    work: { workgroups: invocations(count, limits) },
+    work: { workgroups: foldInvocations(count, limits) },
   });
 }

@@ -1,14 +1,14 @@
 import type { WgslOperands } from "../../../core/devices/kernel-schema.ts";
 import type { WgslKernel } from "../../../core/devices/launch.ts";
-import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
-import { invocationEntry } from "./invocations.ts";
+import { joinSchemas, makeWgslKernel } from "../../../core/plans/wgsl.ts";
+import { writeInvocationEntry } from "./invocations.ts";
 import type { Unit } from "./units.ts";
-import { unitAlias } from "./units.ts";
+import { writeUnitAlias } from "./units.ts";
 
 /** The name of each part that is read. */
-export const partName = (part: number): string => `x${part}`;
+export const namePart = (part: number): string => `x${part}`;
 
-const each = (parts: number, line: (part: number) => string): string =>
+const writeEach = (parts: number, line: (part: number) => string): string =>
   Array.from({ length: parts }, (_, part) => line(part)).join("\n");
 
 const join = { writes: { y: "Unit" }, parameters: { count: "u32", row: "u32" } } as const;
@@ -23,13 +23,13 @@ interface Parts {
 }
 
 /** Copies several tensors into one: an invocation copies an element of any of them. */
-export function joinKernel(unit: Unit, count: number): WgslKernel<typeof join & Parts> {
+export function writeJoinKernel(unit: Unit, count: number): WgslKernel<typeof join & Parts> {
   const parts: Parts = {
-    reads: Object.fromEntries(Array.from({ length: count }, (_, part) => [partName(part), "Unit"])),
+    reads: Object.fromEntries(Array.from({ length: count }, (_, part) => [namePart(part), "Unit"])),
     parameters: { parts: `array<vec4u, ${count}>` },
   };
-  const code = `${unitAlias(unit)}
-${invocationEntry(
+  const code = `${writeUnitAlias(unit)}
+${writeInvocationEntry(
   "join",
   `var k = 0u;
   while (at >= p.parts[k].x) { k++; }
@@ -37,9 +37,9 @@ ${invocationEntry(
   let xAt = at - part.w;
   let yAt = xAt / part.y * p.row + part.z + xAt % part.y;
   switch k {
-${each(count, (part) => `  case ${part}u: { y[yAt] = ${partName(part)}[xAt]; }`)}
+${writeEach(count, (part) => `  case ${part}u: { y[yAt] = ${namePart(part)}[xAt]; }`)}
   default: {}
   }`,
 )}`;
-  return wgslKernel({ entry: "join", schema: joinSchemas(join, parts), code });
+  return makeWgslKernel({ entry: "join", schema: joinSchemas(join, parts), code });
 }

@@ -8,7 +8,7 @@ function countInWindow(start: i32, kernel: i32, length: i32, pad: i32, countPad:
 }
 
 @inline
-function sumOfPairs(at: usize): v128 {
+function sumPairs(at: usize): v128 {
   const low = v128.load(at), high = v128.load(at, 16);
   return f32x4.add(evens(low, high), odds(low, high));
 }
@@ -35,7 +35,7 @@ export function avgPool(begin: i32, end: i32, _scratch: usize, args: AvgPoolArgu
       if (column >= inside && column + 4 <= insideEnd) {
         let from = rowStart + (<usize>left << 2);
         if (isPairs && rows == 2) {
-          v128.store(to + (<usize>column << 2), f32x4.div(f32x4.add(sumOfPairs(from), sumOfPairs(from + rowBytes)), divisor));
+          v128.store(to + (<usize>column << 2), f32x4.div(f32x4.add(sumPairs(from), sumPairs(from + rowBytes)), divisor));
           column += 4;
           continue;
         }

@@ -24,7 +24,7 @@ function loadPlaces<T>(at: usize): v128 {
 
 /** Adjacent windows of two by two in two rows: four outputs. */
 @inline
-function maxOfPairs<T>(upper: usize, lower: usize, y: usize, places: usize): void {
+function poolPairs<T>(upper: usize, lower: usize, y: usize, places: usize): void {
   const a0 = v128.load(upper), a1 = v128.load(upper, 16);
   const b0 = v128.load(lower), b1 = v128.load(lower, 16);
   let best = evens(a0, a1);
@@ -47,7 +47,7 @@ function maxOfPairs<T>(upper: usize, lower: usize, y: usize, places: usize): voi
  * window.
  */
 @inline
-function maxOfFour<T>(from: usize, rowBytes: usize, row: i32, rowEnd: i32, kernelWidth: i32, stride: i32, y: usize, places: usize): void {
+function poolFour<T>(from: usize, rowBytes: usize, row: i32, rowEnd: i32, kernelWidth: i32, stride: i32, y: usize, places: usize): void {
   let best = f32x4.splat(-Infinity);
   let at = i32x4.splat(row * kernelWidth);
   let place = at;
@@ -69,7 +69,7 @@ function maxOfFour<T>(from: usize, rowBytes: usize, row: i32, rowEnd: i32, kerne
 
 /** One window of any position; `left` is its first column in the row. */
 @inline
-function maxOfOne<T>(rowStart: usize, width: i32, row: i32, rowEnd: i32, left: i32, kernelWidth: i32, y: usize, place: usize): void {
+function poolOne<T>(rowStart: usize, width: i32, row: i32, rowEnd: i32, left: i32, kernelWidth: i32, y: usize, place: usize): void {
   const first = max(0, -left);
   const end = min(kernelWidth, width - left);
   let best: f32 = -Infinity;
@@ -105,21 +105,21 @@ function maxPool<T>(begin: i32, end: i32, args: MaxPoolArguments): void {
     const to = <usize>item * outWidth;
     let column = 0;
     for (; column < inside; column++) {
-      maxOfOne<T>(rowStart, width, row, rowEnd, column * strideWidth - padWidth, kernelWidth, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
+      poolOne<T>(rowStart, width, row, rowEnd, column * strideWidth - padWidth, kernelWidth, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
     }
     if (isPairs && rowEnd - row == 2) {
       for (; column + 4 <= insideEnd; column += 4) {
         const from = rowStart + (<usize>(column * 2 - padWidth) << 2);
-        maxOfPairs<T>(from, from + rowBytes, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
+        poolPairs<T>(from, from + rowBytes, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
       }
     } else if (strideWidth <= 2) {
       for (; column + 4 <= insideEnd; column += 4) {
         const from = rowStart + (<usize>(column * strideWidth - padWidth) << 2);
-        maxOfFour<T>(from, rowBytes, row, rowEnd, kernelWidth, strideWidth, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
+        poolFour<T>(from, rowBytes, row, rowEnd, kernelWidth, strideWidth, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
       }
     }
     for (; column < outWidth; column++) {
-      maxOfOne<T>(rowStart, width, row, rowEnd, column * strideWidth - padWidth, kernelWidth, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
+      poolOne<T>(rowStart, width, row, rowEnd, column * strideWidth - padWidth, kernelWidth, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { PlannedLaunch, Work } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import type { NamedPlaneParameters, PlaneGeometry } from "../pooling-geometry.ts";
-import { namedPlaneParameters } from "../pooling-geometry.ts";
+import { namePlaneParameters } from "../pooling-geometry.ts";
 
 /** The approximate number of multiplications or comparisons in a chunk: about ten microseconds. */
 const chunkOperations = 65_536;
@@ -16,10 +16,10 @@ export interface PoolLaunch {
  * One launch in WebAssembly over planes; none if the output is empty. An item is a row of the output, or a whole plane if
  * windows may write to the same elements.
  */
-export function poolPlan(
+export function planPool(
   geometry: PlaneGeometry,
   item: "row" | "plane",
-  launchOf: (common: PoolLaunch) => PlannedLaunch,
+  makeLaunch: (common: PoolLaunch) => PlannedLaunch,
 ): Plan {
   const { planes, input, output, kernel } = geometry;
   const rowOperations = output.width * kernel.height * kernel.width;
@@ -31,8 +31,8 @@ export function poolPlan(
       items === 0
         ? []
         : [
-            launchOf({
-              parameters: namedPlaneParameters(geometry),
+            makeLaunch({
+              parameters: namePlaneParameters(geometry),
               work: { items, chunk: Math.max(1, Math.floor(chunkOperations / operations)) },
             }),
           ],

@@ -1,10 +1,10 @@
 import type { WgslKernel } from "../../../core/devices/launch.ts";
-import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
-import { invocationEntry } from "../../movement/wgsl/invocations.ts";
-import { forEachPlace, ofWindows, windows } from "./window.wgsl.ts";
+import { joinSchemas, makeWgslKernel } from "../../../core/plans/wgsl.ts";
+import { writeInvocationEntry } from "../../movement/wgsl/invocations.ts";
+import { ofWindows, windows, writeForEachPlace } from "./window.wgsl.ts";
 
-const head = (): string => `${windows}
-fn cellsOf(corner: vec2i) -> f32 {
+const writeHead = (): string => `${windows}
+fn countCells(corner: vec2i) -> f32 {
   let countsPadding = p.countsPadding != 0u;
   let end = min(corner + p.size, p.input + select(vec2i(), p.padding, countsPadding));
   let sides = end - select(max(corner, vec2i()), corner, countsPadding);
@@ -18,18 +18,18 @@ const avgPool = {
 } as const;
 
 /** An invocation computes the mean of one window. */
-export const avgPoolKernel = (): WgslKernel<typeof avgPool & typeof ofWindows> =>
-  wgslKernel({
+export const writeAvgPoolKernel = (): WgslKernel<typeof avgPool & typeof ofWindows> =>
+  makeWgslKernel({
     entry: "avgPool",
     schema: joinSchemas(avgPool, ofWindows),
-    code: `${head()}${invocationEntry(
+    code: `${writeHead()}${writeInvocationEntry(
       "avgPool",
-      `let plane = planeOf(p.output, at);
-  let corner = cornerOf(placeIn(p.output, at));
+      `let plane = findPlane(p.output, at);
+  let corner = findCorner(placeIn(p.output, at));
   let first = max(corner, vec2i());
   var sum = 0.0;
-  ${forEachPlace("place", "first", "min(corner + p.size, p.input)", "sum += x[position(p.input, plane, place)];")}
-  y[at] = sum / cellsOf(corner);`,
+  ${writeForEachPlace("place", "first", "min(corner + p.size, p.input)", "sum += x[position(p.input, plane, place)];")}
+  y[at] = sum / countCells(corner);`,
     )}`,
   });
 
@@ -40,17 +40,17 @@ const avgPoolGradient = {
 } as const;
 
 /** An invocation computes the gradient of one position of the input: the sum of the shares of the windows that cover it. */
-export const avgPoolGradientKernel = (): WgslKernel<typeof avgPoolGradient & typeof ofWindows> =>
-  wgslKernel({
+export const writeAvgPoolGradientKernel = (): WgslKernel<typeof avgPoolGradient & typeof ofWindows> =>
+  makeWgslKernel({
     entry: "avgPoolGradient",
     schema: joinSchemas(avgPoolGradient, ofWindows),
-    code: `${head()}${invocationEntry(
+    code: `${writeHead()}${writeInvocationEntry(
       "avgPoolGradient",
-      `let plane = planeOf(p.input, at);
+      `let plane = findPlane(p.input, at);
   let place = placeIn(p.input, at);
   let first = firstWindow(place);
   var sum = 0.0;
-  ${forEachPlace("window", "first", "endWindow(place)", "sum += dy[position(p.output, plane, window)] / cellsOf(cornerOf(window));")}
+  ${writeForEachPlace("window", "first", "endWindow(place)", "sum += dy[position(p.output, plane, window)] / countCells(findCorner(window));")}
   dx[at] = sum;`,
     )}`,
   });

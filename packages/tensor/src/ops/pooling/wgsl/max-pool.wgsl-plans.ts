@@ -1,19 +1,19 @@
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
-import { planFor } from "../../../core/plans/plan-tables.ts";
-import { sizeOf } from "../../../core/spec.ts";
-import { unitsPerWord } from "../../movement/wgsl/units.ts";
+import { makePlanEntry } from "../../../core/plans/plan-tables.ts";
+import { countElements } from "../../../core/spec.ts";
+import { countUnitsPerWord } from "../../movement/wgsl/units.ts";
 import type { PoolAttributes, PoolGradientAttributes } from "../attributes.ts";
-import { placeUnit } from "../places.ts";
-import { planeGeometry } from "../pooling-geometry.ts";
-import { maxPoolGradientKernel, maxPoolKernel, maxPoolSelectKernel } from "./max-pool.wgsl.ts";
-import { shaderPoolPlan } from "./pooling-plan.ts";
+import { choosePlaceUnit } from "../places.ts";
+import { computePlaneGeometry } from "../pooling-geometry.ts";
+import { writeMaxPoolGradientKernel, writeMaxPoolKernel, writeMaxPoolSelectKernel } from "./max-pool.wgsl.ts";
+import { planShaderPool } from "./pooling-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor<PoolGradientAttributes>("maxPoolGradient", ([dy], attrs, limits) => {
-    const geometry = planeGeometry(attrs.inputShape, dy!.shape, attrs);
-    return shaderPoolPlan(geometry, sizeOf(attrs.inputShape), limits, (parameters, work) =>
-      planLaunch(maxPoolGradientKernel(placeUnit(attrs)), {
+  makePlanEntry<PoolGradientAttributes>("maxPoolGradient", ([dy], attrs, limits) => {
+    const geometry = computePlaneGeometry(attrs.inputShape, dy!.shape, attrs);
+    return planShaderPool(geometry, countElements(attrs.inputShape), limits, (parameters, work) =>
+      planLaunch(writeMaxPoolGradientKernel(choosePlaceUnit(attrs)), {
         reads: { dy: { input: 0 }, places: { input: 1 } },
         writes: { dx: { output: 0 } },
         parameters,
@@ -21,10 +21,10 @@ export const plans: readonly PlanEntry[] = [
       }),
     );
   }),
-  planFor<PoolAttributes>("maxPoolSelect", ([x, places], attrs, limits) => {
-    const geometry = planeGeometry(x!.shape, places!.shape, attrs);
-    return shaderPoolPlan(geometry, sizeOf(places!.shape), limits, (parameters, work) =>
-      planLaunch(maxPoolSelectKernel(placeUnit(attrs)), {
+  makePlanEntry<PoolAttributes>("maxPoolSelect", ([x, places], attrs, limits) => {
+    const geometry = computePlaneGeometry(x!.shape, places!.shape, attrs);
+    return planShaderPool(geometry, countElements(places!.shape), limits, (parameters, work) =>
+      planLaunch(writeMaxPoolSelectKernel(choosePlaceUnit(attrs)), {
         reads: { x: { input: 0 }, places: { input: 1 } },
         writes: { y: { output: 0 } },
         parameters,
@@ -32,13 +32,13 @@ export const plans: readonly PlanEntry[] = [
       }),
     );
   }),
-  planFor<PoolAttributes>("maxPool", ([x], attrs, limits, _donated, op) => {
+  makePlanEntry<PoolAttributes>("maxPool", ([x], attrs, limits, _donated, op) => {
     const [y] = op.outputs([x], attrs);
-    const positions = sizeOf(y!.shape);
-    const geometry = planeGeometry(x!.shape, y!.shape, attrs);
-    const count = Math.ceil(positions / unitsPerWord(placeUnit(attrs)));
-    return shaderPoolPlan(geometry, count, limits, (windows, work) =>
-      planLaunch(maxPoolKernel(placeUnit(attrs)), {
+    const positions = countElements(y!.shape);
+    const geometry = computePlaneGeometry(x!.shape, y!.shape, attrs);
+    const count = Math.ceil(positions / countUnitsPerWord(choosePlaceUnit(attrs)));
+    return planShaderPool(geometry, count, limits, (windows, work) =>
+      planLaunch(writeMaxPoolKernel(choosePlaceUnit(attrs)), {
         reads: { x: { input: 0 } },
         writes: { y: { output: 0 }, places: { output: 1 } },
         parameters: { ...windows, positions },

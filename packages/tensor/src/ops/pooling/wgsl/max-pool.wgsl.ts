@@ -1,33 +1,33 @@
 import type { WgslKernel } from "../../../core/devices/launch.ts";
-import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
-import { invocationEntry } from "../../movement/wgsl/invocations.ts";
+import { joinSchemas, makeWgslKernel } from "../../../core/plans/wgsl.ts";
+import { writeInvocationEntry } from "../../movement/wgsl/invocations.ts";
 import type { Unit } from "../../movement/wgsl/units.ts";
 import { loadUnit } from "../../movement/wgsl/units.ts";
-import { forEachPlace, ofWindows, windows } from "./window.wgsl.ts";
+import { ofWindows, windows, writeForEachPlace } from "./window.wgsl.ts";
 
 /**
  * Floats are compared by integer keys in the same order, with both zeros as 0 and NaN above everything: compilers may assume that
  * there is no NaN. Every key is greater than the smallest integer, the initial maximum, so the first position always replaces it.
  */
-const winner = (): string => `
-fn keyOf(bits: u32) -> i32 {
+const writeWinner = (): string => `
+fn toKey(bits: u32) -> i32 {
   let magnitude = bits & 0x7fffffffu;
   if (magnitude > 0x7f800000u) { return 0x7fffffff; }
   return select(i32(magnitude), -i32(magnitude), bits != magnitude);
 }
 struct Winner { bits: u32, place: u32 }
-fn winnerOf(at: u32) -> Winner {
-  let plane = planeOf(p.output, at);
-  let corner = cornerOf(placeIn(p.output, at));
+fn findWinner(at: u32) -> Winner {
+  let plane = findPlane(p.output, at);
+  let corner = findCorner(placeIn(p.output, at));
   let first = max(corner, vec2i());
   var best = i32(-0x7fffffff - 1);
   var winner = Winner();
-  ${forEachPlace(
+  ${writeForEachPlace(
     "place",
     "first",
     "min(corner + p.size, p.input)",
     `let bits = x[position(p.input, plane, place)];
-      let key = keyOf(bits);
+      let key = toKey(bits);
       if (key > best || key == 0x7fffffff) {
         best = key;
         winner = Winner(bits, u32((row - corner.x) * p.size.y + column - corner.y));
@@ -43,27 +43,27 @@ const maxPool = {
 } as const;
 
 /** An invocation computes one window or, if places are bytes, the four windows of a word of places. */
-export const maxPoolKernel = (places: Unit): WgslKernel<typeof maxPool & typeof ofWindows> =>
-  wgslKernel({
+export const writeMaxPoolKernel = (places: Unit): WgslKernel<typeof maxPool & typeof ofWindows> =>
+  makeWgslKernel({
     entry: "maxPool",
     schema: joinSchemas(maxPool, ofWindows),
     code: `alias Results = ${places === "byte" ? "vec4u" : "u32"};
-${windows}${winner()}
-${invocationEntry(
+${windows}${writeWinner()}
+${writeInvocationEntry(
   "maxPool",
   places === "byte"
     ? `var four = vec4u();
   var word = 0u;
   for (var lane = 0u; lane < 4u; lane++) {
     if (at * 4u + lane < p.positions) {
-      let winner = winnerOf(at * 4u + lane);
+      let winner = findWinner(at * 4u + lane);
       four[lane] = winner.bits;
       word |= winner.place << (lane * 8u);
     }
   }
   y[at] = four;
   places[at] = word;`
-    : `let winner = winnerOf(at);
+    : `let winner = findWinner(at);
   y[at] = winner.bits;
   places[at] = winner.place;`,
 )}`,
@@ -72,22 +72,24 @@ ${invocationEntry(
 const maxPoolGradient = { reads: { dy: "f32", places: "u32" }, writes: { dx: "f32" } } as const;
 
 /** An invocation computes the gradient of one position of the input: the sum of dy over the windows whose maximum it is. */
-export const maxPoolGradientKernel = (places: Unit): WgslKernel<typeof maxPoolGradient & typeof ofWindows> =>
-  wgslKernel({
+export const writeMaxPoolGradientKernel = (
+  places: Unit,
+): WgslKernel<typeof maxPoolGradient & typeof ofWindows> =>
+  makeWgslKernel({
     entry: "maxPoolGradient",
     schema: joinSchemas(maxPoolGradient, ofWindows),
-    code: `${windows}${invocationEntry(
+    code: `${windows}${writeInvocationEntry(
       "maxPoolGradient",
-      `let plane = planeOf(p.input, at);
+      `let plane = findPlane(p.input, at);
   let place = placeIn(p.input, at);
   let first = firstWindow(place);
   var sum = 0.0;
-  ${forEachPlace(
+  ${writeForEachPlace(
     "window",
     "first",
     "endWindow(place)",
     `let output = u32(position(p.output, plane, window));
-      let inside = place - cornerOf(window);
+      let inside = place - findCorner(window);
       if (${loadUnit(places, "places", "output")} == u32(inside.x * p.size.y + inside.y)) { sum += dy[output]; }`,
   )}
   dx[at] = sum;`,
@@ -97,14 +99,14 @@ export const maxPoolGradientKernel = (places: Unit): WgslKernel<typeof maxPoolGr
 const maxPoolSelect = { reads: { x: "u32", places: "u32" }, writes: { y: "u32" } } as const;
 
 /** An invocation computes one window. */
-export const maxPoolSelectKernel = (places: Unit): WgslKernel<typeof maxPoolSelect & typeof ofWindows> =>
-  wgslKernel({
+export const writeMaxPoolSelectKernel = (places: Unit): WgslKernel<typeof maxPoolSelect & typeof ofWindows> =>
+  makeWgslKernel({
     entry: "maxPoolSelect",
     schema: joinSchemas(maxPoolSelect, ofWindows),
-    code: `${windows}${invocationEntry(
+    code: `${windows}${writeInvocationEntry(
       "maxPoolSelect",
       `let place = i32(${loadUnit(places, "places", "at")});
   let inside = vec2i(place / p.size.y, place % p.size.y);
-  y[at] = x[position(p.input, planeOf(p.output, at), cornerOf(placeIn(p.output, at)) + inside)];`,
+  y[at] = x[position(p.input, findPlane(p.output, at), findCorner(placeIn(p.output, at)) + inside)];`,
     )}`,
   });

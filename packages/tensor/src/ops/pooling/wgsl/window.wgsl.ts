@@ -15,7 +15,7 @@ export const ofWindows = {
 
 export type WindowValues = NamedParameters<typeof ofWindows>;
 
-export function windowValues(geometry: PlaneGeometry, count: number): WindowValues {
+export function nameWindowValues(geometry: PlaneGeometry, count: number): WindowValues {
   const both = ({ height, width }: Extents) => [height, width] as const;
   const { input, output, kernel, stride, padding } = geometry;
   return {
@@ -34,15 +34,15 @@ export function windowValues(geometry: PlaneGeometry, count: number): WindowValu
  */
 export const windows = `
 fn placeIn(extents: vec2i, at: u32) -> vec2i { return vec2i(i32(at) / extents.y % extents.x, i32(at) % extents.y); }
-fn planeOf(extents: vec2i, at: u32) -> i32 { return i32(at) / (extents.x * extents.y); }
+fn findPlane(extents: vec2i, at: u32) -> i32 { return i32(at) / (extents.x * extents.y); }
 fn position(extents: vec2i, plane: i32, place: vec2i) -> i32 { return (plane * extents.x + place.x) * extents.y + place.y; }
-fn cornerOf(window: vec2i) -> vec2i { return window * p.stride - p.padding; }
+fn findCorner(window: vec2i) -> vec2i { return window * p.stride - p.padding; }
 fn firstWindow(place: vec2i) -> vec2i { return max(vec2i(), (place + p.padding - p.size + p.stride) / p.stride); }
 fn endWindow(place: vec2i) -> vec2i { return min(p.output, (place + p.padding) / p.stride + 1); }
 `;
 
 /** Repeats `body` for each place (a vector) from `first` up to, but excluding, `end`, row by row. */
-export const forEachPlace = (place: string, first: string, end: string, body: string): string => `
+export const writeForEachPlace = (place: string, first: string, end: string, body: string): string => `
   let end = ${end};
   for (var row = ${first}.x; row < end.x; row++) {
     for (var column = ${first}.y; column < end.y; column++) {

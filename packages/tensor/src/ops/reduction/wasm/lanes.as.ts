@@ -43,10 +43,10 @@ function storeLanes(to: usize, v: v128, lanes: usize): void {
 }
 
 /** Converts sums in f64, two lanes each, to f32: lane by lane, or their total in every lane. */
-function sumOfLanes(low: v128, high: v128, isRow: bool): v128 {
+function sumLanes(low: v128, high: v128, isRow: bool): v128 {
   if (!isRow) return toF32(low, high);
   const pairs = f64x2.add(low, high);
   return f32x4.splat(f32(f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1)));
 }
 
-export { loadLanes, storeLanes, sumOfLanes };
+export { loadLanes, storeLanes, sumLanes };

@@ -1,15 +1,15 @@
 import type { PlannedLaunch, Slot } from "../../../core/devices/launch.ts";
-import { wasmKernel } from "../../../core/devices/launch.ts";
+import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
-import { itemsPerChunk } from "../../../core/plans/work.ts";
+import { countItemsPerChunk } from "../../../core/plans/work.ts";
 import type { Spec } from "../../../core/spec.ts";
-import { sizeOf } from "../../../core/spec.ts";
-import { launchesOnly } from "../../movement/view.ts";
+import { countElements } from "../../../core/spec.ts";
+import { makePlan } from "../../movement/view.ts";
 import type { ReductionAttributes } from "../attributes.ts";
 import type { ReductionGroup } from "../passes.ts";
-import { reductionGroups, splitGroup } from "../passes.ts";
-import { reducedShape } from "../reduction-geometry.ts";
+import { listReductionGroups, splitGroup } from "../passes.ts";
+import { computeReducedShape } from "../reduction-geometry.ts";
 import { momentsKernels } from "./moments.kernels.ts";
 import { module } from "./moments.wasm.ts";
 
@@ -25,14 +25,14 @@ interface Merge extends ReductionGroup {
 }
 
 /** The moments of the last group of axes, in parts if it is long, then merges of the parts and of the other groups. */
-export function momentsPlan(x: Spec, attrs: ReductionAttributes, divisor: number): Plan {
-  const [first = { outer: sizeOf(x.shape), length: 1, inner: 1 }, ...others] = reductionGroups(
+export function planMoments(x: Spec, attrs: ReductionAttributes, divisor: number): Plan {
+  const [first = { outer: countElements(x.shape), length: 1, inner: 1 }, ...others] = listReductionGroups(
     x.shape,
     attrs.axes,
   );
-  if (sizeOf(reducedShape(x.shape, attrs)) === 0) return launchesOnly([]);
+  if (countElements(computeReducedShape(x.shape, attrs)) === 0) return makePlan([]);
   const pass = splitGroup(first, columnsPerItem);
-  const merges = mergesOf(pass, others);
+  const merges = listMerges(pass, others);
   const last = merges.length;
   const width = Math.min(pass.inner, columnsPerItem);
   return {
@@ -42,9 +42,9 @@ export function momentsPlan(x: Spec, attrs: ReductionAttributes, divisor: number
       dtype: "f32",
     })),
     launches: [
-      planLaunch(wasmKernel(module, "moments", momentsKernels), {
+      planLaunch(makeWasmKernel(module, "moments", momentsKernels), {
         reads: { x: { input: 0 } },
-        writes: destination(0, last),
+        writes: chooseDestination(0, last),
         parameters: {
           length: pass.length,
           inner: pass.inner,
@@ -55,16 +55,16 @@ export function momentsPlan(x: Spec, attrs: ReductionAttributes, divisor: number
         },
         work: {
           items: pass.outer * pass.splits * Math.ceil(pass.inner / columnsPerItem),
-          chunk: itemsPerChunk(2 * pass.splitLength * width),
+          chunk: countItemsPerChunk(2 * pass.splitLength * width),
           scratchBytes: 16 * columnsPerItem,
         },
       }),
-      ...merges.map((merge, index) => mergeMomentsLaunch(merge, index, last, divisor)),
+      ...merges.map((merge, index) => planMergeMoments(merge, index, last, divisor)),
     ],
   };
 }
 
-function mergesOf(pass: ReturnType<typeof splitGroup>, others: readonly ReductionGroup[]): Merge[] {
+function listMerges(pass: ReturnType<typeof splitGroup>, others: readonly ReductionGroup[]): Merge[] {
   const { outer, length, inner, splits, splitLength } = pass;
   const merges: Merge[] = [];
   if (splits > 1) {
@@ -86,21 +86,21 @@ interface Destination {
 }
 
 /** The destination of launch number `index`: partial results, or mean and variance if it is the last one. */
-const destination = (index: number, last: number): Destination =>
+const chooseDestination = (index: number, last: number): Destination =>
   index < last
     ? { partials: { temporary: index }, mean: undefined, variance: undefined }
     : { partials: undefined, mean: { output: 0 }, variance: { output: 1 } };
 
-function mergeMomentsLaunch(
+function planMergeMoments(
   { outer, length, inner, count, last: lastCount }: Merge,
   index: number,
   last: number,
   divisor: number,
 ): PlannedLaunch {
-  return planLaunch(wasmKernel(module, "mergeMoments", momentsKernels), {
+  return planLaunch(makeWasmKernel(module, "mergeMoments", momentsKernels), {
     reads: { from: { temporary: index } },
-    writes: destination(index + 1, last),
+    writes: chooseDestination(index + 1, last),
     parameters: { length, inner, count, last: lastCount, divisor },
-    work: { items: outer * inner, chunk: itemsPerChunk(10 * length), scratchBytes: 16 },
+    work: { items: outer * inner, chunk: countItemsPerChunk(10 * length), scratchBytes: 16 },
   });
 }

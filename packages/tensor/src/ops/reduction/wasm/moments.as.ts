@@ -23,7 +23,7 @@ function power(exponent: i32, x: v128, shift: v128): v128 {
 
 /** The sum of (x - shift)^exponent over `n` vectors, `stride` bytes apart. */
 @inline
-function sumOfPowers(exponent: i32, from: usize, stride: usize, n: usize, lanes: usize, shift: v128): v128 {
+function sumPowers(exponent: i32, from: usize, stride: usize, n: usize, lanes: usize, shift: v128): v128 {
   let a = f32x4.splat(0), b = a, c = a, d = a;
   for (; n >= 4; n -= 4) {
     a = f32x4.add(a, power(exponent, fetch(from, lanes), shift));
@@ -60,11 +60,11 @@ function mergeVectors(
 ): void {
   const first = fetch(from, lanes);
   const size = f64x2.splat(f64(n));
-  const sum = sumOfPowers(1, from, stride, n, lanes, first);
+  const sum = sumPowers(1, from, stride, n, lanes, first);
   const lowOffset = f64x2.div(lowToF64(sum), size), highOffset = f64x2.div(highToF64(sum), size);
   const low = f64x2.add(lowToF64(first), lowOffset), high = f64x2.add(highToF64(first), highOffset);
   const centre = toF32(low, high);
-  const squares = sumOfPowers(2, from, stride, n, lanes, centre);
+  const squares = sumPowers(2, from, stride, n, lanes, centre);
   const lowM2 = aboutMean(lowToF64(squares), f64x2.sub(low, lowToF64(centre)), size);
   const highM2 = aboutMean(highToF64(squares), f64x2.sub(high, highToF64(centre)), size);
   merge(to, count, f64(n), f64x2.extract_lane(low, 0), f64x2.extract_lane(lowM2, 0));

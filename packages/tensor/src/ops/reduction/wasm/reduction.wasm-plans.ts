@@ -1,14 +1,14 @@
-import { wasmKernel } from "../../../core/devices/launch.ts";
+import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import type { Op, Plan } from "../../../core/op.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
-import { planFor } from "../../../core/plans/plan-tables.ts";
+import { makePlanEntry } from "../../../core/plans/plan-tables.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { isFloat } from "../../../expression/dtype.ts";
 import type { MomentsAttributes, ReductionAttributes } from "../attributes.ts";
-import { reductionPlan } from "../passes.ts";
-import { divisorOf, reductionLength } from "../reduction-geometry.ts";
-import { momentsPlan } from "./moments-plan.ts";
+import { planReduction } from "../passes.ts";
+import { computeDivisor, countReduced } from "../reduction-geometry.ts";
+import { planMoments } from "./moments-plan.ts";
 import { reductionKernels } from "./reduction.kernels.ts";
 import { module } from "./reduction.wasm.ts";
 
@@ -22,7 +22,7 @@ interface BitFlips {
 const flipsOfMaximum: BitFlips = { f32: 0, i32: 0, u32: -(2 ** 31) };
 const flipsOfMinimum: BitFlips = { f32: -(2 ** 31), i32: -1, u32: 2 ** 31 - 1 };
 
-function extremePlan(
+function planExtreme(
   op: Pick<Op<ReductionAttributes>, "outputs">,
   x: Spec,
   attrs: ReductionAttributes,
@@ -30,8 +30,8 @@ function extremePlan(
 ): Plan {
   const entry = isFloat(x.dtype) ? "extremeFloats" : "extremeIntegers";
   const flip = flips[x.dtype as keyof BitFlips];
-  return reductionPlan(x, op.outputs([x], attrs)[0]!, attrs.axes, ({ parameters, ...common }) =>
-    planLaunch(wasmKernel(module, entry, reductionKernels), {
+  return planReduction(x, op.outputs([x], attrs)[0]!, attrs.axes, ({ parameters, ...common }) =>
+    planLaunch(makeWasmKernel(module, entry, reductionKernels), {
       ...common,
       parameters: { ...parameters, flip },
     }),
@@ -39,37 +39,39 @@ function extremePlan(
 }
 
 export const plans: readonly PlanEntry[] = [
-  planFor<ReductionAttributes>("sum", ([x], attrs, _limits, _donated, op) =>
-    reductionPlan(x!, op.outputs([x], attrs)[0]!, attrs.axes, ({ parameters, ...common }) =>
+  makePlanEntry<ReductionAttributes>("sum", ([x], attrs, _limits, _donated, op) =>
+    planReduction(x!, op.outputs([x], attrs)[0]!, attrs.axes, ({ parameters, ...common }) =>
       isFloat(x!.dtype)
-        ? planLaunch(wasmKernel(module, "sumFloats", reductionKernels), {
+        ? planLaunch(makeWasmKernel(module, "sumFloats", reductionKernels), {
             ...common,
             parameters: { ...parameters, divisor: 1 },
           })
-        : planLaunch(wasmKernel(module, "sumIntegers", reductionKernels), { ...common, parameters }),
+        : planLaunch(makeWasmKernel(module, "sumIntegers", reductionKernels), { ...common, parameters }),
     ),
   ),
-  planFor<ReductionAttributes>("mean", ([x], attrs, _limits, _donated, op) => {
-    const n = reductionLength(x!.shape, attrs.axes);
+  makePlanEntry<ReductionAttributes>("mean", ([x], attrs, _limits, _donated, op) => {
+    const n = countReduced(x!.shape, attrs.axes);
     const [y] = op.outputs([x], attrs);
-    return reductionPlan(x!, y!, attrs.axes, ({ parameters, ...common }, isLast) =>
-      planLaunch(wasmKernel(module, "sumFloats", reductionKernels), {
+    return planReduction(x!, y!, attrs.axes, ({ parameters, ...common }, isLast) =>
+      planLaunch(makeWasmKernel(module, "sumFloats", reductionKernels), {
         ...common,
         parameters: { ...parameters, divisor: isLast ? n : 1 },
       }),
     );
   }),
-  planFor<ReductionAttributes>("product", ([x], attrs, _limits, _donated, op) => {
+  makePlanEntry<ReductionAttributes>("product", ([x], attrs, _limits, _donated, op) => {
     const [y] = op.outputs([x], attrs);
-    return reductionPlan(x!, y!, attrs.axes, (common) =>
-      planLaunch(wasmKernel(module, "multiplyFloats", reductionKernels), common),
+    return planReduction(x!, y!, attrs.axes, (common) =>
+      planLaunch(makeWasmKernel(module, "multiplyFloats", reductionKernels), common),
     );
   }),
-  planFor<ReductionAttributes>("max", ([x], attrs, _limits, _donated, op) =>
-    extremePlan(op, x!, attrs, flipsOfMaximum),
+  makePlanEntry<ReductionAttributes>("max", ([x], attrs, _limits, _donated, op) =>
+    planExtreme(op, x!, attrs, flipsOfMaximum),
   ),
-  planFor<ReductionAttributes>("min", ([x], attrs, _limits, _donated, op) =>
-    extremePlan(op, x!, attrs, flipsOfMinimum),
+  makePlanEntry<ReductionAttributes>("min", ([x], attrs, _limits, _donated, op) =>
+    planExtreme(op, x!, attrs, flipsOfMinimum),
   ),
-  planFor<MomentsAttributes>("moments", ([x], attrs) => momentsPlan(x!, attrs, divisorOf(x!.shape, attrs))),
+  makePlanEntry<MomentsAttributes>("moments", ([x], attrs) =>
+    planMoments(x!, attrs, computeDivisor(x!.shape, attrs)),
+  ),
 ];

@@ -16,7 +16,7 @@ function entry(key: i32, position: usize): i64 {
 
 /** The keys of four elements. NaN is never inverted, so that it wins in both orders. */
 @inline
-function keysOf(x: v128, isFloat: i32, flip: v128): v128 {
+function computeKeys(x: v128, isFloat: i32, flip: v128): v128 {
   if (!isFloat) return v128.xor(x, flip);
   const isNumber = f32x4.eq(x, x);
   const zeroed = f32x4.add(x, f32x4.splat(0));
@@ -31,7 +31,7 @@ function advance(
 ): v128 {
   let best = v128.load(state), position = v128.load(state, 16);
   for (; n > 0; n--, from += step) {
-    const key = keysOf(lanes == 4 ? v128.load(from) : loadLanes(from, lanes, rest), isFloat, flip);
+    const key = computeKeys(lanes == 4 ? v128.load(from) : loadLanes(from, lanes, rest), isFloat, flip);
     position = v128.bitselect(at, position, i32x4.gt_s(key, best));
     best = i32x4.max_s(best, key);
     at = i32x4.add(at, next);

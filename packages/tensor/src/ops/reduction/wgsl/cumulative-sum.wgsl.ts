@@ -1,17 +1,17 @@
 import type { LineLayout } from "./line-cut.ts";
-import { joinText } from "./line-join.wgsl.ts";
+import { writeJoin } from "./line-join.wgsl.ts";
 import type { LineSchema, LineSetting, LineText } from "./line-kernel.wgsl.ts";
 
 const operands = { states: "state", x: "element", y: "element" } as const;
 const parameters = { reverse: "u32", exclusive: "u32" } as const;
 
 /** The sums of all parts are an operand if lines are divided into parts. Signed and unsigned integers have the same code. */
-export const cumulativeSumSchema = (
+export const makeCumulativeSumSchema = (
   element: "f32" | "u32",
 ): LineSchema<typeof operands, typeof parameters> => ({ element, operands, parameters });
 
 /** The sums of the elements that are loaded at once; elements that are loaded across lines are independent. */
-const loadedCode = (layout: LineLayout): string =>
+const writeLoaded = (layout: LineLayout): string =>
   layout === "along"
     ? `
 fn ordered(v: Loaded) -> Loaded { return select(v, v.wzyx, p.reverse == 1u); }
@@ -27,19 +27,19 @@ fn last(v: Loaded) -> State { return v; }`;
 const states = { variables: ["carry"] };
 
 /** A part begins with the sum of the parts before it (after it, if reversed). */
-const carryText = (usesSubgroups: boolean): string => `
+const writeCarry = (usesSubgroups: boolean): string => `
   for (var k = t; k < p.parts; k += p.threads) {
     let isBefore = select(k < part, part < k, p.reverse == 1u);
     carry += select(State(), states[k * p.lines + line], isBefore);
   }
-  ${joinText(states, usesSubgroups, true)}
+  ${writeJoin(states, usesSubgroups, true)}
   workgroupBarrier();`;
 
 /**
  * Running sums along lines. The threads of a line take neighbouring steps, add their totals in log2(threads) rounds
  * (Hillis and Steele), and continue with the next steps.
  */
-export function cumulativeSumText({ walk, reads }: LineSetting): LineText {
+export function writeCumulativeSumText({ walk, reads }: LineSetting): LineText {
   const isCut = reads.includes("states");
   return {
     states: isCut ? states : undefined,
@@ -47,11 +47,11 @@ export function cumulativeSumText({ walk, reads }: LineSetting): LineText {
 alias State = PerLine;
 fn initial() -> State { return State(); }
 fn merge(a: State, b: State) -> State { return a + b; }
-${loadedCode(walk.layout)}
+${writeLoaded(walk.layout)}
 ${isCut ? "" : "var<workgroup> shelf: array<State, 256>;"}`,
     body: `
   var carry = State();
-  ${isCut ? carryText(walk.usesSubgroups) : ""}
+  ${isCut ? writeCarry(walk.usesSubgroups) : ""}
   let first = part * p.partSteps;
   for (var round = first; round < first + p.partSteps; round += p.threads) {
     let step = round + t;

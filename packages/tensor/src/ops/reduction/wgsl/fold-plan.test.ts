@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { KernelLaunch, ScalarSlot, Slot, WgslKernel } from "../../../core/devices/launch.ts";
-import { plannerOf } from "../../../core/executor.ts";
+import { findPlanner } from "../../../core/executor.ts";
 import type { AnyOp, Plan } from "../../../core/op.ts";
 import { loadPlans } from "../../../core/plans/plan-tables.ts";
 import type { Spec } from "../../../core/spec.ts";
@@ -24,8 +24,8 @@ const f32 = (...shape: number[]): Spec => ({ shape, dtype: "f32" });
 const i32 = (...shape: number[]): Spec => ({ shape, dtype: "i32" });
 const over = (...axes: number[]) => ({ axes, keepDims: false, correction: 0 });
 
-const planOf = (op: AnyOp, inputs: Spec[], attrs: object, features: Limits["features"] = new Set()): Plan =>
-  plannerOf(op, { languages: ["wgsl"] })!(
+const makePlan = (op: AnyOp, inputs: Spec[], attrs: object, features: Limits["features"] = new Set()): Plan =>
+  findPlanner(op, { languages: ["wgsl"] })!(
     inputs,
     attrs,
     { ...limits, features },
@@ -63,21 +63,21 @@ describe("launches on a GPU", () => {
     ["running sums of rows", ops.cumulativeSumOp, [f32(64, 1000)], { axis: 1 }, 1],
     ["running sums of one long row", ops.cumulativeSumOp, [f32(1_000_000)], { axis: 0 }, 2],
   ])("%s", (_, op, inputs, attrs, launches) => {
-    expect(planOf(op, inputs, attrs).launches).toHaveLength(launches);
+    expect(makePlan(op, inputs, attrs).launches).toHaveLength(launches);
   });
 
   test("more workgroups than fit in one dimension are folded", () => {
-    const [launch] = kernelLaunches(planOf(ops.sumOp, [f32(200_000, 1024)], over(1)));
+    const [launch] = kernelLaunches(makePlan(ops.sumOp, [f32(200_000, 1024)], over(1)));
     expect(launch!.work).toEqual({ workgroups: [50_000, 1, 1] });
-    const [long] = kernelLaunches(planOf(ops.sumOp, [f32(100_000, 2048)], over(1)));
+    const [long] = kernelLaunches(makePlan(ops.sumOp, [f32(100_000, 2048)], over(1)));
     expect(long!.work).toEqual({ workgroups: [50_000, 1, 1] });
-    const [folded] = kernelLaunches(planOf(ops.sumOp, [f32(100_000, 4096)], over(1)));
+    const [folded] = kernelLaunches(makePlan(ops.sumOp, [f32(100_000, 4096)], over(1)));
     expect(folded!.work).toEqual({ workgroups: [50_000, 2, 1] });
   });
 
   test("operands and parameters are those that a kernel declares", () => {
     const inputs = [f32(2, 50_001), i32(2), f32(2)];
-    for (const launch of kernelLaunches(planOf(softmaxCrossEntropyGradientOp, inputs, plain))) {
+    for (const launch of kernelLaunches(makePlan(softmaxCrossEntropyGradientOp, inputs, plain))) {
       const { schema, parameterTypes } = launch.kernel as WgslKernel;
       expect(Object.keys(schema.reads)).toHaveLength(launch.reads.length);
       expect(Object.keys(schema.writes)).toHaveLength(launch.writes.length);
@@ -86,7 +86,7 @@ describe("launches on a GPU", () => {
   });
 
   test("states have their own memory", () => {
-    const plan = planOf(ops.momentsOp, [f32(1_000_000)], over(0));
+    const plan = makePlan(ops.momentsOp, [f32(1_000_000)], over(0));
     const [first, last] = kernelLaunches(plan);
     expect(first!.writes).toEqual(last!.reads);
     const names = Object.keys((first!.kernel as WgslKernel).schema.parameters);
@@ -96,16 +96,16 @@ describe("launches on a GPU", () => {
   });
 
   test("one text serves all shapes of a layout", () => {
-    const codeOf = (...shape: number[]): string =>
-      (kernelLaunches(planOf(ops.sumOp, [f32(...shape)], over(1)))[0]!.kernel as WgslKernel).code;
-    expect(codeOf(3, 8)).toBe(codeOf(1000, 4096));
-    expect(codeOf(3, 8)).not.toBe(codeOf(3, 7));
+    const writeCode = (...shape: number[]): string =>
+      (kernelLaunches(makePlan(ops.sumOp, [f32(...shape)], over(1)))[0]!.kernel as WgslKernel).code;
+    expect(writeCode(3, 8)).toBe(writeCode(1000, 4096));
+    expect(writeCode(3, 8)).not.toBe(writeCode(3, 7));
   });
 });
 
 describe("subgroups", () => {
-  const joinsOf = (op: AnyOp, inputs: Spec[], attrs: object, features: Limits["features"]): boolean[] =>
-    kernelLaunches(planOf(op, inputs, attrs, features)).map(({ kernel }) => {
+  const listJoins = (op: AnyOp, inputs: Spec[], attrs: object, features: Limits["features"]): boolean[] =>
+    kernelLaunches(makePlan(op, inputs, attrs, features)).map(({ kernel }) => {
       const { code, extensions } = kernel as WgslKernel;
       expect(code.includes("subgroupShuffleXor")).toBe(extensions.includes("subgroups"));
       return extensions.includes("subgroups");
@@ -120,8 +120,8 @@ describe("subgroups", () => {
     ["running sums of one long row", ops.cumulativeSumOp, [f32(1_000_000)], { axis: 0 }, [true, true]],
     ["running sums of rows, which share nothing", ops.cumulativeSumOp, [f32(64, 4096)], { axis: 1 }, [false]],
   ])("join the threads of lines that have a workgroup: %s", (_, op, inputs, attrs, expected) => {
-    expect(joinsOf(op, inputs, attrs, new Set(["subgroups"]))).toEqual(expected);
-    expect(joinsOf(op, inputs, attrs, new Set())).toEqual(expected.map(() => false));
+    expect(listJoins(op, inputs, attrs, new Set(["subgroups"]))).toEqual(expected);
+    expect(listJoins(op, inputs, attrs, new Set())).toEqual(expected.map(() => false));
   });
 
   test("do not change the launches and their memory", () => {
@@ -131,7 +131,7 @@ describe("subgroups", () => {
       [ops.cumulativeSumOp, [f32(1_000_000)], { axis: 0 }],
     ] as const) {
       const [plain, joined] = [new Set<never>(), new Set(["subgroups"] as const)].map((features) => {
-        const { launches, temporaries } = planOf(op, [...inputs], attrs, features);
+        const { launches, temporaries } = makePlan(op, [...inputs], attrs, features);
         const bare = (launches as KernelLaunch<Slot, ScalarSlot>[]).map(({ kernel: _, ...launch }) => launch);
         return { launches: bare, temporaries };
       });

@@ -2,13 +2,13 @@ import type { Limits } from "../../../core/devices/backend.ts";
 import type { PlannedLaunch, RangeCheck, Slot } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import type { Shape, Spec } from "../../../core/spec.ts";
-import { sizeOf } from "../../../core/spec.ts";
+import { countElements } from "../../../core/spec.ts";
 import type { ReductionGroup } from "../passes.ts";
 import type { FoldPass, LineMap, Reducer } from "./fold.wgsl.ts";
-import { foldSchema, foldText, inputsOf, readsOf } from "./fold.wgsl.ts";
+import { listInputs, listReads, makeFoldSchema, writeFoldBody } from "./fold.wgsl.ts";
 import type { LineCut } from "./line-cut.ts";
-import { cutLines, cutReduction, lanesOf } from "./line-cut.ts";
-import { lineLaunch } from "./line-launch.ts";
+import { countLanes, cutLines, cutReduction } from "./line-cut.ts";
+import { planLineLaunch } from "./line-launch.ts";
 
 /** The values of a fold's parameters by their names. */
 type ParameterValues = { readonly [name: string]: number };
@@ -21,7 +21,7 @@ export interface FoldStep {
 }
 
 /** One launch of a fold. */
-export function foldLaunch(
+export function planFoldLaunch(
   fold: Reducer | LineMap,
   cut: LineCut,
   { states, to, writes }: FoldStep,
@@ -30,26 +30,29 @@ export function foldLaunch(
   check?: RangeCheck,
 ): PlannedLaunch {
   const pass: FoldPass = { from: states === undefined ? "elements" : "states", to };
-  const inputs = inputsOf(fold);
-  const slotOf = (name: string): Slot => (name === "states" ? states! : { input: inputs.indexOf(name) });
-  return lineLaunch(
+  const inputs = listInputs(fold);
+  const computeSlot = (name: string): Slot => (name === "states" ? states! : { input: inputs.indexOf(name) });
+  return planLineLaunch(
     fold.name,
-    foldSchema(fold, cut.layout, pass),
+    makeFoldSchema(fold, cut.layout, pass),
     cut,
     {
-      reads: Object.fromEntries(readsOf(fold, pass).map((name) => [name, slotOf(name)])),
+      reads: Object.fromEntries(listReads(fold, pass).map((name) => [name, computeSlot(name)])),
       writes: Object.fromEntries(writes.map((slot, index) => [`y${index}`, slot])),
       parameters,
       check,
     },
     { limits },
-    ({ walk }) => foldText(fold, walk, pass),
+    ({ walk }) => writeFoldBody(fold, walk, pass),
   );
 }
 
 /** Memory for the states of all parts. */
-export const statesOf = ({ parts, lines, layout }: LineCut, { stateWords }: Reducer | LineMap): Spec => ({
-  shape: [parts * lines * lanesOf(layout) * stateWords],
+export const makeStatesSpec = (
+  { parts, lines, layout }: LineCut,
+  { stateWords }: Reducer | LineMap,
+): Spec => ({
+  shape: [parts * lines * countLanes(layout) * stateWords],
   dtype: "u32",
 });
 
@@ -57,7 +60,7 @@ export const statesOf = ({ parts, lines, layout }: LineCut, { stateWords }: Redu
  * Reduces the axes of input 0, which inputs of lines and of positions follow. If `isView`, a reduction of single
  * elements is a view.
  */
-export function foldPlan(
+export function planFold(
   shape: Shape,
   axes: readonly number[],
   reducer: Reducer,
@@ -69,15 +72,15 @@ export function foldPlan(
   }: { parameters?: ParameterValues; isView?: boolean; check?: RangeCheck } = {},
 ): Plan {
   const kept = shape.filter((_, axis) => !axes.includes(axis));
-  if (sizeOf(kept) === 0) return { launches: [], temporaries: [], aliases: [] };
+  if (countElements(kept) === 0) return { launches: [], temporaries: [], aliases: [] };
   const cuts = cutReduction(shape, axes);
   if (cuts.length === 0 && isView) return { launches: [], temporaries: [], aliases: [[0, 0]] };
-  if (cuts.length === 0) cuts.push(cutLines({ outer: sizeOf(shape), length: 1, inner: 1 }));
-  return cutPlan(cuts, reducer, limits, parameters, check);
+  if (cuts.length === 0) cuts.push(cutLines({ outer: countElements(shape), length: 1, inner: 1 }));
+  return planCut(cuts, reducer, limits, parameters, check);
 }
 
 /** One launch for each cut, with intermediate states in temporaries. */
-function cutPlan(
+function planCut(
   cuts: readonly LineCut[],
   reducer: Reducer,
   limits: Limits,
@@ -88,9 +91,9 @@ function cutPlan(
   const outputs = Array.from({ length: reducer.results ?? 1 }, (_, output) => ({ output }));
   return {
     aliases: [],
-    temporaries: cuts.slice(0, last).map((cut) => statesOf(cut, reducer)),
+    temporaries: cuts.slice(0, last).map((cut) => makeStatesSpec(cut, reducer)),
     launches: cuts.map((cut, index) =>
-      foldLaunch(
+      planFoldLaunch(
         reducer,
         cut,
         {
@@ -107,7 +110,7 @@ function cutPlan(
 }
 
 /** Maps the elements of lines [outer, length, inner]: in one launch, or in two if a few long lines are divided into parts. */
-export function mapPlan(
+export function planMap(
   lines: ReductionGroup,
   map: LineMap,
   limits: Limits,
@@ -115,13 +118,13 @@ export function mapPlan(
 ): Plan {
   if (lines.outer * lines.length * lines.inner === 0) return { launches: [], temporaries: [], aliases: [] };
   const cut = cutLines(lines);
-  const launch = (step: FoldStep): PlannedLaunch => foldLaunch(map, cut, step, parameters, limits);
+  const launch = (step: FoldStep): PlannedLaunch => planFoldLaunch(map, cut, step, parameters, limits);
   const writes = [{ output: 0 }];
   if (cut.parts === 1) return { launches: [launch({ to: "results", writes })], temporaries: [], aliases: [] };
   const states = { temporary: 0 };
   return {
     launches: [launch({ to: "states", writes: [states] }), launch({ states, to: "results", writes })],
-    temporaries: [statesOf(cut, map)],
+    temporaries: [makeStatesSpec(cut, map)],
     aliases: [],
   };
 }

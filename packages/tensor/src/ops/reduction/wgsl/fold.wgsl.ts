@@ -1,9 +1,9 @@
 import type { WgslParameters } from "../../../core/devices/kernel-schema.ts";
 import type { LineLayout } from "./line-cut.ts";
-import { lanesOf, loadsInFlight } from "./line-cut.ts";
-import { joinText } from "./line-join.wgsl.ts";
+import { countLanes, loadsInFlight } from "./line-cut.ts";
+import { writeJoin } from "./line-join.wgsl.ts";
 import type { LineOperand, LineOperands, LineSchema, LineText, LineWalk } from "./line-kernel.wgsl.ts";
-import { loadTile, mergeStates, rewind, storeStates, tiles } from "./line-kernel.wgsl.ts";
+import { loadTile, mergeStates, rewind, storeStates, writeTiles } from "./line-kernel.wgsl.ts";
 
 /**
  * The reduction of a line, in WGSL. `State` is the intermediate result of some elements: `initial() -> State` that of
@@ -58,18 +58,18 @@ export interface FoldPass {
 
 const unrolled = [0, 1, 2, 3];
 
-const componentsOf = (layout: LineLayout): readonly string[] =>
+const listComponents = (layout: LineLayout): readonly string[] =>
   layout === "single" ? [""] : [".x", ".y", ".z", ".w"];
 
 const join = <Item>(items: readonly Item[], text: (item: Item, index: number) => string): string =>
   items.map(text).join("\n");
 
 /** The states of a thread, one for each of the lines that it loads at once. */
-const variablesOf = (layout: LineLayout): string[] =>
-  unrolled.slice(0, lanesOf(layout)).map((lane) => `s${lane}`);
+const listVariables = (layout: LineLayout): string[] =>
+  unrolled.slice(0, countLanes(layout)).map((lane) => `s${lane}`);
 
 /** Inputs in order: elements, those of lines, those of positions. */
-export const inputsOf = ({ inputs = ["x"], perLine = {}, perPosition = {} }: Fold): readonly string[] => [
+export const listInputs = ({ inputs = ["x"], perLine = {}, perPosition = {} }: Fold): readonly string[] => [
   ...inputs,
   ...Object.keys(perLine),
   ...Object.keys(perPosition),
@@ -80,15 +80,15 @@ const endsInMap = (fold: Reducer | LineMap, { to }: FoldPass): fold is LineMap =
   "maps" in fold && to === "results";
 
 /** The operands of a pass: states, then the inputs that it reads. */
-export function readsOf(fold: Reducer | LineMap, pass: FoldPass): readonly string[] {
+export function listReads(fold: Reducer | LineMap, pass: FoldPass): readonly string[] {
   const readsElements = pass.from === "elements" || endsInMap(fold, pass);
   return [
     ...(pass.from === "states" ? ["states"] : []),
-    ...(readsElements ? inputsOf(fold) : Object.keys(fold.perLine ?? {})),
+    ...(readsElements ? listInputs(fold) : Object.keys(fold.perLine ?? {})),
   ];
 }
 
-export function foldSchema(fold: Reducer | LineMap, layout: LineLayout, pass: FoldPass): LineSchema {
+export function makeFoldSchema(fold: Reducer | LineMap, layout: LineLayout, pass: FoldPass): LineSchema {
   const { element, inputs = ["x"], perLine, perPosition, parameters = {} } = fold;
   const isVector = layout === "across" || (layout === "along" && endsInMap(fold, pass));
   const written: LineOperand = pass.to === "states" ? "state" : isVector ? "vec4u" : "u32";
@@ -107,9 +107,9 @@ export function foldSchema(fold: Reducer | LineMap, layout: LineLayout, pass: Fo
 }
 
 /** The text of the kernel of one pass. */
-export function foldText(fold: Reducer | LineMap, walk: LineWalk, pass: FoldPass): LineText {
+export function writeFoldBody(fold: Reducer | LineMap, walk: LineWalk, pass: FoldPass): LineText {
   const { state, enter = "", code } = fold;
-  const variables = variablesOf(walk.layout);
+  const variables = listVariables(walk.layout);
   const isMap = endsInMap(fold, pass);
   const states = { variables };
   return {
@@ -120,19 +120,19 @@ ${code}`,
     body: `
   ${enter}
   ${join(variables, (variable) => `var ${variable} = initial();`)}
-  ${takeText(fold, walk, pass)}
-  ${joinText(states, walk.usesSubgroups, isMap)}
-  ${isMap ? mapText(fold, walk) : storeText(fold, walk.layout, pass)}`,
+  ${writeTake(fold, walk, pass)}
+  ${writeJoin(states, walk.usesSubgroups, isMap)}
+  ${isMap ? writeMap(fold, walk) : writeStore(fold, walk.layout, pass)}`,
   };
 }
 
 /** Folds the part of a thread. */
-function takeText(fold: Reducer | LineMap, walk: LineWalk, pass: FoldPass): string {
+function writeTake(fold: Reducer | LineMap, walk: LineWalk, pass: FoldPass): string {
   const { layout } = walk;
   if (pass.from === "elements") return takeElements(fold, walk);
-  if (endsInMap(fold, pass)) return mergeStates("states", variablesOf(layout), "p.parts");
+  if (endsInMap(fold, pass)) return mergeStates("states", listVariables(layout), "p.parts");
   const load = (n: number): string => `let v${n} = states[to${n}];`;
-  return tiles(
+  return writeTiles(
     loadTile(walk, loadsInFlight, load) + join(unrolled, (n) => ifInside(n, `s0 = merge(s0, v${n});`)),
   );
 }
@@ -141,14 +141,14 @@ function takeElements({ inputs = ["x"] }: Fold, walk: LineWalk): string {
   const { layout } = walk;
   const load = (n: number): string => join(inputs, (name, input) => `let v${input}_${n} = ${name}[to${n}];`);
   const take = (n: number): string =>
-    join(componentsOf(layout), (component, j) => {
+    join(listComponents(layout), (component, j) => {
       const values = inputs.map((_, input) => `v${input}_${n}${component}`).join(", ");
-      return `s${j} = take(s${j}, ${values}, ${positionOf(layout, `at${n}`, j)});`;
+      return `s${j} = take(s${j}, ${values}, ${computePosition(layout, `at${n}`, j)});`;
     });
   const own = layout === "along" ? join([1, 2, 3], (j) => `var s${j} = initial();`) : "";
   return `
   ${own}
-  ${tiles(loadTile(walk, loadsInFlight, load) + join(unrolled, (n) => ifInside(n, take(n))))}
+  ${writeTiles(loadTile(walk, loadsInFlight, load) + join(unrolled, (n) => ifInside(n, take(n))))}
   ${layout === "along" ? "s0 = merge(merge(s0, s1), merge(s2, s3));" : ""}`;
 }
 
@@ -156,18 +156,18 @@ function takeElements({ inputs = ["x"] }: Fold, walk: LineWalk): string {
 const ifInside = (n: number, text: string): string => (n === 0 ? text : `if (in${n}) {\n${text}\n}`);
 
 /** The position in its line of component `j` of the load at a step. */
-const positionOf = (layout: LineLayout, at: string, j: number): string =>
+const computePosition = (layout: LineLayout, at: string, j: number): string =>
   layout === "along" ? `${at} * 4u + ${j}u` : at;
 
 /** Stores the results of each line by one of its threads. */
-function storeText(fold: Reducer | LineMap, layout: LineLayout, { to }: FoldPass): string {
-  const variables = variablesOf(layout);
+function writeStore(fold: Reducer | LineMap, layout: LineLayout, { to }: FoldPass): string {
+  const variables = listVariables(layout);
   const results = "results" in fold ? fold.results : 1;
-  const store = to === "states" ? storeStates("y0", variables) : resultText(results, variables);
+  const store = to === "states" ? storeStates("y0", variables) : writeResults(results, variables);
   return `if (t == 0u && isInside) {\n${store}\n}`;
 }
 
-function resultText(results: 1 | 2 = 1, variables: readonly string[]): string {
+function writeResults(results: 1 | 2 = 1, variables: readonly string[]): string {
   const all = (component: string): string => {
     const parts = variables.map((_, j) => `r${j}${component}`);
     return parts.length === 1 ? parts[0]! : `vec4u(${parts.join(", ")})`;
@@ -177,18 +177,18 @@ ${join(results === 1 ? [""] : [".x", ".y"], (component, output) => `y${output}[p
 }
 
 /** Maps the elements: each thread writes the results for the elements that it loads. */
-function mapText({ inputs = ["x"] }: LineMap, walk: LineWalk): string {
+function writeMap({ inputs = ["x"] }: LineMap, walk: LineWalk): string {
   const { layout } = walk;
-  const variables = variablesOf(layout);
-  const bits = componentsOf(layout).map((component, j) => {
+  const variables = listVariables(layout);
+  const bits = listComponents(layout).map((component, j) => {
     const values = inputs.map((_, input) => `v${input}${component}`).join(", ");
-    return `map(${values}, facts${layout === "across" ? j : 0}, ${positionOf(layout, "at0", j)})`;
+    return `map(${values}, facts${layout === "across" ? j : 0}, ${computePosition(layout, "at0", j)})`;
   });
   const load = (): string => join(inputs, (name, input) => `let v${input} = ${name}[to0];`);
-  const lineOf = (j: number): string => (variables.length === 1 ? "line" : `line * 4u + ${j}u`);
+  const writeLine = (j: number): string => (variables.length === 1 ? "line" : `line * 4u + ${j}u`);
   return `
-  ${join(variables, (variable, j) => `let facts${j} = prepare(${variable}, ${lineOf(j)});`)}
+  ${join(variables, (variable, j) => `let facts${j} = prepare(${variable}, ${writeLine(j)});`)}
   ${rewind(walk)}
-  ${tiles(`${loadTile(walk, 1, load)}
+  ${writeTiles(`${loadTile(walk, 1, load)}
     y0[to0] = ${bits.length === 1 ? bits[0] : `vec4u(${bits.join(", ")})`};`)}`;
 }

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { sizeOf } from "../../../core/spec.ts";
-import { reducedShape } from "../reduction-geometry.ts";
+import { countElements } from "../../../core/spec.ts";
+import { computeReducedShape } from "../reduction-geometry.ts";
 import type { LineCut } from "./line-cut.ts";
-import { cutLines, cutReduction, lanesOf, workgroupSize } from "./line-cut.ts";
+import { countLanes, cutLines, cutReduction, workgroupSize } from "./line-cut.ts";
 
 const sizes = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(64, 1000, 70_001));
 
@@ -12,21 +12,21 @@ const shapeAndAxes = fc
   .chain((shape) => fc.tuple(fc.constant(shape), fc.subarray(shape.map((_, axis) => axis))));
 
 /** Elements, or states of elements, that a cut reads. */
-const elementsOf = ({ layout, lines, steps }: LineCut): number =>
+const countCovered = ({ layout, lines, steps }: LineCut): number =>
   lines * steps * (layout === "single" ? 1 : 4);
 
 describe("the cuts of a reduction", () => {
   test("each reads the output of the previous one, and the last leaves one value for each result", () => {
     fc.assert(
       fc.property(shapeAndAxes, ([shape, axes]) => {
-        let elements = sizeOf(shape);
+        let elements = countElements(shape);
         for (const cut of cutReduction(shape, axes)) {
-          expect(elementsOf(cut)).toBe(elements);
+          expect(countCovered(cut)).toBe(elements);
           expect(cut.parts * cut.partSteps).toBeGreaterThanOrEqual(cut.steps);
           expect((cut.parts - 1) * cut.partSteps).toBeLessThan(cut.steps);
-          elements = cut.parts * cut.lines * lanesOf(cut.layout);
+          elements = cut.parts * cut.lines * countLanes(cut.layout);
         }
-        expect(elements).toBe(sizeOf(reducedShape(shape, { axes, keepDims: true })));
+        expect(elements).toBe(countElements(computeReducedShape(shape, { axes, keepDims: true })));
       }),
     );
   });

@@ -1,7 +1,7 @@
 import type { Shape } from "../../../core/spec.ts";
-import { sizeOf } from "../../../core/spec.ts";
+import { countElements } from "../../../core/spec.ts";
 import type { ReductionGroup } from "../passes.ts";
-import { mergedAxes } from "../passes.ts";
+import { mergeAxes } from "../passes.ts";
 
 /**
  * How a GPU loads lines: vectors of four `along` a contiguous line, vectors `across` four neighbouring lines, or a `single`
@@ -50,12 +50,12 @@ const linesSideBySide = { elements: 32, states: 8 };
 const enoughWorkgroups = 1024;
 
 /** The number of lines that are loaded at once. */
-export const lanesOf = (layout: LineLayout): 1 | 4 => (layout === "across" ? 4 : 1);
+export const countLanes = (layout: LineLayout): 1 | 4 => (layout === "across" ? 4 : 1);
 
 /** The number of elements of a load. */
-export const widthOf = (layout: LineLayout): 1 | 4 => (layout === "single" ? 1 : 4);
+export const countValues = (layout: LineLayout): 1 | 4 => (layout === "single" ? 1 : 4);
 
-const powerOfTwo = (least: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, least)));
+const computePowerOfTwo = (least: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, least)));
 
 function chooseLayout({ length, inner }: ReductionGroup): LineLayout {
   if (inner === 1) return length % 4 === 0 ? "along" : "single";
@@ -65,11 +65,11 @@ function chooseLayout({ length, inner }: ReductionGroup): LineLayout {
 /** Divides the work on [outer, length, inner] along the length. States of elements are loaded one by one. */
 export function cutLines(group: ReductionGroup, what: "elements" | "states" = "elements"): LineCut {
   const layout = what === "states" ? "single" : chooseLayout(group);
-  const side = group.inner / lanesOf(layout);
+  const side = group.inner / countLanes(layout);
   const lines = group.outer * side;
   const steps = layout === "along" ? group.length / 4 : group.length;
-  const width = side === 1 ? 1 : Math.min(linesSideBySide[what], powerOfTwo(lines));
-  const threads = Math.min(powerOfTwo(steps / loadsInFlight), workgroupSize / width);
+  const width = side === 1 ? 1 : Math.min(linesSideBySide[what], computePowerOfTwo(lines));
+  const threads = Math.min(computePowerOfTwo(steps / loadsInFlight), workgroupSize / width);
   const span = workgroupSize / threads;
   const blocks = Math.ceil(lines / span);
   const loads = steps / threads;
@@ -85,23 +85,27 @@ export function cutLines(group: ReductionGroup, what: "elements" | "states" = "e
  * remaining tensor, where they join the next group: [outer, length, inner] -> [parts, outer, inner].
  */
 export function cutReduction(shape: Shape, axes: readonly number[]): LineCut[] {
-  if (sizeOf(shape) === 0) {
+  if (countElements(shape) === 0) {
     return [
-      cutLines({ outer: sizeOf(shape.filter((_, axis) => !axes.includes(axis))), length: 0, inner: 1 }),
+      cutLines({
+        outer: countElements(shape.filter((_, axis) => !axes.includes(axis))),
+        length: 0,
+        inner: 1,
+      }),
     ];
   }
   const cuts: LineCut[] = [];
-  let merged = mergedAxes(shape, axes);
+  let merged = mergeAxes(shape, axes);
   for (;;) {
     const last = merged.findLastIndex(({ reduced }) => reduced);
     if (last === -1) return cuts;
     const sizes = merged.map(({ size }) => size);
-    const outer = sizeOf(sizes.slice(0, last));
-    const inner = sizeOf(sizes.slice(last + 1));
+    const outer = countElements(sizes.slice(0, last));
+    const inner = countElements(sizes.slice(last + 1));
     const cut = cutLines({ outer, length: sizes[last]!, inner }, cuts.length > 0 ? "states" : "elements");
     cuts.push(cut);
     const rest = [{ size: cut.parts, reduced: true }, ...merged.toSpliced(last, 1)];
-    merged = mergedAxes(
+    merged = mergeAxes(
       rest.map(({ size }) => size),
       rest.flatMap(({ reduced }, axis) => (reduced ? [axis] : [])),
     );

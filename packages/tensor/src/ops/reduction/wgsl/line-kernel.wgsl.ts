@@ -1,13 +1,13 @@
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { FloatElements } from "../../../core/devices/float-elements.ts";
-import { floatElementsSource } from "../../../core/devices/float-elements.ts";
+import { writeFloatElements } from "../../../core/devices/float-elements.ts";
 import type { WgslOperands, WgslParameters } from "../../../core/devices/kernel-schema.ts";
 import type { WgslKernel } from "../../../core/devices/launch.ts";
-import { wgslKernel } from "../../../core/plans/wgsl.ts";
+import { makeWgslKernel } from "../../../core/plans/wgsl.ts";
 import type { LineCut, LineGrid, LineLayout } from "./line-cut.ts";
 import { workgroupSize } from "./line-cut.ts";
 import type { LineStates } from "./line-join.wgsl.ts";
-import { joinSource, joinsInSubgroups, subgroupExtensions } from "./line-join.wgsl.ts";
+import { joinsInSubgroups, listSubgroupExtensions, writeJoinSource } from "./line-join.wgsl.ts";
 
 /**
  * The kind of an operand of a kernel over lines: it has a number for each `element`, each `line` or each `position` of
@@ -30,7 +30,7 @@ export interface LineWalk {
 }
 
 /** How a kernel iterates over the lines of a launch on a device. */
-export const walkOf = (
+export const planWalk = (
   { layout, columns, threads }: LineGrid,
   limits: Pick<Limits, "features">,
 ): LineWalk => ({
@@ -68,7 +68,7 @@ export interface LineText {
    * `PerLine` and `PerPosition`, and `p`.
    */
   readonly code: string;
-  /** The code of a thread, which may use the declarations of `placeText`. */
+  /** The code of a thread, which may use the declarations of `writePlace`. */
   readonly body: string;
 }
 
@@ -87,7 +87,7 @@ const cutParameters = {
 } as const;
 
 /** The values of these parameters. */
-export const cutValues = (cut: LineCut): { readonly [Name in keyof typeof cutParameters]: number } => ({
+export const nameCutValues = (cut: LineCut): { readonly [Name in keyof typeof cutParameters]: number } => ({
   lines: cut.lines,
   side: cut.side,
   steps: cut.steps,
@@ -101,7 +101,7 @@ export const cutValues = (cut: LineCut): { readonly [Name in keyof typeof cutPar
 });
 
 /** The kernel with this text. Its parameters are those of the cut and its own. */
-export function lineKernel(
+export function writeLineKernel(
   entry: string,
   { element, operands, parameters }: LineSchema,
   { walk, reads, writes, elements }: LineSetting,
@@ -110,25 +110,25 @@ export function lineKernel(
   const { layout } = walk;
   const usesSubgroups = walk.usesSubgroups && states !== undefined;
   const vector = `vec4<${element}>`;
-  const typesOf = (names: readonly string[]): WgslOperands =>
-    Object.fromEntries(names.map((name) => [name, typeOf(operands[name]!, elements)]));
-  return wgslKernel({
+  const listTypes = (names: readonly string[]): WgslOperands =>
+    Object.fromEntries(names.map((name) => [name, getOperandType(operands[name]!, elements)]));
+  return makeWgslKernel({
     entry,
-    extensions: [...subgroupExtensions(usesSubgroups), ...elements.extensions],
+    extensions: [...listSubgroupExtensions(usesSubgroups), ...elements.extensions],
     schema: {
-      reads: typesOf(reads),
-      writes: typesOf(writes),
+      reads: listTypes(reads),
+      writes: listTypes(writes),
       parameters: { ...cutParameters, ...parameters },
     },
     code: `
-${floatElementsSource(elements)}
+${writeFloatElements(elements)}
 alias Loaded = ${layout === "single" ? element : vector};
 alias PerLine = ${layout === "across" ? vector : element};
 alias PerPosition = ${layout === "along" ? vector : element};
 fn total(v: Loaded) -> PerLine { return ${layout === "along" ? "v.x + v.y + v.z + v.w" : "v"}; }
 ${code}
-${states === undefined ? "" : joinSource(states, usesSubgroups)}
-${entryText(entry, usesSubgroups, placeText(walk) + body)}`,
+${states === undefined ? "" : writeJoinSource(states, usesSubgroups)}
+${writeEntry(entry, usesSubgroups, writePlace(walk) + body)}`,
   });
 }
 
@@ -140,12 +140,12 @@ export const plainElements: FloatElements = {
   store: (array, index, value) => `${array}[${index}] = ${value};`,
 };
 
-const typeOf = (operand: LineOperand, elements: FloatElements): string =>
+const getOperandType = (operand: LineOperand, elements: FloatElements): string =>
   ({ element: elements.type, line: "PerLine", position: "PerPosition", state: "State" })[operand as string] ??
   operand;
 
 /** The entry point. It calls a function, so that tests can give invocations other positions. */
-function entryText(entry: string, usesSubgroups: boolean, body: string): string {
+function writeEntry(entry: string, usesSubgroups: boolean, body: string): string {
   const builtins = usesSubgroups
     ? ", @builtin(subgroup_size) size: u32, @builtin(subgroup_invocation_id) lane: u32"
     : "";
@@ -168,7 +168,7 @@ fn workOnLines(group: vec3u, groups: vec3u, me: u32${usesSubgroups ? ", size: u3
  * line's first thread at `home`, and the others are `next` apart: neighbouring threads of different lines have
  * neighbouring places.
  */
-const placeText = ({ hasRows }: LineWalk): string => `
+const writePlace = ({ hasRows }: LineWalk): string => `
   let place = group.x + group.y * groups.x;
   let part = place / p.blocks;
   let abreast = p.span * p.run;
@@ -195,7 +195,7 @@ const placeText = ({ hasRows }: LineWalk): string => `
   }`;
 
 /** Repeats the text for each load. */
-export const each = (loads: number, text: (index: number) => string): string =>
+export const writeEach = (loads: number, text: (index: number) => string): string =>
   Array.from({ length: loads }, (_, index) => text(index)).join("");
 
 /**
@@ -204,7 +204,7 @@ export const each = (loads: number, text: (index: number) => string): string =>
  * index is that of the line's first element.
  */
 export const loadTile = (walk: LineWalk, loads: number, values: (index: number) => string): string =>
-  each(
+  writeEach(
     loads,
     (n) => `
   let at${n} = at;
@@ -223,7 +223,7 @@ const wrapRow = `row += rows;
   }`;
 
 /** Repeats tiles until the part ends. */
-export const tiles = (tile: string): string => `
+export const writeTiles = (tile: string): string => `
   while (at < end) {
     ${tile}
   }`;
@@ -241,17 +241,17 @@ export const rewind = ({ hasRows }: LineWalk): string => `
 /** Stores the states of a part from one thread of the line. */
 export const storeStates = (operand: string, variables: readonly string[]): string =>
   variables
-    .map((variable, j) => `${operand}[${stateAt("part", variables, j)}] = ${variable};`)
+    .map((variable, j) => `${operand}[${writeState("part", variables, j)}] = ${variable};`)
     .join("\n    ");
 
 /** Merges the states of `count` parts, those of a thread in their order. */
 export const mergeStates = (operand: string, variables: readonly string[], count: string): string => `
   for (var k = t; k < ${count}; k += p.threads) {
     ${variables
-      .map((variable, j) => `${variable} = merge(${variable}, ${operand}[${stateAt("k", variables, j)}]);`)
+      .map((variable, j) => `${variable} = merge(${variable}, ${operand}[${writeState("k", variables, j)}]);`)
       .join("\n    ")}
   }`;
 
 /** The index of a state; states are ordered by (part, line, variable). */
-const stateAt = (part: string, { length }: readonly string[], j: number): string =>
+const writeState = (part: string, { length }: readonly string[], j: number): string =>
   length === 1 ? `${part} * p.lines + line` : `(${part} * p.lines + line) * ${length}u + ${j}u`;

@@ -4,10 +4,10 @@ import type { WgslParameters } from "../../../core/devices/kernel-schema.ts";
 import type { PlannedLaunch, RangeCheck, Slot } from "../../../core/devices/launch.ts";
 import type { NamedParameters } from "../../../core/plans/plan-launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
-import { workgroupLine } from "../../../core/plans/wgsl.ts";
+import { foldWorkgroups } from "../../../core/plans/wgsl.ts";
 import type { LineCut } from "./line-cut.ts";
 import type { LineOperands, LineSchema, LineSetting, LineText } from "./line-kernel.wgsl.ts";
-import { cutValues, lineKernel, plainElements, walkOf } from "./line-kernel.wgsl.ts";
+import { nameCutValues, plainElements, planWalk, writeLineKernel } from "./line-kernel.wgsl.ts";
 
 /** The arguments of a launch over lines, by the names of the schema. */
 export interface LineValues<Operands extends LineOperands, Parameters extends WgslParameters> {
@@ -25,23 +25,28 @@ export interface LineTarget {
 }
 
 /** A launch over lines, of a kernel whose text is generated for the operands that are present. A wrong name does not compile. */
-export function lineLaunch<Operands extends LineOperands, Parameters extends WgslParameters>(
+export function planLineLaunch<Operands extends LineOperands, Parameters extends WgslParameters>(
   entry: string,
   schema: LineSchema<Operands, Parameters>,
   cut: LineCut,
   { reads, writes, parameters, check }: LineValues<Operands, Parameters>,
   { limits, elements = plainElements }: LineTarget,
-  textOf: (setting: LineSetting<keyof Operands & string>) => LineText,
+  writeText: (setting: LineSetting<keyof Operands & string>) => LineText,
 ): PlannedLaunch {
-  const setting = { walk: walkOf(cut, limits), reads: present(reads), writes: present(writes), elements };
-  return planLaunch(lineKernel(entry, schema, setting, textOf(setting)), {
+  const setting = {
+    walk: planWalk(cut, limits),
+    reads: listPresent(reads),
+    writes: listPresent(writes),
+    elements,
+  };
+  return planLaunch(writeLineKernel(entry, schema, setting, writeText(setting)), {
     reads,
     writes,
-    parameters: { ...cutValues(cut), ...parameters },
-    work: { workgroups: workgroupLine(cut.blocks * cut.parts, limits) },
+    parameters: { ...nameCutValues(cut), ...parameters },
+    work: { workgroups: foldWorkgroups(cut.blocks * cut.parts, limits) },
     check,
   });
 }
 
-const present = <Name extends string>(operands: { readonly [Key in Name]?: Slot | undefined }): Name[] =>
+const listPresent = <Name extends string>(operands: { readonly [Key in Name]?: Slot | undefined }): Name[] =>
   (Object.keys(operands) as Name[]).filter((name) => operands[name] !== undefined);

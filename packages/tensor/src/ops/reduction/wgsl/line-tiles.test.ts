@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { sizeOf } from "../../../core/spec.ts";
+import { countElements } from "../../../core/spec.ts";
 import type { LineCut } from "./line-cut.ts";
-import { cutLines, widthOf, workgroupSize } from "./line-cut.ts";
+import { countValues, cutLines, workgroupSize } from "./line-cut.ts";
 import type { LineShape } from "./line-tiles.ts";
-import { cutTiles, mostParts, tileLines, uncut } from "./line-tiles.ts";
+import { cutTiles, makeUncut, mostParts, tileLines } from "./line-tiles.ts";
 
-const loadsOf = ({ outer, rows, side, columns }: LineShape): number => outer * rows * side * columns;
+const countLoads = ({ outer, rows, side, columns }: LineShape): number => outer * rows * side * columns;
 
 /** How often the threads of all workgroups load each load of a tensor, from the places that they compute. */
 function visits(cut: LineCut): Uint8Array {
@@ -37,16 +37,16 @@ const shapes = fc
     side: fc.oneof(few, fc.nat(3000)),
     columns: fc.oneof(few, fc.nat(5000)),
   })
-  .filter((shape) => shape.outer * shape.side > 0 && loadsOf(shape) < 200_000);
+  .filter((shape) => shape.outer * shape.side > 0 && countLoads(shape) < 200_000);
 
 test("folds load everything once", () => {
   const size = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 5000 }));
   fc.assert(
     fc.property(size, size, size, (outer, length, inner) => {
-      fc.pre(sizeOf([outer, length, inner]) < 200_000);
+      fc.pre(countElements([outer, length, inner]) < 200_000);
       for (const what of ["elements", "states"] as const) {
         const cut = cutLines({ outer, length, inner }, what);
-        expect(cut.lines * cut.steps * widthOf(cut.layout)).toBe(outer * length * inner);
+        expect(cut.lines * cut.steps * countValues(cut.layout)).toBe(outer * length * inner);
         expect(visits(cut).findIndex((count) => count !== 1)).toBe(-1);
       }
     }),
@@ -58,9 +58,9 @@ describe("tiles", () => {
     fc.assert(
       fc.property(shapes, (shape) => {
         const tiles = tileLines(shape);
-        expect(tiles.lines * tiles.steps * widthOf(tiles.layout)).toBe(loadsOf(shape));
+        expect(tiles.lines * tiles.steps * countValues(tiles.layout)).toBe(countLoads(shape));
         expect(tiles.span * tiles.threads).toBeLessThanOrEqual(workgroupSize);
-        const cut = tiles.fits ? uncut(tiles) : cutTiles(tiles, tiles.loads, mostParts);
+        const cut = tiles.fits ? makeUncut(tiles) : cutTiles(tiles, tiles.loads, mostParts);
         expect(cut.parts).toBeLessThanOrEqual(mostParts);
         if (tiles.fits) expect(tiles.threads * tiles.loads).toBeGreaterThanOrEqual(tiles.steps);
         expect(visits(cut).findIndex((count) => count !== 1)).toBe(-1);
@@ -76,7 +76,7 @@ describe("tiles", () => {
         const isOneRow = tiles.columns === 1 && tiles.side === 1;
         const inRow = isOneRow ? tiles.steps : tiles.columns;
         const perRow = Math.min(tiles.span === 1 ? inRow : tiles.span * tiles.run, workgroupSize);
-        const bytes = 4 * perRow * widthOf(tiles.layout);
+        const bytes = 4 * perRow * countValues(tiles.layout);
         const wholeRow = 4 * shape.side * shape.columns;
         expect(bytes).toBeGreaterThanOrEqual(Math.min(64, wholeRow));
       }),

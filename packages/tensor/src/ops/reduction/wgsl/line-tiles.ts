@@ -1,5 +1,5 @@
 import type { LineCut, LineGrid, LineLayout } from "./line-cut.ts";
-import { lanesOf, loadsInFlight, workgroupSize } from "./line-cut.ts";
+import { countLanes, loadsInFlight, workgroupSize } from "./line-cut.ts";
 
 /** A tensor seen as [outer, rows, side, columns]: line (outer, side) has the elements (rows, columns). */
 export interface LineShape {
@@ -32,12 +32,12 @@ const fullRow = { single: 16, along: 4, across: 16 } as const;
  * Merges the rows of contiguous lines, which follow one another in memory, into one row each. Lines of one element
  * remain side by side.
  */
-const contiguous = (shape: LineShape): LineShape =>
+const toContiguous = (shape: LineShape): LineShape =>
   shape.side === 1 || (shape.rows === 1 && shape.columns > 1)
     ? { outer: shape.outer * shape.side, rows: 1, side: 1, columns: shape.rows * shape.columns }
     : shape;
 
-function layoutOfTiles({ side, columns }: LineShape): LineLayout {
+function chooseLayout({ side, columns }: LineShape): LineLayout {
   if (columns % 4 === 0) return "along";
   return columns === 1 && side % 4 === 0 ? "across" : "single";
 }
@@ -47,18 +47,18 @@ function layoutOfTiles({ side, columns }: LineShape): LineLayout {
  * flight, it takes more lines.
  */
 export function tileLines(shape: LineShape): LineTiles {
-  const { outer, rows, ...row } = contiguous(shape);
-  const layout = layoutOfTiles({ outer, rows, ...row });
-  const side = row.side / lanesOf(layout);
+  const { outer, rows, ...row } = toContiguous(shape);
+  const layout = chooseLayout({ outer, rows, ...row });
+  const side = row.side / countLanes(layout);
   const inRow = Math.max(1, layout === "along" ? row.columns / 4 : row.columns);
   const lines = outer * side;
   const steps = row.columns === 0 ? 0 : rows * inRow;
   const narrowest = Math.min(lines, Math.ceil(fullRow[layout] / inRow));
   const widest = Math.min(lines, Math.floor(workgroupSize / inRow));
-  const loadsOf = (span: number): number => Math.ceil(steps / threadsOf(span, inRow));
+  const countLoads = (span: number): number => Math.ceil(steps / readThreads(span, inRow));
   let span = Math.max(1, widest);
-  while (span > 1 && loadsOf(span) > (span > narrowest ? loadsInFlight : mostKept[layout])) span--;
-  const fits = loadsOf(span) <= mostKept[layout];
+  while (span > 1 && countLoads(span) > (span > narrowest ? loadsInFlight : mostKept[layout])) span--;
+  const fits = countLoads(span) <= mostKept[layout];
   if (!fits) span = Math.max(1, Math.min(narrowest, widest));
   return {
     layout,
@@ -68,19 +68,19 @@ export function tileLines(shape: LineShape): LineTiles {
     span,
     fits,
     columns: rows === 1 ? 1 : inRow,
-    threads: threadsOf(span, inRow),
+    threads: readThreads(span, inRow),
     run: span === 1 ? workgroupSize : inRow,
     blocks: Math.ceil(lines / span),
-    loads: fits ? powerAbove(loadsOf(span)) : loadsInFlight,
+    loads: fits ? computePowerAbove(countLoads(span)) : loadsInFlight,
   };
 }
 
 /** The number of threads of a line; a single line gets the whole workgroup, wherever its rows end. */
-const threadsOf = (span: number, inRow: number): number =>
+const readThreads = (span: number, inRow: number): number =>
   span === 1 ? workgroupSize : Math.floor(workgroupSize / (span * inRow)) * inRow;
 
 /** The smallest power of two that is not less than `count`, so that few kernels serve many sizes. */
-const powerAbove = (count: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, count)));
+const computePowerAbove = (count: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, count)));
 
 /** The number of workgroups that a large GPU runs at once, 4 on each of 132 processors; further ones wait for them. */
 const manyWorkgroups = 528;
@@ -99,4 +99,4 @@ export function cutTiles(tiles: LineTiles, loads: number, most: number = Number.
 }
 
 /** A division in which workgroups have whole lines. */
-export const uncut = (tiles: LineTiles): LineCut => ({ ...tiles, parts: 1, partSteps: tiles.steps });
+export const makeUncut = (tiles: LineTiles): LineCut => ({ ...tiles, parts: 1, partSteps: tiles.steps });

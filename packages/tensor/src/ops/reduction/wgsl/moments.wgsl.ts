@@ -5,7 +5,7 @@ import type { Reducer } from "./fold.wgsl.ts";
  * The state is a count, a pivot, the mean minus the pivot, and M2 (Welford's recurrence, Chan's merge). The pivot is the first
  * value, then the current mean, so a mean far from 0 costs no precision, and a constant is exact.
  */
-export const momentsReducer = (): Reducer => ({
+export const makeMomentsReducer = (): Reducer => ({
   name: "moments",
   state: "vec4f",
   stateWords: 4,

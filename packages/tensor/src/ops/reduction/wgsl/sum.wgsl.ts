@@ -3,7 +3,7 @@ import { isFloat } from "../../../expression/dtype.ts";
 import type { Reducer } from "./fold.wgsl.ts";
 
 /** Sums, and the bits of the result that is computed from them. Signed integers wrap like unsigned ones. */
-export function sumReducer(dtype: DType, result: string = "bitcast<u32>(s)"): Reducer {
+export function makeSumReducer(dtype: DType, result: string = "bitcast<u32>(s)"): Reducer {
   const type = isFloat(dtype) ? "f32" : "u32";
   return {
     name: "sum",

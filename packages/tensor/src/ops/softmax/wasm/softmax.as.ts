@@ -1,5 +1,5 @@
 import { countOutside } from "../../indexing/wasm/count-outside.as";
-import { highToF64, loadLanes, lowToF64, storeLanes, sumOfLanes, swapHalves, swapPairs } from "../../reduction/wasm/lanes.as";
+import { highToF64, loadLanes, lowToF64, storeLanes, sumLanes, swapHalves, swapPairs } from "../../reduction/wasm/lanes.as";
 import { exp, log } from "./exponential.as";
 import {
   CrossEntropyArguments,
@@ -64,17 +64,17 @@ function walk(
     }
     if (stores && (what != exponentials || y)) storeLanes(y + at, result, tail);
   }
-  return sums ? sumOfLanes(low, high, isRow) : low;
+  return sums ? sumLanes(low, high, isRow) : low;
 }
 
 /** The sum of exp(x - m); the terms are stored in `y`, unless that is 0. */
-function sumOfExponentials(
+function sumExponentials(
   x: usize, y: usize, m: v128, step: usize, vectors: usize, full: usize, tail: usize, isRow: bool
 ): v128 {
   return walk(exponentials, x, 0, y, m, m, step, vectors, full, tail, isRow);
 }
 
-function maximumOf(x: usize, step: usize, vectors: usize, full: usize, tail: usize, isRow: bool): v128 {
+function findMaximum(x: usize, step: usize, vectors: usize, full: usize, tail: usize, isRow: bool): v128 {
   const rest = f32x4.splat(-Infinity);
   let m = rest;
   let i: usize = 0;
@@ -91,7 +91,7 @@ function maximum(a: v128, b: v128): v128 {
   return v128.or(f32x4.pmax(a, b), f32x4.ne(b, b));
 }
 
-function logOfLanes(v: v128): v128 {
+function computeLog(v: v128): v128 {
   let result = f32x4.splat(f32(log(f64(f32x4.extract_lane(v, 0)))));
   result = f32x4.replace_lane(result, 1, f32(log(f64(f32x4.extract_lane(v, 1)))));
   result = f32x4.replace_lane(result, 2, f32(log(f64(f32x4.extract_lane(v, 2)))));
@@ -129,15 +129,15 @@ function overLines(
       const p = walk(add, x2 + at, 0, 0, zero, zero, step, vectors, full, tail, isRow);
       walk(logSoftmaxSlope, x + at, x2 + at, y + at, p, zero, step, vectors, full, tail, isRow);
     } else {
-      const m = maximumOf(x + at, step, vectors, full, tail, isRow);
+      const m = findMaximum(x + at, step, vectors, full, tail, isRow);
       if (result == toSoftmax) {
-        const total = sumOfExponentials(x + at, y + at, m, step, vectors, full, tail, isRow);
+        const total = sumExponentials(x + at, y + at, m, step, vectors, full, tail, isRow);
         walk(
           affine, y + at, 0, y + at, f32x4.div(f32x4.splat(1), total), zero, step, vectors, full, tail, isRow
         );
       } else {
-        const total = sumOfExponentials(x + at, 0, m, step, vectors, full, tail, isRow);
-        const logTotal = logOfLanes(total);
+        const total = sumExponentials(x + at, 0, m, step, vectors, full, tail, isRow);
+        const logTotal = computeLog(total);
         if (result == toLogSoftmax) {
           walk(shift, x + at, 0, y + at, m, logTotal, step, vectors, full, tail, isRow);
         } else {
@@ -190,8 +190,8 @@ export function crossEntropy(begin: usize, end: usize, _scratch: usize, args: Cr
     if (label == ignored) value = 0;
     else if (u32(label) < u32(classes)) {
       const line = x + row * classes * 4;
-      const m = maximumOf(line, 16, vectors, full, tail, true);
-      const s = sumOfExponentials(line, 0, m, 16, vectors, full, tail, true);
+      const m = findMaximum(line, 16, vectors, full, tail, true);
+      const s = sumExponentials(line, 0, m, 16, vectors, full, tail, true);
       const z = load<f32>(line + label * 4) - f32x4.extract_lane(m, 0);
       let expected = f64(1 - smoothing) * f64(z);
       if (smoothing != 0) {
@@ -220,8 +220,8 @@ export function crossEntropyGradient(begin: usize, end: usize, _scratch: usize, 
     }
     const isClass = u32(label) < u32(classes);
     const slope = isClass ? load<f32>(dLoss + row * 4) : NaN;
-    const m = maximumOf(line, 16, vectors, full, tail, true);
-    const s = f32x4.extract_lane(sumOfExponentials(line, to, m, 16, vectors, full, tail, true), 0);
+    const m = findMaximum(line, 16, vectors, full, tail, true);
+    const s = f32x4.extract_lane(sumExponentials(line, to, m, 16, vectors, full, tail, true), 0);
     const share = f32x4.splat(slope * smoothing / f32(classes));
     walk(affine, to, 0, to, f32x4.splat(slope / s), share, 16, vectors, full, tail, true);
     if (isClass) store<f32>(to + label * 4, load<f32>(to + label * 4) - slope * (1 - smoothing));

@@ -1,44 +1,44 @@
-import { wasmKernel } from "../../../core/devices/launch.ts";
+import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
-import { planFor } from "../../../core/plans/plan-tables.ts";
+import { makePlanEntry } from "../../../core/plans/plan-tables.ts";
 import type { ReductionAttributes } from "../../reduction/attributes.ts";
-import { reductionPlan } from "../../reduction/passes.ts";
+import { planReduction } from "../../reduction/passes.ts";
 import type { AxisAttributes, CrossEntropyAttributes } from "../attributes.ts";
-import { labelCheck } from "../attributes.ts";
+import { makeLabelCheck } from "../attributes.ts";
 import { softmaxKernels } from "./softmax.kernels.ts";
 import { module } from "./softmax.wasm.ts";
 import {
-  crossEntropyGradientPlan,
-  crossEntropyPlan,
-  softmaxGradientPlan,
-  softmaxPlan,
+  planCrossEntropy,
+  planCrossEntropyGradient,
+  planSoftmax,
+  planSoftmaxGradient,
 } from "./softmax-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor<AxisAttributes>("softmax", ([x], { axis }) => softmaxPlan("softmax", x!, axis)),
-  planFor<AxisAttributes>("softmaxGradient", ([y], { axis }) =>
-    softmaxGradientPlan("softmaxGradient", y!, axis),
+  makePlanEntry<AxisAttributes>("softmax", ([x], { axis }) => planSoftmax("softmax", x!, axis)),
+  makePlanEntry<AxisAttributes>("softmaxGradient", ([y], { axis }) =>
+    planSoftmaxGradient("softmaxGradient", y!, axis),
   ),
-  planFor<AxisAttributes>("logSoftmax", ([x], { axis }) => softmaxPlan("logSoftmax", x!, axis)),
-  planFor<AxisAttributes>("logSoftmaxGradient", ([y], { axis }) =>
-    softmaxGradientPlan("logSoftmaxGradient", y!, axis),
+  makePlanEntry<AxisAttributes>("logSoftmax", ([x], { axis }) => planSoftmax("logSoftmax", x!, axis)),
+  makePlanEntry<AxisAttributes>("logSoftmaxGradient", ([y], { axis }) =>
+    planSoftmaxGradient("logSoftmaxGradient", y!, axis),
   ),
-  planFor<ReductionAttributes>("logsumexp", ([x], attrs, _limits, _donated, op) => {
+  makePlanEntry<ReductionAttributes>("logsumexp", ([x], attrs, _limits, _donated, op) => {
     const [y] = op.outputs([x], attrs);
     const tile = 4;
-    return reductionPlan(
+    return planReduction(
       x!,
       y!,
       attrs.axes,
-      (common) => planLaunch(wasmKernel(module, "logSumExp", softmaxKernels), common),
+      (common) => planLaunch(makeWasmKernel(module, "logSumExp", softmaxKernels), common),
       tile,
     );
   }),
-  planFor<CrossEntropyAttributes>("softmaxCrossEntropy", ([logits], attrs) =>
-    crossEntropyPlan(logits!, attrs, labelCheck(logits!)),
+  makePlanEntry<CrossEntropyAttributes>("softmaxCrossEntropy", ([logits], attrs) =>
+    planCrossEntropy(logits!, attrs, makeLabelCheck(logits!)),
   ),
-  planFor<CrossEntropyAttributes>("softmaxCrossEntropyGradient", ([logits], attrs) =>
-    crossEntropyGradientPlan(logits!, attrs),
+  makePlanEntry<CrossEntropyAttributes>("softmaxCrossEntropyGradient", ([logits], attrs) =>
+    planCrossEntropyGradient(logits!, attrs),
   ),
 ];

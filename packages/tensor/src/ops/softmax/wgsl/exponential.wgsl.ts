@@ -1,10 +1,10 @@
 /**
- * `expOf` is accurate to 2 ULP, while WGSL allows 3 + 2|x| for exp: Cody and Waite's reduction and the polynomial of
- * Cephes `expf`, as on the CPU; 0 below the smallest normal number. `logOf` is accurate to 3 ULP for x >= 1, while WGSL
+ * `computeExp` is accurate to 2 ULP, while WGSL allows 3 + 2|x| for exp: Cody and Waite's reduction and the polynomial of
+ * Cephes `expf`, as on the CPU; 0 below the smallest normal number. `computeLog` is accurate to 3 ULP for x >= 1, while WGSL
  * allows 2^-21 for log: the exponent, and 2 artanh of the rest.
  */
 export const exponentialCode = `
-fn expOf(x: f32) -> f32 {
+fn computeExp(x: f32) -> f32 {
   let n = round(clamp(x, -104f, 88f) * 1.44269504f);
   let r = fma(n, 2.12194440e-4f, fma(n, -0.693359375f, x));
   var q = fma(r, 1.9875691500e-4f, 1.3981999507e-3f);
@@ -12,7 +12,7 @@ fn expOf(x: f32) -> f32 {
   let power = bitcast<f32>(u32(max(i32(n) + 127, 0)) << 23u);
   return select((fma(q, r * r, r) + 1f) * power, 0f, x < -87.3f);
 }
-fn logOf(x: f32) -> f32 {
+fn computeLog(x: f32) -> f32 {
   let exponent = (bitcast<u32>(x) - 0x3f3504f3u) >> 23u;
   let f = bitcast<f32>(bitcast<u32>(x) - (exponent << 23u)) - 1f;
   let s = f / (f + 2f);

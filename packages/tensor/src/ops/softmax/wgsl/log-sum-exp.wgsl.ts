@@ -9,7 +9,7 @@ import { exponentialCode } from "./exponential.wgsl.ts";
  */
 export const weightCode: string = `${exponentialCode}${finiteCode}
 const lowest = -0x1.fffffep+127f;
-fn weight(x: f32, m: f32) -> f32 { return select(expOf(x - m), 1f, x == m); }
+fn weight(x: f32, m: f32) -> f32 { return select(computeExp(x - m), 1f, x == m); }
 fn plusWeight(s: f32, m: f32, x: f32) -> f32 {
   let e = weight(min(x, m), max(x, m));
   let sum = select(s + e, fma(s, e, 1f), x > m);

@@ -2,7 +2,7 @@ import type { LineMap } from "../../reduction/wgsl/fold.wgsl.ts";
 import { logSumExpFold } from "./log-sum-exp.wgsl.ts";
 import { crossEntropyParameters } from "./softmax-cross-entropy.wgsl.ts";
 
-export const crossEntropyGradientMap = (): LineMap => ({
+export const makeCrossEntropyGradientMap = (): LineMap => ({
   ...logSumExpFold,
   name: "softmaxCrossEntropyGradient",
   perLine: { labels: "i32", dLoss: "f32" },
@@ -17,7 +17,7 @@ fn prepare(s: State, line: u32) -> Facts {
 }
 fn map(x: f32, facts: Facts, at: u32) -> u32 {
   let w = p.share + select(0f, p.rest, i32(at) == facts.label);
-  let slope = facts.slope * (expOf(x - facts.m) * facts.scale - w);
+  let slope = facts.slope * (computeExp(x - facts.m) * facts.scale - w);
   return select(bitsOrNan(slope, facts.isNumber), 0u, facts.label == p.ignored);
 }`,
 });

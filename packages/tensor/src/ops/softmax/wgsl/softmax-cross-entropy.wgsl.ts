@@ -15,7 +15,7 @@ export const crossEntropyParameters = {
 } as const;
 
 /** The values of these parameters. */
-export function crossEntropyNumbers(
+export function listCrossEntropyNumbers(
   logits: Spec,
   attrs: CrossEntropyAttributes,
 ): { [Name in keyof typeof crossEntropyParameters]: number } {
@@ -28,7 +28,7 @@ export function crossEntropyNumbers(
  * loss = log s - d with d = sum of w (x - m), where the weights w of the classes sum to 1. The state is m, s, d, and
  * the sum of the weights so far, by which d changes with m.
  */
-export const crossEntropyReducer = (): Reducer => ({
+export const makeCrossEntropyReducer = (): Reducer => ({
   name: "softmaxCrossEntropy",
   counts: true,
   state: "vec4f",
@@ -56,6 +56,6 @@ fn finish(s: State) -> u32 {
   let isClass = bitcast<u32>(label) < p.classes;
   countOutside(u32(!isClass && label != p.ignored));
   let isNumber = isRegular(s.x, s.y) && isClass;
-  return select(bitsOrNan(logOf(s.y) - s.z, isNumber), 0u, label == p.ignored);
+  return select(bitsOrNan(computeLog(s.y) - s.z, isNumber), 0u, label == p.ignored);
 }`,
 });

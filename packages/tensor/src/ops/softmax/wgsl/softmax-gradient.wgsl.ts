@@ -1,7 +1,12 @@
 import type { LineMap } from "../../reduction/wgsl/fold.wgsl.ts";
 
 /** A map of y and dy that uses a sum along the line: `term` is summed, and `slope` computes the result from the sum. */
-export const gradientMap = (name: string, term: string, slope: string, functions: string = ""): LineMap => ({
+export const makeGradientMap = (
+  name: string,
+  term: string,
+  slope: string,
+  functions: string = "",
+): LineMap => ({
   name,
   state: "f32",
   stateWords: 1,
@@ -17,5 +22,5 @@ fn prepare(s: State, line: u32) -> Facts { return s; }
 fn map(y: f32, dy: f32, sum: Facts, at: u32) -> u32 { return ${slope}; }`,
 });
 
-export const softmaxGradientMap = (): LineMap =>
-  gradientMap("softmaxGradient", "y * dy", "bitcast<u32>(y * (dy - sum))");
+export const makeSoftmaxGradientMap = (): LineMap =>
+  makeGradientMap("softmaxGradient", "y * dy", "bitcast<u32>(y * (dy - sum))");

@@ -1,46 +1,46 @@
 import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
-import { planFor } from "../../../core/plans/plan-tables.ts";
-import { linesAlong } from "../../movement/lines.ts";
+import { makePlanEntry } from "../../../core/plans/plan-tables.ts";
+import { computeLines } from "../../movement/lines.ts";
 import type { ReductionAttributes } from "../../reduction/attributes.ts";
-import { foldPlan, mapPlan } from "../../reduction/wgsl/fold-plan.ts";
+import { planFold, planMap } from "../../reduction/wgsl/fold-plan.ts";
 import type { AxisAttributes, CrossEntropyAttributes } from "../attributes.ts";
-import { labelCheck } from "../attributes.ts";
-import { logSoftmaxGradientMap } from "./log-softmax-gradient.wgsl.ts";
-import { logsumexpReducer } from "./logsumexp.wgsl.ts";
-import { logSoftmaxMap, softmaxMap } from "./softmax.wgsl.ts";
-import { crossEntropyNumbers, crossEntropyReducer } from "./softmax-cross-entropy.wgsl.ts";
-import { crossEntropyGradientMap } from "./softmax-cross-entropy-gradient.wgsl.ts";
-import { softmaxGradientMap } from "./softmax-gradient.wgsl.ts";
+import { makeLabelCheck } from "../attributes.ts";
+import { makeLogSoftmaxGradientMap } from "./log-softmax-gradient.wgsl.ts";
+import { makeLogsumexpReducer } from "./logsumexp.wgsl.ts";
+import { makeLogSoftmaxMap, makeSoftmaxMap } from "./softmax.wgsl.ts";
+import { listCrossEntropyNumbers, makeCrossEntropyReducer } from "./softmax-cross-entropy.wgsl.ts";
+import { makeCrossEntropyGradientMap } from "./softmax-cross-entropy-gradient.wgsl.ts";
+import { makeSoftmaxGradientMap } from "./softmax-gradient.wgsl.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor<AxisAttributes>("softmaxGradient", ([y], { axis }, limits) =>
-    mapPlan(linesAlong(y!.shape, axis), softmaxGradientMap(), limits),
+  makePlanEntry<AxisAttributes>("softmaxGradient", ([y], { axis }, limits) =>
+    planMap(computeLines(y!.shape, axis), makeSoftmaxGradientMap(), limits),
   ),
-  planFor<AxisAttributes>("softmax", ([x], { axis }, limits) =>
-    mapPlan(linesAlong(x!.shape, axis), softmaxMap(), limits),
+  makePlanEntry<AxisAttributes>("softmax", ([x], { axis }, limits) =>
+    planMap(computeLines(x!.shape, axis), makeSoftmaxMap(), limits),
   ),
-  planFor<AxisAttributes>("logSoftmaxGradient", ([y], { axis }, limits) =>
-    mapPlan(linesAlong(y!.shape, axis), logSoftmaxGradientMap(), limits),
+  makePlanEntry<AxisAttributes>("logSoftmaxGradient", ([y], { axis }, limits) =>
+    planMap(computeLines(y!.shape, axis), makeLogSoftmaxGradientMap(), limits),
   ),
-  planFor<AxisAttributes>("logSoftmax", ([x], { axis }, limits) =>
-    mapPlan(linesAlong(x!.shape, axis), logSoftmaxMap(), limits),
+  makePlanEntry<AxisAttributes>("logSoftmax", ([x], { axis }, limits) =>
+    planMap(computeLines(x!.shape, axis), makeLogSoftmaxMap(), limits),
   ),
-  planFor<ReductionAttributes>("logsumexp", ([x], { axes }, limits) =>
-    foldPlan(x!.shape, axes, logsumexpReducer(), limits),
+  makePlanEntry<ReductionAttributes>("logsumexp", ([x], { axes }, limits) =>
+    planFold(x!.shape, axes, makeLogsumexpReducer(), limits),
   ),
-  planFor<CrossEntropyAttributes>("softmaxCrossEntropyGradient", ([logits], attrs, limits) =>
-    mapPlan(
-      linesAlong(logits!.shape, 1),
-      crossEntropyGradientMap(),
+  makePlanEntry<CrossEntropyAttributes>("softmaxCrossEntropyGradient", ([logits], attrs, limits) =>
+    planMap(
+      computeLines(logits!.shape, 1),
+      makeCrossEntropyGradientMap(),
       limits,
-      crossEntropyNumbers(logits!, attrs),
+      listCrossEntropyNumbers(logits!, attrs),
     ),
   ),
-  planFor<CrossEntropyAttributes>("softmaxCrossEntropy", ([logits], attrs, limits) =>
-    foldPlan(logits!.shape, [1], crossEntropyReducer(), limits, {
-      parameters: crossEntropyNumbers(logits!, attrs),
+  makePlanEntry<CrossEntropyAttributes>("softmaxCrossEntropy", ([logits], attrs, limits) =>
+    planFold(logits!.shape, [1], makeCrossEntropyReducer(), limits, {
+      parameters: listCrossEntropyNumbers(logits!, attrs),
       isView: false,
-      check: labelCheck(logits!),
+      check: makeLabelCheck(logits!),
     }),
   ),
 ];

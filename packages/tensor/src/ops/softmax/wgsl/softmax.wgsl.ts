@@ -1,7 +1,7 @@
 import type { LineMap } from "../../reduction/wgsl/fold.wgsl.ts";
 import { logSumExpFold } from "./log-sum-exp.wgsl.ts";
 
-const mapOf = (name: string, shiftOrScale: string, result: string): LineMap => ({
+const makeMap = (name: string, shiftOrScale: string, result: string): LineMap => ({
   ...logSumExpFold,
   name,
   maps: true,
@@ -11,6 +11,8 @@ fn prepare(s: State, line: u32) -> Facts { return Facts(s.x, ${shiftOrScale}, is
 fn map(x: f32, facts: Facts, at: u32) -> u32 { return bitsOrNan(${result}, facts.isNumber); }`,
 });
 
-export const softmaxMap = (): LineMap => mapOf("softmax", "1f / s.y", "expOf(x - facts.m) * facts.factor");
+export const makeSoftmaxMap = (): LineMap =>
+  makeMap("softmax", "1f / s.y", "computeExp(x - facts.m) * facts.factor");
 
-export const logSoftmaxMap = (): LineMap => mapOf("logSoftmax", "logOf(s.y)", "x - facts.m - facts.factor");
+export const makeLogSoftmaxMap = (): LineMap =>
+  makeMap("logSoftmax", "computeLog(s.y)", "x - facts.m - facts.factor");
