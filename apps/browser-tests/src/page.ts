@@ -54,7 +54,7 @@ export interface TestedPage {
   chooseFile: typeof chooseFile;
   downloadFile: typeof downloadFile;
   keepFiles: typeof keepFiles;
-  refusalOfClaim: typeof describeRefusal;
+  describeRefusal: typeof describeRefusal;
 }
 
 Object.assign(globalThis, {
@@ -65,7 +65,7 @@ Object.assign(globalThis, {
   chooseFile,
   downloadFile,
   keepFiles,
-  refusalOfClaim: describeRefusal,
+  describeRefusal,
 } satisfies TestedPage);
 
 element("setting").textContent = `${crossOriginIsolated ? "" : "Not "}cross-origin isolated; ${

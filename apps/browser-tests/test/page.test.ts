@@ -34,7 +34,7 @@ describeInChromium(({ browser, makeUrl, onPage }) => {
     };
     const [first, second] = [await open(), await open()];
     const makeClaim = (page: typeof first) =>
-      page.evaluate(() => (globalThis as unknown as TestedPage).refusalOfClaim("runs/one"));
+      page.evaluate(() => (globalThis as unknown as TestedPage).describeRefusal("runs/one"));
     expect(await makeClaim(first)).toBeUndefined();
     expect(await makeClaim(second)).toBe(
       "runs/one/latest.safetensors: found in use by another run of this site, expected one at a time",

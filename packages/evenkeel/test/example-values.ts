@@ -223,7 +223,7 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
   ["getRandomSource(options.seed)", { options: () => ({ seed: 1 }) }],
   [
     "packages/tensor/src/core/devices/float-elements.ts",
-    { limits: () => ({ features: new Set() }), wgslKernel: () => makeWgslKernel },
+    { limits: () => ({ features: new Set() }), makeWgslKernel: () => makeWgslKernel },
   ],
   [
     "packages/tensor/src/core/plans/plan-launch.ts",

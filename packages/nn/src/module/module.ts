@@ -103,7 +103,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
   /** The number of trainable values; with `trainableOnly: false`, of frozen ones too. */
   countParameters(options: { readonly trainableOnly?: boolean } = {}): number {
-    checkOptions("parameterCount", options, { trainableOnly: yesOrNo });
+    checkOptions("countParameters", options, { trainableOnly: yesOrNo });
     let count = 0;
     for (const { value, trainable } of this.parameters()) {
       if (trainable || options.trainableOnly === false) count += value.size;

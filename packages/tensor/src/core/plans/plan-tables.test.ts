@@ -48,10 +48,10 @@ const plan: PlanOf<object> = () => ({
 
 test("an op runs as a composition until its plan is loaded, and then by the plan", async () => {
   const op: Op = makeOp(makeOpFamily({ sooner: async () => ({ plans: new Map([["twice", plan]]) }) }));
-  const { listKinds: kindsOf } = makeDevice("sooner");
-  expect(kindsOf(op)).toEqual(["expression", "expression"]);
+  const { listKinds } = makeDevice("sooner");
+  expect(listKinds(op)).toEqual(["expression", "expression"]);
   await loadPlans(["sooner"]);
-  expect(kindsOf(op)).toEqual(["kernel"]);
+  expect(listKinds(op)).toEqual(["kernel"]);
 });
 
 test("a family that is created after a device has opened begins to load, and the op then uses its plan", async () => {
@@ -68,11 +68,11 @@ test("a family that is created after a device has opened begins to load, and the
   });
   const expression = buildExpression({ inputs: ["f32"] }, ([x]) => e.add(x!, x!));
   const ops: AnyOp[] = [makeOp(family), makeOp(family, { expression: () => expression })];
-  const { listKinds: kindsOf } = makeDevice("later");
-  expect(ops.map(kindsOf)).toEqual([["expression", "expression"], ["expression"]]);
+  const { listKinds } = makeDevice("later");
+  expect(ops.map(listKinds)).toEqual([["expression", "expression"], ["expression"]]);
   arrive();
   await loadPlans(["later"]);
-  expect(ops.map(kindsOf)).toEqual([["kernel"], ["kernel"]]);
+  expect(ops.map(listKinds)).toEqual([["kernel"], ["kernel"]]);
 });
 
 test("devices that open at the same time, or again, load tables once", async () => {
