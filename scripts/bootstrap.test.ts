@@ -67,7 +67,7 @@ describe("npm start", () => {
   test.each(["--help", "-h"])("with %s prints the help before anything is set up", async (flag) => {
     const { code, output } = await end(start("--epochs", "3", flag));
     expect(code).toBe(0);
-    expect(output).toMatch(/^Trains one network twice/);
+    expect(output).toMatch(/^Trains one network with and without batch normalization/);
     expect(await readdir(root)).not.toContain("node_modules");
   });
 

@@ -141,7 +141,7 @@ describe("distributions", () => {
 
   test("impossible keys and parameters are errors", () => {
     expect(() => randomBits([2], { stream: 1 })).toThrow(
-      "randomBits: stream: found 1, expected it beside a number as seed only",
+      "randomBits: stream: found 1, expected none: a stream needs a number as seed",
     );
     expect(() => randomBits([2], { seed: new RandomSource(1), stream: 1 })).toThrow(ArgumentError);
     expect(() => randomBits([2], { seed: -1 })).toThrow(

@@ -15,9 +15,8 @@ export interface KernelSchema {
 }
 
 /**
- * The type of a member of a struct in WGSL: a number, a vector of two or four numbers, or an array of vectors of four.
- *
- * @example "u32", "vec2i", "vec4f", `array<vec4u, ${rank}>`
+ * The type of a member of a struct in WGSL: a number, a vector of two or four numbers, or an array of vectors of four, such as `u32`,
+ * `vec2i`, `vec4f` and `array<vec4u, 2>`.
  */
 export type WgslParameterType = ParameterType | `vec${2 | 4}${Letter}` | `array<vec4${Letter}, ${number}>`;
 
