@@ -87,7 +87,10 @@ describe("pnpm bench", () => {
 
   it.each([
     [["fastest"], /suite: found "fastest"/],
-    [["matmul", "--case", "nothing", "--quick", "--peers", "none"], /--case: found "nothing", expected part of the name of a case of matmul/],
+    [
+      ["matmul", "--case", "nothing", "--quick", "--peers", "none"],
+      /--case: found "nothing", expected part of the name of a case of matmul/,
+    ],
     [["report", "missing.json"], /missing\.json: found no JSON, expected a file that --json wrote/],
   ])("ends with code 2 and says why: %j", async (args, message) => {
     const { code, output } = await bench(...args);
