@@ -1,4 +1,4 @@
-import type { OpCases } from "../../core/op-cases.ts";
+import type { OpCase, OpCases } from "../../core/op-cases.ts";
 import type { GeluAttributes } from "./activation.ts";
 import {
   eluOp,
@@ -116,30 +116,23 @@ export const geluCases: OpCases<GeluAttributes> = {
   ],
 };
 
+/** Values at which a sigmoid rounds to 0 or 1. */
+const saturatedCase: OpCase<Record<string, never>> = {
+  name: "saturated",
+  attrs: {},
+  inputs: [{ shape: [1001], dtype: "f32", values: { uniform: [-1000, 1000] } }],
+};
+
 export const siluCases: OpCases<Record<string, never>> = {
   op: siluOp,
   accuracy: "transcendental",
-  cases: [
-    ...unaryCases({ attrs: {}, values: { normal: [0, 3] } }),
-    {
-      name: "saturated",
-      attrs: {},
-      inputs: [{ shape: [1001], dtype: "f32", values: { uniform: [-1000, 1000] } }],
-    },
-  ],
+  cases: [...unaryCases({ attrs: {}, values: { normal: [0, 3] } }), saturatedCase],
 };
 
 export const sigmoidCases: OpCases<Record<string, never>> = {
   op: sigmoidOp,
   accuracy: "transcendental",
-  cases: [
-    ...unaryCases({ attrs: {}, values: { normal: [0, 3] } }),
-    {
-      name: "saturated",
-      attrs: {},
-      inputs: [{ shape: [1001], dtype: "f32", values: { uniform: [-1000, 1000] } }],
-    },
-  ],
+  cases: [...unaryCases({ attrs: {}, values: { normal: [0, 3] } }), saturatedCase],
 };
 
 export const tanhCases: OpCases<Record<string, never>> = {

@@ -53,7 +53,7 @@ export function checkIndices(operation: string, indices: Spec): void {
 }
 
 /** [outer, count, inner] of the updates, whose axes from `axis` on are those of the indices. */
-export function updateLines(
+export function computeUpdateLines(
   { shape }: Spec,
   indices: Spec,
   axis: number,

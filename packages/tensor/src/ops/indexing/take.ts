@@ -10,7 +10,7 @@ import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import { computeLines } from "../movement/lines.ts";
 import type { IndexAddAttributes, TakeAttributes } from "./attributes.ts";
 import type { OutOfRange } from "./indexing.ts";
-import { checkIndices, getMissingValue, indexingRules, updateLines } from "./indexing.ts";
+import { checkIndices, computeUpdateLines, getMissingValue, indexingRules } from "./indexing.ts";
 import { indexingFamily } from "./indexing-family.ts";
 
 /** y[o, k, j] = x[o, indices[k], j] along the axis; an index out of range gives NaN in floats, 0 in other dtypes. */
@@ -87,7 +87,7 @@ export const indexAddOp: Op<IndexAddAttributes> = {
   },
   meaning: {
     loops: ([updates, indices], [y], { axis, size }) => {
-      const { outer, count, inner } = updateLines(updates!, indices!, axis);
+      const { outer, count, inner } = computeUpdateLines(updates!, indices!, axis);
       for (let o = 0; o < outer; o++) {
         indices!.data.forEach((index, k) => {
           if (index < 0 || index >= size) return;

@@ -18,7 +18,7 @@ import type { CopyLaunches, StridedCopy } from "./strided-copy.ts";
 import { makePlan, planView } from "./view.ts";
 
 /** The plans of ops that are a single copy, in the language of `planLaunches`. */
-export const copyPlans = (planLaunches: CopyLaunches, traits?: PlanTraits): readonly PlanEntry[] => [
+export const listCopyPlans = (planLaunches: CopyLaunches, traits?: PlanTraits): readonly PlanEntry[] => [
   makePlanEntry<FlipAttributes>(
     "flip",
     ([x], attrs, limits) => planFlip(x!, attrs, limits, planLaunches),

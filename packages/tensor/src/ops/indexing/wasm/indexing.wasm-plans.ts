@@ -12,7 +12,7 @@ import { selectionKernels } from "../../reduction/wasm/selection.kernels.ts";
 import { module } from "../../reduction/wasm/selection.wasm.ts";
 import type { GatherAttributes, IndexAddAttributes, TakeAttributes, TopKAttributes } from "../attributes.ts";
 import type { Indexing } from "../indexing.ts";
-import { getMissingValue, makeIndexCheck, updateLines } from "../indexing.ts";
+import { computeUpdateLines, getMissingValue, makeIndexCheck } from "../indexing.ts";
 import { planAdd, planTake } from "./indexing-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
@@ -23,7 +23,7 @@ export const plans: readonly PlanEntry[] = [
     return planTake(x!, getMissingValue(x!, outOfRange), indexing, limits, check);
   }),
   makePlanEntry<IndexAddAttributes>("indexAdd", ([updates, indices], { axis, size, outOfRange }) => {
-    const indexing = { ...updateLines(updates!, indices!, axis), length: size, elementwise: false };
+    const indexing = { ...computeUpdateLines(updates!, indices!, axis), length: size, elementwise: false };
     return planAdd(updates!, indexing, makeIndexCheck("indexAdd", size, outOfRange));
   }),
   makePlanEntry<GatherAttributes>("gather", ([x, indices], { axis, outOfRange }, limits) => {

@@ -6,7 +6,7 @@ import { computeLines } from "../../movement/lines.ts";
 import { makePlan } from "../../movement/view.ts";
 import type { GatherAttributes, IndexAddAttributes, TakeAttributes, TopKAttributes } from "../attributes.ts";
 import type { Indexing } from "../indexing.ts";
-import { getMissingValue, makeIndexCheck, updateLines } from "../indexing.ts";
+import { computeUpdateLines, getMissingValue, makeIndexCheck } from "../indexing.ts";
 import { canStoreSums, planShaderAdd, planShaderTake } from "./indexing-plan.ts";
 import { makeValueOrder } from "./sorting.wgsl.ts";
 import { planSort } from "./sorting-plan.ts";
@@ -28,7 +28,7 @@ const makeSums = (name: string, toIndexing: IndexingOf): PlanEntry =>
 
 export const plans: readonly PlanEntry[] = [
   makeSums("indexAdd", (updates, indices, { axis, size }) => ({
-    ...updateLines(updates, indices, axis),
+    ...computeUpdateLines(updates, indices, axis),
     length: size,
     elementwise: false,
   })),

@@ -7,12 +7,12 @@ import type { DType } from "../../../expression/dtype.ts";
 import { getComputeType } from "../../../expression/dtype.ts";
 import { buildExpression } from "../../../expression/expression.ts";
 import type { ConcatenateAttributes, PadAttributes } from "../attributes.ts";
-import { copyPlans, makePadCopy, planConcatenate, planPadView } from "../copy-plans.ts";
+import { listCopyPlans, makePadCopy, planConcatenate, planPadView } from "../copy-plans.ts";
 import { makePlan } from "../view.ts";
 import { planCopy } from "./copy-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  ...copyPlans(planCopy),
+  ...listCopyPlans(planCopy),
   makePlanEntry<ConcatenateAttributes>("concatenate", (parts, attrs, limits, _donated, op) =>
     planConcatenate(op.outputs(parts, attrs)[0]!, parts, attrs, limits, planCopy),
   ),

@@ -7,14 +7,14 @@ import type { Spec } from "../../../core/spec.ts";
 import { countElements } from "../../../core/spec.ts";
 import { countStorageBytes } from "../../../expression/storage.ts";
 import type { ConcatenateAttributes, PadAttributes } from "../attributes.ts";
-import { copyPlans, makePadCopy, planConcatenate, planPadView } from "../copy-plans.ts";
+import { listCopyPlans, makePadCopy, planConcatenate, planPadView } from "../copy-plans.ts";
 import { computeBegins, computeLines } from "../lines.ts";
 import { makePlan } from "../view.ts";
 import { planShaderCopy } from "./copy-plan.ts";
 import { planJoin } from "./join-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  ...copyPlans(planShaderCopy, { takesStored: true }),
+  ...listCopyPlans(planShaderCopy, { takesStored: true }),
   makePlanEntry<ConcatenateAttributes>(
     "concatenate",
     (parts, attrs, limits, _donated, op) => {
