@@ -1,5 +1,5 @@
 import type { HostArray, Inputs, Task } from "./task.ts";
-import { imageOf, training } from "./task.ts";
+import { sampleShapes, training } from "./task.ts";
 
 const countElements = (shape: readonly number[]): number =>
   shape.reduce((product, size) => product * size, 1);
@@ -49,7 +49,7 @@ export function drawInputs(task: Task): Inputs {
       const { batch, model } = task;
       const labels = Int32Array.from({ length: batch }, (_, index) => (index * 7) % training.classes);
       return {
-        images: uniform([batch, ...imageOf[model]], 1, -1, 1),
+        images: uniform([batch, ...sampleShapes[model]], 1, -1, 1),
         labels: { shape: [batch], data: labels },
       };
     }

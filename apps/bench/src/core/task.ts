@@ -55,15 +55,28 @@ export interface TrainingStepTask {
   readonly isApart?: boolean;
 }
 
-/** `resnet18-small` is ResNet-18 for small images: its stem is a 3x3 convolution of stride 1, without pooling. */
-export type ModelName = "mlp" | "resnet20" | "resnet18-small" | "resnet18";
+/**
+ * `resnet18-small` is ResNet-18 for small images: its stem is a 3x3 convolution of stride 1, without pooling.
+ * `transformer-block` is one layer of an encoder (Vaswani et al. 2017, with the norm after the sum), `separable-block` a
+ * depthwise 3x3 and a pointwise convolution, each with batch norm and ReLU (MobileNet, Howard et al. 2017). Both end in a mean
+ * over the positions and a linear layer.
+ */
+export type ModelName =
+  | "mlp"
+  | "resnet20"
+  | "resnet18-small"
+  | "resnet18"
+  | "transformer-block"
+  | "separable-block";
 
-/** Channels, height and width of each model's input. */
-export const imageOf: { readonly [model in ModelName]: readonly [number, number, number] } = {
+/** The shape of a sample: channels, height and width of an image, or the length and width of a sequence. */
+export const sampleShapes: { readonly [model in ModelName]: readonly number[] } = {
   mlp: [1, 28, 28],
   resnet20: [3, 32, 32],
   "resnet18-small": [3, 32, 32],
   resnet18: [3, 224, 224],
+  "transformer-block": [32, 256],
+  "separable-block": [64, 28, 28],
 };
 
 /** An array in host memory. */
@@ -82,6 +95,9 @@ export interface Results {
 
 /** The settings that all training steps share. */
 export const training = { learningRate: 0.01, momentum: 0.9, checkedSteps: 3, classes: 10 } as const;
+
+/** The sizes of the encoder layer. */
+export const transformer = { width: 256, heads: 4, hidden: 1024 } as const;
 
 /** The layers of the MLP. */
 export const perceptron = { inputs: 784, hidden: [512, 512] } as const;

@@ -6,7 +6,9 @@ import type { Program } from "../core/subject.ts";
 import type { Inputs, TrainingStepTask } from "../core/task.ts";
 import { perceptron, training } from "../core/task.ts";
 import { timeSteps } from "./call.ts";
+import { makeSeparableBlock } from "./separable-block.ts";
 import { separateStatistics } from "./separate-statistics.ts";
+import { TransformerBlock } from "./transformer-block.ts";
 
 const prefix = "model.";
 
@@ -30,6 +32,10 @@ function buildModel({ model }: TrainingStepTask, backend: Backend): Module {
       return resnet18(shared);
     case "resnet18-small":
       return new ResNet(smallResNet18, shared);
+    case "transformer-block":
+      return new TransformerBlock(shared);
+    case "separable-block":
+      return makeSeparableBlock(shared);
   }
 }
 

@@ -22,6 +22,12 @@ function makeTrainingStep(
   };
 }
 
+/** Parts of networks that consist of other operations than convolutions and products of large matrices. */
+const listBlocks = (batch: number): BenchCase[] => [
+  makeTrainingStep("transformer-block", batch),
+  makeTrainingStep("separable-block", batch),
+];
+
 /** Enough work for a hardware GPU. */
 const largeSteps = [
   makeTrainingStep("resnet18-small", 128, "resnet18 b128"),
@@ -29,13 +35,17 @@ const largeSteps = [
 ];
 
 /**
- * Forward, loss, backward and update: ResNet-20 and ResNet-18 on 3x32x32 or 3x224x224, and an MLP 784-512-512-10 with
- * batch norm.
+ * Forward, loss, backward and update: ResNet-20 and ResNet-18 on 3x32x32 or 3x224x224, an MLP 784-512-512-10 with
+ * batch norm, a layer of a transformer's encoder, and a block of MobileNet.
  */
 export const trainStep: Suite = makeSuite("train-step", ({ options, gpuIsSoftware }) => {
   // A software GPU would take minutes for larger cases, and counts the same launches.
   const batch = options.quick ? 4 : gpuIsSoftware ? 16 : 128;
-  const steps = [makeTrainingStep("mlp", batch), makeTrainingStep("resnet20", batch)];
+  const steps = [
+    makeTrainingStep("mlp", batch),
+    makeTrainingStep("resnet20", batch),
+    ...listBlocks(Math.min(batch, 32)),
+  ];
   if (options.quick) return [...steps, makeTrainingStep("resnet18-small", 2, "resnet18 b2")];
   return options.backend === "webgpu" && !gpuIsSoftware ? [...steps, ...largeSteps] : steps;
 });

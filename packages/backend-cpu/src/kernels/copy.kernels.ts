@@ -1,4 +1,4 @@
-/** Of copy.as.ts. */
+/** The kernels of copy.as.ts. */
 export const copyKernels = {
   copy: {
     reads: ["from"],

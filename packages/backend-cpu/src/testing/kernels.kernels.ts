@@ -1,4 +1,4 @@
-/** Of kernels.as.ts. */
+/** The kernels of kernels.as.ts. */
 export const testKernels = {
   addTo: {
     reads: [],

@@ -208,6 +208,30 @@ class ResNet(torch.nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
+class TransformerBlock(torch.nn.TransformerEncoderLayer):
+    def __init__(self, width, heads, hidden, classes):
+        super().__init__(width, heads, hidden, dropout=0.0, batch_first=True)
+        self.fc = torch.nn.Linear(width, classes)
+
+    def forward(self, x):
+        return self.fc(super().forward(x).mean(1))
+
+
+class Mean(torch.nn.Module):
+    def forward(self, x):
+        return x.mean((2, 3))
+
+
+def separable_block(channels, classes):
+    """A depthwise and a pointwise convolution of MobileNet (Howard et al. 2017)."""
+    nn = torch.nn
+    return nn.Sequential(
+        nn.Conv2d(channels, channels, 3, padding=1, groups=channels, bias=False), nn.BatchNorm2d(channels), nn.ReLU(),
+        nn.Conv2d(channels, channels, 1, bias=False), nn.BatchNorm2d(channels), nn.ReLU(),
+        Mean(), nn.Linear(channels, classes),
+    )
+
+
 wide = {"channels": (64, 128, 256, 512), "blocks": 2, "projects": True}
 resnets = {
     "resnet20": {"kernel": 3, "stride": 1, "pools": False, "channels": (16, 32, 64), "blocks": 3, "projects": False},
@@ -219,10 +243,7 @@ resnets = {
 class TrainingStep:
     def __init__(self, task, inputs):
         rules = task["training"]
-        if task["model"] == "mlp":
-            self.model = Perceptron(**task["perceptron"], classes=rules["classes"])
-        else:
-            self.model = ResNet(rules["classes"], **resnets[task["model"]])
+        self.model = self.build(task, inputs["images"].shape[1], rules["classes"])
         prefix = "model."
         state = {name[len(prefix) :]: value for name, value in inputs.items() if name.startswith(prefix)}
         self.model.load_state_dict(state)
@@ -232,6 +253,16 @@ class TrainingStep:
         self.optimizer = torch.optim.SGD(
             self.model.parameters(), lr=rules["learningRate"], momentum=rules["momentum"]
         )
+
+    @staticmethod
+    def build(task, channels, classes):
+        if task["model"] == "mlp":
+            return Perceptron(**task["perceptron"], classes=classes)
+        if task["model"] == "transformer-block":
+            return TransformerBlock(**task["transformer"], classes=classes)
+        if task["model"] == "separable-block":
+            return separable_block(channels, classes)
+        return ResNet(classes, **resnets[task["model"]])
 
     def run(self):
         self.optimizer.zero_grad(set_to_none=True)

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Program, Subject } from "../../core/subject.ts";
 import { NotOfferedError } from "../../core/subject.ts";
 import type { Inputs, Results, Task } from "../../core/task.ts";
-import { perceptron, training } from "../../core/task.ts";
+import { perceptron, training, transformer } from "../../core/task.ts";
 import { LineProcess } from "./line-process.ts";
 
 /** Python with PyTorch: the system's Python, unless the environment names another. */
@@ -63,7 +63,7 @@ export async function openPytorch(
   }
   const prepare = async (task: Task, inputs: Inputs): Promise<void> => {
     const files = await writeInputs(inputs, folder);
-    await ask({ command: "prepare", task: { ...task, training, perceptron }, inputs: files });
+    await ask({ command: "prepare", task: { ...task, training, perceptron, transformer }, inputs: files });
   };
   const release = async (): Promise<void> => {
     await ask({ command: "release" });

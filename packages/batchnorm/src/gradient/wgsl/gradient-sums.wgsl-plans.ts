@@ -10,7 +10,7 @@ import { keepsDz } from "../gradient-attributes.ts";
 import type { GradientPass, GradientProblem } from "./gradient-shader-pass.ts";
 import { listReads, mostKept, planPassLaunch } from "./gradient-shader-pass.ts";
 
-/** Of the outputs only dz is stored like x. */
+/** Only dz is stored like x; the other outputs are f32. */
 export const plans: readonly PlanEntry[] = [
   makePlanEntry<NormalizationAttributes>("gradientSums", planShaderSums, {
     takesStored: (inputs, attrs, limits) => !keepsDz(attrs) || canStore(inputs, attrs, limits),

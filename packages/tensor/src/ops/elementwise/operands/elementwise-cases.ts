@@ -52,7 +52,7 @@ const atPoints = (name: string, points: readonly number[]): OpCase<Record<string
   inputs: [{ shape: [points.length], dtype: "f32", values: points }],
 });
 
-/** Of all f32 numbers, the one that lies closest to a multiple of pi / 2. */
+/** The f32 number that lies closest to a multiple of pi / 2. */
 const closestToZero = 16_367_173 * 2 ** 72;
 
 /** Cases of the sine and the cosine: their arguments may be any number of turns. */
