@@ -133,10 +133,13 @@ function planInterleavedGrid(layout: Layout): InterleavedGrid {
   const columns = channels * inner;
   const fits = rows * Math.min(columns, shortestRun) <= cachedValues;
   const parts = fits ? 1 : Math.min(mostParts, Math.ceil(rows / 1024));
-  // With one part, as many columns as stay in the cache but enough blocks for all threads; with several, whole rows
-  // as long as scratch memory stays small.
+  // With one part, as many columns as stay in the cache but enough blocks for all threads, unless they became smaller
+  // than a thread takes at a time; with several, whole rows as long as scratch memory stays small.
   const wanted = fits
-    ? Math.max(shortestRun, Math.min(cachedValues / rows, columns / fewChannels))
+    ? Math.max(
+        shortestRun,
+        Math.min(cachedValues / rows, Math.max(columns / fewChannels, smallestChunk / Math.max(1, rows))),
+      )
     : mostColumns;
   const channelsPerItem = Math.min(channels, Math.ceil(wanted / inner));
   const rowsPerItem = Math.ceil(rows / parts);

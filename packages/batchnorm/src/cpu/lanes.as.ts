@@ -68,10 +68,4 @@ function accumulate(at: usize, value: v128): void {
   v128.store(at, f32x4.add(v128.load(at), value));
 }
 
-/** Stores one value in `inner` neighbouring places. */
-@inline
-function fillInner(to: usize, inner: usize, value: f32): void {
-  for (let at = to; at < to + inner * 4; at += 4) store<f32>(at, value);
-}
-
-export { accumulate, fillInner, madd, computeQuarter, lanesBefore, loadLanes, storeLanes, laneMask, sumLanes, sum4 };
+export { accumulate, madd, computeQuarter, lanesBefore, loadLanes, storeLanes, laneMask, sumLanes, sum4 };

@@ -181,8 +181,8 @@ function planGradientLaunch(
     work: {
       items,
       chunk: grid.chunk,
-      // Moments of a channel, and a cell for each; three coefficients and two sums of each column.
-      scratchBytes: 5 * grid.arrayBytes + 32 + 80 * grid.parameters.channelsPerItem,
+      // Moments of two channels, and a cell for each; three coefficients and two sums of each column.
+      scratchBytes: 5 * grid.arrayBytes + 48 + 80 * grid.parameters.channelsPerItem,
     },
   };
   const own = { parts, count, epsilon, ...encodeActivation(activation) };

@@ -1,6 +1,6 @@
-import { fillInner } from "../../cpu/lanes.as";
+import { fillInner, loadFloats, replaceWhere, storeFloats } from "../../cpu/pairs.as";
 import { computeCentre, computeFactor, computeInverseStd, computeOffset, computeRestOfMean } from "../../pre-activation/wasm/coefficients.as";
-import { readCount, mergeStatistics, momentsBytes } from "../../statistics/wasm/moments.as";
+import { loadCounts, mergeStatistics, momentsBytes } from "../../statistics/wasm/moments.as";
 import { addParts, constantTerm, linearTerm, restoreSums, storeParameterGradients, storePart } from "./channel-sums.as";
 import { interleavedApply, interleavedSums } from "./interleaved.as";
 import { cellBytes, centreAt, constantAt, factorAt, linearAt, offsetAt, planarApply, planarSums } from "./planar.as";
@@ -14,10 +14,10 @@ import { PlanarGradientArguments, InterleavedGradientArguments } from "./gradien
 
 /** The number of values to divide by: `count`, or without parts the count of the statistics (1 for none). */
 @inline
-function countValues(moments: usize, parts: usize, count: i32): f64 {
-  if (parts) return f64(count);
-  const values = readCount(moments);
-  return values == 0 ? 1 : values;
+function countValues(moments: usize, step: usize, parts: usize, count: i32): v128 {
+  if (parts) return f64x2.splat(f64(count));
+  const values = loadCounts(moments, step);
+  return replaceWhere(f64x2.eq(values, f64x2.splat(0)), values, f64x2.splat(1));
 }
 
 /** An item is a part, `tilesPerItem` tiles, of `channelsPerItem` channels. */
@@ -29,7 +29,7 @@ function planarGradient(begin: usize, end: usize, scratch: usize, args: PlanarGr
   const dy = args.dy ? args.dy : dz ? dz : dx;
   const dShift = args.dShift || !dScale ? args.dShift : dScale + channels * 4;
   const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
-  const cells = scratch + 32;
+  const cells = scratch + 2 * momentsBytes;
   const leak = f32x4.splat(slope);
   for (let item = begin; item < end; item++) {
     const firstChannel = item % blocks * channelsPerItem;
@@ -39,16 +39,17 @@ function planarGradient(begin: usize, end: usize, scratch: usize, args: PlanarGr
     const lastTile = min(tile + tilesPerItem, tiles);
     const at = firstChannel * columns * 4;
     memory.fill(cells, 0, itemChannels * cellBytes);
-    for (let index: usize = 0; index < itemChannels; index++) {
-      const channel = firstChannel + index, cell = cells + index * cellBytes;
-      mergeStatistics(scratch, statistics, 1, channels, channel);
-      const inverseStd = computeInverseStd(scratch, epsilon);
-      const factor = computeFactor(inverseStd, scale, channel);
-      store<f32>(cell, computeCentre(scratch), centreAt);
-      store<f32>(cell, factor, factorAt);
-      store<f32>(cell, computeOffset(scratch, factor, shift, channel), offsetAt);
-      if (parts == 0) restoreSums(cell, partials, channels, channel, computeRestOfMean(scratch), inverseStd);
-      else if (partials) addParts(cell, partials, parts, channels, channel);
+    for (let index: usize = 0; index < itemChannels; index += 2) {
+      const channel = firstChannel + index, cell = cells + index * cellBytes, hasTwo = index + 1 < itemChannels;
+      const step: usize = hasTwo ? momentsBytes : 0, next: usize = hasTwo ? cellBytes : 0;
+      mergeStatistics(scratch, step, statistics, 1, channels, channel);
+      const inverseStd = computeInverseStd(scratch, step, epsilon);
+      const factor = computeFactor(inverseStd, scale, channel, step);
+      storeFloats(cell + centreAt, next, computeCentre(scratch, step));
+      storeFloats(cell + factorAt, next, factor);
+      storeFloats(cell + offsetAt, next, computeOffset(scratch, step, factor, shift, channel));
+      if (parts == 0) restoreSums(cell, next, partials, channels, channel, computeRestOfMean(scratch, step), inverseStd);
+      else if (partials) addParts(cell, next, partials, parts, channels, channel);
     }
     if (!partials) {
       planarSums(
@@ -56,20 +57,21 @@ function planarGradient(begin: usize, end: usize, scratch: usize, args: PlanarGr
         channels, rows, columns, tileRows, tileColumns, activation, leak,
       );
     }
-    for (let index: usize = 0; index < itemChannels; index++) {
-      const channel = firstChannel + index, cell = cells + index * cellBytes;
+    for (let index: usize = 0; index < itemChannels; index += 2) {
+      const channel = firstChannel + index, cell = cells + index * cellBytes, hasTwo = index + 1 < itemChannels;
+      const step: usize = hasTwo ? momentsBytes : 0, next: usize = hasTwo ? cellBytes : 0;
       if (sums) {
-        storePart(sums, part, channels, channel, cell);
+        storePart(sums, part, channels, channel, cell, next);
         continue;
       }
-      mergeStatistics(scratch, statistics, 1, channels, channel);
-      const inverseStd = computeInverseStd(scratch, epsilon);
-      const rest = computeRestOfMean(scratch);
-      if (part == 0) storeParameterGradients(dScale, dShift, channel, cell, rest, inverseStd);
-      const values = countValues(scratch, parts, count);
-      const factor = load<f32>(cell, factorAt), linear = linearTerm(cell, rest, inverseStd, factor, values);
-      store<f32>(cell, f32(linear), linearAt);
-      store<f32>(cell, constantTerm(cell, rest, factor, linear, values), constantAt);
+      mergeStatistics(scratch, step, statistics, 1, channels, channel);
+      const inverseStd = computeInverseStd(scratch, step, epsilon);
+      const rest = computeRestOfMean(scratch, step);
+      if (part == 0) storeParameterGradients(dScale, dShift, channel, cell, next, rest, inverseStd);
+      const values = countValues(scratch, step, parts, count);
+      const factor = loadFloats(cell + factorAt, next), linear = linearTerm(cell, next, rest, inverseStd, factor, values);
+      storeFloats(cell + linearAt, next, linear);
+      storeFloats(cell + constantAt, next, constantTerm(cell, next, rest, factor, linear, values));
     }
     if (sums || !count) continue;
     planarApply(
@@ -91,7 +93,7 @@ function interleavedGradient(begin: usize, end: usize, scratch: usize, args: Int
   const stride = channels * inner * 4;
   const arrayBytes = (channelsPerItem * inner * 4 + 15) & ~15;
   const moments = scratch + 5 * arrayBytes;
-  const totals = moments + momentsBytes;
+  const totals = moments + 2 * momentsBytes;
   const leak = f32x4.splat(slope);
   for (let item = begin; item < end; item++) {
     const firstChannel = item % blocks * channelsPerItem;
@@ -100,14 +102,14 @@ function interleavedGradient(begin: usize, end: usize, scratch: usize, args: Int
     const row = part * rowsPerItem;
     const itemRows = min(rowsPerItem, rows - row);
     const at = row * stride + firstChannel * inner * 4;
-    for (let index: usize = 0; index < itemChannels; index++) {
-      const channel = firstChannel + index;
-      const column = scratch + index * inner * 4;
-      mergeStatistics(moments, statistics, 1, channels, channel);
-      const factor = computeFactor(computeInverseStd(moments, epsilon), scale, channel);
-      fillInner(column, inner, computeCentre(moments));
-      fillInner(column + arrayBytes, inner, factor);
-      fillInner(column + 2 * arrayBytes, inner, computeOffset(moments, factor, shift, channel));
+    for (let index: usize = 0; index < itemChannels; index += 2) {
+      const channel = firstChannel + index, column = scratch + index * inner * 4, hasTwo = index + 1 < itemChannels;
+      const step: usize = hasTwo ? momentsBytes : 0, next: usize = hasTwo ? 4 : 0;
+      mergeStatistics(moments, step, statistics, 1, channels, channel);
+      const factor = computeFactor(computeInverseStd(moments, step, epsilon), scale, channel, step);
+      fillInner(column, next, inner, computeCentre(moments, step));
+      fillInner(column + arrayBytes, next, inner, factor);
+      fillInner(column + 2 * arrayBytes, next, inner, computeOffset(moments, step, factor, shift, channel));
     }
     if (!partials) {
       interleavedSums(
@@ -115,24 +117,24 @@ function interleavedGradient(begin: usize, end: usize, scratch: usize, args: Int
         activation, scratch, arrayBytes, leak,
       );
     }
-    for (let index: usize = 0; index < itemChannels; index++) {
-      const channel = firstChannel + index;
-      const total = totals + index * 16;
-      if (parts && partials) addParts(total, partials, parts, channels, channel);
+    for (let index: usize = 0; index < itemChannels; index += 2) {
+      const channel = firstChannel + index, total = totals + index * 16, hasTwo = index + 1 < itemChannels;
+      const step: usize = hasTwo ? momentsBytes : 0, apart: usize = hasTwo ? 16 : 0, next: usize = hasTwo ? 4 : 0;
+      if (parts && partials) addParts(total, apart, partials, parts, channels, channel);
       if (sums) {
-        storePart(sums, part, channels, channel, total);
+        storePart(sums, part, channels, channel, total, apart);
         continue;
       }
-      mergeStatistics(moments, statistics, 1, channels, channel);
-      const inverseStd = computeInverseStd(moments, epsilon);
-      const rest = computeRestOfMean(moments);
-      if (parts == 0) restoreSums(total, partials, channels, channel, rest, inverseStd);
-      if (part == 0) storeParameterGradients(dScale, dShift, channel, total, rest, inverseStd);
-      const column = scratch + index * inner * 4, factor = load<f32>(column + arrayBytes);
-      const values = countValues(moments, parts, count);
-      const linear = linearTerm(total, rest, inverseStd, factor, values);
-      fillInner(column + 3 * arrayBytes, inner, f32(linear));
-      fillInner(column + 4 * arrayBytes, inner, constantTerm(total, rest, factor, linear, values));
+      mergeStatistics(moments, step, statistics, 1, channels, channel);
+      const inverseStd = computeInverseStd(moments, step, epsilon);
+      const rest = computeRestOfMean(moments, step);
+      if (parts == 0) restoreSums(total, apart, partials, channels, channel, rest, inverseStd);
+      if (part == 0) storeParameterGradients(dScale, dShift, channel, total, apart, rest, inverseStd);
+      const column = scratch + index * inner * 4, factor = loadFloats(column + arrayBytes, next * inner);
+      const values = countValues(moments, step, parts, count);
+      const linear = linearTerm(total, apart, rest, inverseStd, factor, values);
+      fillInner(column + 3 * arrayBytes, next, inner, linear);
+      fillInner(column + 4 * arrayBytes, next, inner, constantTerm(total, apart, rest, factor, linear, values));
     }
     if (sums || !count) continue;
     interleavedApply(dx + at, (dz ? dz : dy) + at, x + at, itemRows, itemChannels * inner, stride, dz ? 0 : activation, scratch, arrayBytes, leak);

@@ -4,7 +4,8 @@
 
 import { ActivationCodes } from "../../pre-activation/wasm/activation.kernels.as";
 import { affine } from "../../pre-activation/wasm/affine.as";
-import { accumulate, lanesBefore, computeQuarter, sum4 } from "../../cpu/lanes.as";
+import { accumulate, lanesBefore, computeQuarter, madd, sum4 } from "../../cpu/lanes.as";
+import { loadDoubles, storeDoubles, sumInner } from "../../cpu/pairs.as";
 import { applyFour, applyOne } from "./apply.as";
 import { computeGradientOfZ, sumOne, write } from "./sum.as";
 
@@ -35,7 +36,7 @@ function sumFour(
     z3 = computeGradientOfZ(ActivationCodes.leakyRelu, y ? v128.load(y + 3 * step) : affine(d3, factor, offset), z3, slope);
   }
   accumulate(sums, sum4(z0, z1, z2, z3));
-  accumulate(sums + gap, sum4(f32x4.mul(z0, d0), f32x4.mul(z1, d1), f32x4.mul(z2, d2), f32x4.mul(z3, d3)));
+  accumulate(sums + gap, f32x4.add(madd(f32x4.mul(z0, d0), z1, d1), madd(f32x4.mul(z2, d2), z3, d3)));
   write(dz, dx, z0, factor);
   write(dz ? dz + step : 0, dx ? dx + step : 0, z1, factor);
   write(dz ? dz + 2 * step : 0, dx ? dx + 2 * step : 0, z2, factor);
@@ -77,16 +78,11 @@ function sumTile(
 
 /** Adds the columns of each channel, in f64, to its two places at `totals`. */
 function addColumns(totals: usize, columnSums: usize, arrayBytes: usize, channels: usize, inner: usize): void {
-  let at = columnSums;
-  for (let channel: usize = 0; channel < channels; channel++) {
-    let sum: f64 = 0, product: f64 = 0;
-    for (const end = at + inner * 4; at < end; at += 4) {
-      sum += f64(load<f32>(at));
-      product += f64(load<f32>(at + arrayBytes));
-    }
-    const total = totals + channel * 16;
-    store<f64>(total, load<f64>(total) + sum);
-    store<f64>(total, load<f64>(total, 8) + product, 8);
+  for (let channel: usize = 0; channel < channels; channel += 2) {
+    const from = columnSums + channel * inner * 4, total = totals + channel * 16;
+    const step: usize = channel + 1 < channels ? 16 : 0, next: usize = step ? 4 : 0;
+    storeDoubles(total, step, f64x2.add(loadDoubles(total, step), sumInner(from, next, inner)));
+    storeDoubles(total + 8, step, f64x2.add(loadDoubles(total + 8, step), sumInner(from + arrayBytes, next, inner)));
   }
 }
 

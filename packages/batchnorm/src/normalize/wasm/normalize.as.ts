@@ -1,4 +1,4 @@
-import { fillInner } from "../../cpu/lanes.as";
+import { fillInner, storeFloats } from "../../cpu/pairs.as";
 import { computeCentre, computeFactor, computeInverseStd, computeOffset } from "../../pre-activation/wasm/coefficients.as";
 import { mergeStatistics, momentsBytes, storeStatistics } from "../../statistics/wasm/moments.as";
 import { interleavedMoments } from "../../statistics/wasm/interleaved-moments.as";
@@ -24,18 +24,19 @@ function planarNormalization(begin: usize, end: usize, scratch: usize, args: Pla
     const at = firstChannel * columns * 4;
     const source = (x ? x : y) + at;
     if (!parts) planarMoments(scratch, source, count, 0, tiles, channels, rows, columns, tileRows, tileColumns);
-    for (let index: usize = 0; index < count; index++) {
+    for (let index: usize = 0; index < count; index += 2) {
       const channel = firstChannel + index, own = scratch + index * cellBytes;
-      if (parts) mergeStatistics(own, partials, parts, channels, channel);
+      const step: usize = index + 1 < count ? cellBytes : 0;
+      if (parts) mergeStatistics(own, step, partials, parts, channels, channel);
       if (tile == 0) {
-        if (statistics) storeStatistics(statistics, channels, channel, own);
-        updateRunning(own, channel, runningMean, runningVariance, newMean, newVariance, momentum);
+        if (statistics) storeStatistics(statistics, channels, channel, own, step);
+        updateRunning(own, step, channel, runningMean, runningVariance, newMean, newVariance, momentum);
       }
-      const factor = computeFactor(computeInverseStd(own, epsilon), scale, channel);
-      const offset = computeOffset(own, factor, shift, channel);
-      store<f32>(own, computeCentre(own));
-      store<f32>(own, factor, 4);
-      store<f32>(own, offset, 8);
+      const factor = computeFactor(computeInverseStd(own, step, epsilon), scale, channel, step);
+      const offset = computeOffset(own, step, factor, shift, channel);
+      storeFloats(own, step, computeCentre(own, step));
+      storeFloats(own + 4, step, factor);
+      storeFloats(own + 8, step, offset);
     }
     planarNormalize(
       y + at, source, residual ? residual + at : 0, scratch, count, tile, min(tile + tilesPerItem, tiles),
@@ -61,19 +62,19 @@ function interleavedNormalization(begin: usize, end: usize, scratch: usize, args
     const at = row * stride + firstChannel * inner * 4;
     const source = (x ? x : y) + at;
     if (!parts) interleavedMoments(moments, scratch, arrayBytes, source, itemRows, count, inner, stride);
-    for (let index: usize = 0; index < count; index++) {
-      const channel = firstChannel + index;
-      const own = moments + index * momentsBytes;
-      if (parts) mergeStatistics(own, partials, parts, channels, channel);
+    for (let index: usize = 0; index < count; index += 2) {
+      const channel = firstChannel + index, own = moments + index * momentsBytes;
+      const hasTwo = index + 1 < count, step: usize = hasTwo ? momentsBytes : 0, next: usize = hasTwo ? 4 : 0;
+      if (parts) mergeStatistics(own, step, partials, parts, channels, channel);
       if (row == 0) {
-        if (statistics) storeStatistics(statistics, channels, channel, own);
-        updateRunning(own, channel, runningMean, runningVariance, newMean, newVariance, momentum);
+        if (statistics) storeStatistics(statistics, channels, channel, own, step);
+        updateRunning(own, step, channel, runningMean, runningVariance, newMean, newVariance, momentum);
       }
-      const factor = computeFactor(computeInverseStd(own, epsilon), scale, channel);
+      const factor = computeFactor(computeInverseStd(own, step, epsilon), scale, channel, step);
       const column = scratch + index * inner * 4;
-      fillInner(column, inner, computeCentre(own));
-      fillInner(column + arrayBytes, inner, factor);
-      fillInner(column + 2 * arrayBytes, inner, computeOffset(own, factor, shift, channel));
+      fillInner(column, next, inner, computeCentre(own, step));
+      fillInner(column + arrayBytes, next, inner, factor);
+      fillInner(column + 2 * arrayBytes, next, inner, computeOffset(own, step, factor, shift, channel));
     }
     interleavedNormalize(y + at, source, residual ? residual + at : 0, itemRows, count * inner, stride, scratch, arrayBytes, activation, f32x4.splat(slope));
   }

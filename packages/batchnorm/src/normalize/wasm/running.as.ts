@@ -1,19 +1,22 @@
-import { readFiniteMean } from "../../statistics/wasm/moments.as";
+import { loadFloats, replaceWhere, storeFloats } from "../../cpu/pairs.as";
+import { loadCounts, loadFiniteMeans, loadM2s } from "../../statistics/wasm/moments.as";
 
 /**
- * running = (1 - momentum) * running + momentum * new, for the mean and the unbiased variance. Statistics of no
- * values change nothing.
+ * running = (1 - momentum) * running + momentum * new, for the means and the unbiased variances of two channels, whose moments lie
+ * `step` bytes apart. Statistics of no values change nothing.
  */
-@inline
 function updateRunning(
-  moments: usize, channel: usize, runningMean: usize, runningVariance: usize, newMean: usize, newVariance: usize, momentum: f32,
+  moments: usize, step: usize, channel: usize, runningMean: usize, runningVariance: usize, newMean: usize, newVariance: usize, momentum: f32,
 ): void {
   if (newMean == 0) return;
-  const at = channel * 4;
-  const weight = load<f64>(moments) == 0 ? 0 : f64(momentum);
-  const variance = load<f64>(moments, 16) / Math.max(load<f64>(moments) - 1, 1);
-  store<f32>(newMean + at, f32((1 - weight) * f64(load<f32>(runningMean + at)) + weight * readFiniteMean(moments)));
-  store<f32>(newVariance + at, f32((1 - weight) * f64(load<f32>(runningVariance + at)) + weight * variance));
+  const at = channel * 4, next: usize = step ? 4 : 0;
+  const count = loadCounts(moments, step), one = f64x2.splat(1), zero = f64x2.splat(0);
+  const weight = replaceWhere(f64x2.eq(count, zero), f64x2.splat(f64(momentum)), zero);
+  const kept = f64x2.sub(one, weight);
+  const variance = f64x2.div(loadM2s(moments, step), f64x2.max(f64x2.sub(count, one), one));
+  const mean = loadFiniteMeans(moments, step);
+  storeFloats(newMean + at, next, f64x2.add(f64x2.mul(kept, loadFloats(runningMean + at, next)), f64x2.mul(weight, mean)));
+  storeFloats(newVariance + at, next, f64x2.add(f64x2.mul(kept, loadFloats(runningVariance + at, next)), f64x2.mul(weight, variance)));
 }
 
 export { updateRunning };

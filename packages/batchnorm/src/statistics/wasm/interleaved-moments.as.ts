@@ -2,8 +2,9 @@
 // planar form, x - pivot is summed in f32 over tiles (here of rows, column by column), and the tiles of a channel are
 // merged in f64.
 
-import { accumulate, fillInner, lanesBefore, loadLanes, computeQuarter, sum4 } from "../../cpu/lanes.as";
-import { clearMoments, readCount, isCentred, readMean, mergeTile, momentsBytes } from "./moments.as";
+import { accumulate, lanesBefore, loadLanes, computeQuarter, madd, sum4 } from "../../cpu/lanes.as";
+import { fillInner, loadFloats, replaceWhere, sumInner } from "../../cpu/pairs.as";
+import { clearMoments, readCount, isCentred, loadMeans, mergeTile, momentsBytes } from "./moments.as";
 
 /** Rows of a tile, which is summed in f32. */
 const tileRows: usize = 512;
@@ -20,7 +21,7 @@ function sumFour(x: usize, step: usize, pivots: usize, sums: usize, squares: usi
   const c = f32x4.sub(v128.load(x + 2 * step), p);
   const d = f32x4.sub(v128.load(x + 3 * step), p);
   accumulate(sums, sum4(a, b, c, d));
-  accumulate(squares, sum4(f32x4.mul(a, a), f32x4.mul(b, b), f32x4.mul(c, c), f32x4.mul(d, d)));
+  accumulate(squares, f32x4.add(madd(f32x4.mul(a, a), b, b), madd(f32x4.mul(c, c), d, d)));
 }
 
 /** The arrays are a whole number of vectors long; their values beyond `columns` are not used. */
@@ -50,24 +51,18 @@ function sumTile(x: usize, rows: usize, columns: usize, stride: usize, arrays: u
   }
 }
 
-/** The sum of `inner` neighbours. */
-@inline
-function sumInner(from: usize, inner: usize): f64 {
-  let sum: f64 = 0;
-  for (let at = from; at < from + inner * 4; at += 4) sum += f64(load<f32>(at));
-  return sum;
-}
-
 /** Moves all pivots, or only those that are far from it, to the mean of `count` values. Returns whether any pivot moved. */
 function movePivots(
   all: bool, channels: usize, inner: usize, count: f64, pivots: usize, sums: usize, squares: usize,
 ): bool {
   let moved = false;
-  for (let channel: usize = 0; channel < channels; channel++) {
-    const at = channel * inner * 4;
-    const sum = sumInner(sums + at, inner);
-    if (!all && isCentred(count, sum, sumInner(squares + at, inner))) continue;
-    fillInner(pivots + at, inner, f32(f64(load<f32>(pivots + at)) + sum / count));
+  for (let channel: usize = 0; channel < channels; channel += 2) {
+    const at = channel * inner * 4, next: usize = channel + 1 < channels ? 4 : 0;
+    const sum = sumInner(sums + at, next, inner);
+    const isNear = all ? i64x2.splat(0) : isCentred(count, sum, sumInner(squares + at, next, inner));
+    if (i64x2.all_true(isNear)) continue;
+    const pivot = loadFloats(pivots + at, next * inner);
+    fillInner(pivots + at, next, inner, replaceWhere(isNear, f64x2.add(pivot, f64x2.div(sum, f64x2.splat(count))), pivot));
     moved = true;
   }
   return moved;
@@ -80,9 +75,10 @@ function addTile(
   const columns = channels * inner;
   const count = f64(rows * inner);
   const isFirst = readCount(moments) == 0;
-  for (let channel: usize = 0; channel < channels; channel++) {
-    const first = load<f32>(x + channel * inner * 4);
-    fillInner(pivots + channel * inner * 4, inner, isFirst ? first : f32(readMean(moments + channel * momentsBytes)));
+  for (let channel: usize = 0; channel < channels; channel += 2) {
+    const at = channel * inner * 4, own = moments + channel * momentsBytes, hasTwo = channel + 1 < channels;
+    const pivot = isFirst ? loadFloats(x + at, hasTwo ? inner * 4 : 0) : loadMeans(own, hasTwo ? momentsBytes : 0);
+    fillInner(pivots + at, hasTwo ? 4 : 0, inner, pivot);
   }
   if (isFirst) {
     const sampled = min(sampledRows, rows);
@@ -93,9 +89,12 @@ function addTile(
     sumTile(x, rows, columns, stride, arrays, arrayBytes);
     if (pass == 2 || !movePivots(false, channels, inner, count, pivots, sums, squares)) break;
   }
-  for (let channel: usize = 0; channel < channels; channel++) {
-    const at = channel * inner * 4;
-    mergeTile(moments + channel * momentsBytes, count, load<f32>(pivots + at), sumInner(sums + at, inner), sumInner(squares + at, inner));
+  for (let channel: usize = 0; channel < channels; channel += 2) {
+    const at = channel * inner * 4, hasTwo = channel + 1 < channels, next: usize = hasTwo ? 4 : 0;
+    mergeTile(
+      moments + channel * momentsBytes, hasTwo ? momentsBytes : 0, count, loadFloats(pivots + at, next * inner),
+      sumInner(sums + at, next, inner), sumInner(squares + at, next, inner),
+    );
   }
 }
 

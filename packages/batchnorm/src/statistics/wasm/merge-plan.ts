@@ -15,7 +15,7 @@ export function planMergeLaunch(
     reads: { partials: from },
     writes: { statistics: to },
     parameters: { channels, parts },
-    work: { items: channels, chunk: Math.ceil(1024 / Math.max(1, parts)), scratchBytes: 24 },
+    work: { items: channels, chunk: Math.ceil(1024 / Math.max(1, parts)), scratchBytes: 48 },
   });
 }
 

@@ -62,12 +62,13 @@ function endTile(cell: usize, x: usize, rows: usize, columns: usize, stride: usi
   const count = f64(rows * columns);
   for (let pass = 0; pass < 2; pass++) {
     const sum = sumLanes(v128.load(cell, sumAt));
-    if (isCentred(count, sum, sumLanes(v128.load(cell, squaresAt)))) break;
+    if (v128.any_true(isCentred(count, f64x2.splat(sum), f64x2.splat(sumLanes(v128.load(cell, squaresAt)))))) break;
     store<f32>(cell, f32(f64(load<f32>(cell, pivotAt)) + sum / count), pivotAt);
     clearSums(cell);
     for (let row: usize = 0; row < rows; row++) addRow(cell, x + row * stride, columns);
   }
-  mergeTile(cell, count, load<f32>(cell, pivotAt), sumLanes(v128.load(cell, sumAt)), sumLanes(v128.load(cell, squaresAt)));
+  const sum = sumLanes(v128.load(cell, sumAt)), squares = sumLanes(v128.load(cell, squaresAt));
+  mergeTile(cell, 0, count, f64x2.splat(f64(load<f32>(cell, pivotAt))), f64x2.splat(sum), f64x2.splat(squares));
 }
 
 /** A tile of each of `count` channels that lie `gap` bytes apart: their rows are read in the order of memory. */

@@ -14,8 +14,9 @@ function planarStatistics(begin: usize, end: usize, scratch: usize, args: Planar
     const tile = part * tilesPerItem;
     const count = min(channelsPerItem, channels - channel);
     planarMoments(scratch, x + channel * columns * 4, count, tile, min(tile + tilesPerItem, tiles), channels, rows, columns, tileRows, tileColumns);
-    for (let index: usize = 0; index < count; index++) {
-      storeStatistics(statistics + part * channels * 16, channels, channel + index, scratch + index * cellBytes);
+    for (let index: usize = 0; index < count; index += 2) {
+      const step: usize = index + 1 < count ? cellBytes : 0;
+      storeStatistics(statistics + part * channels * 16, channels, channel + index, scratch + index * cellBytes, step);
     }
   }
 }
@@ -33,8 +34,9 @@ function interleavedStatistics(begin: usize, end: usize, scratch: usize, args: I
     const row = part * rowsPerItem;
     const count = min(channelsPerItem, channels - channel);
     interleavedMoments(moments, scratch, arrayBytes, x + row * stride + channel * inner * 4, min(rowsPerItem, rows - row), count, inner, stride);
-    for (let index: usize = 0; index < count; index++) {
-      storeStatistics(statistics + part * channels * 16, channels, channel + index, moments + index * momentsBytes);
+    for (let index: usize = 0; index < count; index += 2) {
+      const step: usize = index + 1 < count ? momentsBytes : 0;
+      storeStatistics(statistics + part * channels * 16, channels, channel + index, moments + index * momentsBytes, step);
     }
   }
 }
