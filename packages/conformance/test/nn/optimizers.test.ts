@@ -1,6 +1,14 @@
 import { Adam, clipByGlobalNorm, Module, type Optimizer, Parameter, RMSprop, SGD } from "@evenkeel/nn";
-import type { Tensor } from "@evenkeel/tensor";
-import { full, ShapeError, scope, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import type { Executor, Tensor } from "@evenkeel/tensor";
+import {
+  full,
+  launchingExecutor,
+  ShapeError,
+  scope,
+  setDefaultBackend,
+  tensor,
+  withExecutor,
+} from "@evenkeel/tensor";
 import { RecordingBackend } from "@evenkeel/tensor/testing";
 import { describe, expect, test } from "vitest";
 import { onCpu } from "../on-cpu.ts";
@@ -72,6 +80,62 @@ describe("an update", () => {
     expect([matrix === bias, vector === bias]).toEqual([true, false]);
     expect(await model.values()).toEqual([[0.5, 1.5, 2.5], [3.5], [4.5, 5.5]]);
     setDefaultBackend(device());
+  });
+
+  describe("with large parameters", () => {
+    const sizes = [5, 2 ** 18, 3, 7, 2 ** 18 + 3];
+    // Gradients differ from value to value, so that a shifted one is noticed.
+    const makeGradient = (size: number) =>
+      Float32Array.from({ length: size }, (_, index) => (index % 13) - 6);
+    const makeGradients = () => sizes.map((size) => tensor(makeGradient(size)));
+
+    class Large extends Module {
+      readonly weights: readonly Parameter[] = sizes.map((size) => new Parameter(full([size], 1)));
+
+      forward(x: Tensor): Tensor {
+        return x;
+      }
+    }
+
+    async function expectTwoSteps(model: Large): Promise<void> {
+      const [{ value: first }] = model.weights as [Parameter];
+      for (const [index, { value }] of model.weights.entries()) {
+        // The momentum after two equal gradients is 1.9 of them: together 2.9.
+        const expected = makeGradient(sizes[index]!).map((gradient) => 1 - 0.5 * 2.9 * gradient);
+        const found = (await value.data()) as Float32Array;
+        expect(found.findIndex((x, place) => Math.abs(x - expected[place]!) > 1e-5)).toBe(-1);
+        expect(value.storage).toBe(first.storage);
+      }
+    }
+
+    test("reads their gradients where they lie, one launch each", async () => {
+      const recording = new RecordingBackend(device());
+      setDefaultBackend(recording);
+      const model = new Large();
+      const optimizer = new SGD(model, { learningRate: 0.5, momentum: 0.9 });
+      run(optimizer, 1, makeGradients);
+      scope(() => {
+        const gradients = makeGradients();
+        recording.reset();
+        optimizer.step(gradients);
+        const updates = recording.traffic().launches.filter(({ kind }) => kind === "expression");
+        expect(updates).toHaveLength(4);
+      });
+      setDefaultBackend(device());
+      await expectTwoSteps(model);
+    });
+
+    test("agrees where an executor does not give memory away", async () => {
+      const model = new Large();
+      const optimizer = new SGD(model, { learningRate: 0.5, momentum: 0.9 });
+      const keeping: Executor = {
+        execute: ({ donated, ...call }) =>
+          launchingExecutor.execute({ ...call, donated: donated.map(() => false) }),
+      };
+      withExecutor(keeping, () => run(optimizer, 1, makeGradients));
+      run(optimizer, 1, makeGradients);
+      await expectTwoSteps(model);
+    });
   });
 
   test("does not accumulate memory from step to step", () => {

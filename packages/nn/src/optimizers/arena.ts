@@ -28,9 +28,26 @@ export interface GroupSettings {
   readonly learningRateScale: number;
 }
 
+/** Neighbouring members that one launch updates. */
+interface Span {
+  /** The index of the first member, and the one after the last. */
+  readonly begin: number;
+  readonly end: number;
+  readonly byteOffset: number;
+  /** The elements of its members, and of the gaps between them. */
+  readonly elements: number;
+}
+
 /**
- * Parameters that one launch updates. From the first update on, their values lie in one flat tensor, of which the parameters are
- * views; so do those of each slot. All of them have had the same number of updates.
+ * The elements from which on a member is a span of its own, 1 MiB: a launch that reads the gradient where it lies is cheaper than
+ * a copy that joins it to others.
+ */
+const elementsOfOwnSpan = 2 ** 18;
+
+/**
+ * Parameters with the same settings, updated by one launch, and one more for each large member. From the first update on, their
+ * values lie in one flat tensor, of which the parameters are views; so do those of each slot. All of them have had the same number
+ * of updates.
  */
 export class Arena {
   readonly members: readonly NamedParameter[];
@@ -39,6 +56,7 @@ export class Arena {
   steps: number;
   private readonly backend: Backend;
   private readonly layout: Layout;
+  private readonly spans: readonly Span[];
   /** Zeros for the longest gap of the layout; absent where there is none. */
   private padding: Tensor | undefined;
   /** Absent until the first update, like the slots: parameters that are never trained take no memory here. */
@@ -60,6 +78,10 @@ export class Arena {
       members.map(({ parameter }) => parameter.spec),
       this.backend,
     );
+    this.spans = listSpans(
+      members.map(({ parameter }) => parameter.value.size),
+      this.layout,
+    );
     const gap = Math.max(...this.layout.gaps);
     scope(() => {
       if (gap > 0) this.padding = zeros([gap], { backend: this.backend });
@@ -68,16 +90,28 @@ export class Arena {
     });
   }
 
+  /** For each launch of an update, one flat tensor of the gradients of its members, of which there is one for each member. */
+  gatherGradients(gradients: readonly Tensor[]): Tensor[] {
+    return this.spans.map(({ begin, end }) =>
+      this.join(gradients.slice(begin, end), this.layout.gaps.slice(begin, end)),
+    );
+  }
+
   /** One flat tensor of one tensor for each member, in the layout of the arena. */
-  gather(tensors: readonly Tensor[]): Tensor {
-    const { gaps } = this.layout;
+  private gather(tensors: readonly Tensor[]): Tensor {
+    return this.join(tensors, this.layout.gaps);
+  }
+
+  /** One flat tensor of several, with padding in the gaps between them; not behind the last one. */
+  private join(tensors: readonly Tensor[], gaps: readonly number[]): Tensor {
     const pieces = tensors.flatMap((tensor, index) => {
       const flat = new Tensor(
         tensor.storage,
         { shape: [tensor.size], dtype: tensor.dtype },
         tensor.byteOffset,
       );
-      return gaps[index] === 0 ? [flat] : [flat, this.makePadding(gaps[index]!)];
+      const isPadded = gaps[index]! > 0 && index < tensors.length - 1;
+      return isPadded ? [flat, this.makePadding(gaps[index]!)] : [flat];
     });
     return pieces.length === 1 ? pieces[0]! : concatenate(pieces);
   }
@@ -104,20 +138,28 @@ export class Arena {
     this.adoptValues(this.values);
   }
 
-  /** Updates values and slots in their own memory, in one launch, after `prepare`. */
-  update(expression: Expression, operands: readonly Tensor[], scalars: readonly number[]): void {
-    const { storage } = this.values!;
+  /**
+   * Updates values and slots in their own memory, after `prepare`. `gradients` are those of `gatherGradients`; `factors` are further
+   * operands of every launch. Calls `onLaunch` after each launch: from then on the arena has changed.
+   */
+  update(
+    expression: Expression,
+    gradients: readonly Tensor[],
+    { factors, scalars, onLaunch }: UpdateNumbers,
+  ): void {
     const state = [this.values!, ...this.slots!];
-    const results = evaluateExpression(expression, [...state, ...operands], {
-      donate: [...state.keys()],
-      scalars,
+    const results = this.spans.map((span, index) => {
+      const views = state.map((flat) => viewSpan(flat, span));
+      const launched = evaluateExpression(expression, [...views, gradients[index]!, ...factors], {
+        donate: [...views.keys()],
+        scalars,
+      });
+      onLaunch();
+      return launched;
     });
-    const [values, ...slots] = results.map(keep) as [Tensor, ...Tensor[]];
-    this.values = values;
-    this.slots = slots;
     this.steps++;
     // An executor may decline the donation, such as a tape that still needs the old values.
-    if (values.storage !== storage) this.adoptValues(values);
+    if (results.some(([values]) => values!.storage !== this.values!.storage)) this.adopt(results);
   }
 
   /** Views of one slot, member by member. */
@@ -173,6 +215,26 @@ export class Arena {
     );
   }
 
+  /** Takes over values and slots that lie in memory of their own, span by span. */
+  private adopt(results: readonly (readonly Tensor[])[]): void {
+    const gaps = this.spans.map(({ end }) => this.layout.gaps[end - 1]!);
+    const replaced = [this.values!, ...this.slots!];
+    const [values, ...slots] = scope(() =>
+      replaced.map((_, index) =>
+        copyTensor(
+          this.join(
+            results.map((ofSpan) => ofSpan[index]!),
+            gaps,
+          ),
+        ),
+      ),
+    ).map(keep) as [Tensor, ...Tensor[]];
+    this.values = values;
+    this.slots = slots;
+    for (const tensor of replaced) tensor.dispose();
+    this.adoptValues(values);
+  }
+
   private adoptValues(values: Tensor): void {
     this.listViews(values).forEach((view, index) => {
       this.members[index]!.parameter.value = view;
@@ -197,6 +259,33 @@ export function makeTogether<Item>(items: readonly Item[], make: (item: Item) =>
     for (const arena of made) arena.dispose();
     throw error;
   }
+}
+
+/** What the launches of an update share. */
+interface UpdateNumbers {
+  readonly factors: readonly Tensor[];
+  readonly scalars: readonly number[];
+  onLaunch(): void;
+}
+
+const viewSpan = (flat: Tensor, { byteOffset, elements }: Span): Tensor =>
+  new Tensor(flat.storage, { shape: [elements], dtype: flat.dtype }, flat.byteOffset + byteOffset);
+
+/** Spans of members with these sizes: each large one by itself, and what lies between them. */
+function listSpans(sizes: readonly number[], { gaps, byteOffsets }: Layout): Span[] {
+  const spans: Span[] = [];
+  for (const [index, size] of sizes.entries()) {
+    const last = spans.at(-1);
+    const isLarge = size >= elementsOfOwnSpan;
+    const joins = last !== undefined && !isLarge && sizes[last.end - 1]! < elementsOfOwnSpan;
+    if (joins) {
+      const elements = last.elements + gaps[index - 1]! + size;
+      spans[spans.length - 1] = { ...last, end: index + 1, elements };
+    } else {
+      spans.push({ begin: index, end: index + 1, byteOffset: byteOffsets[index]!, elements: size });
+    }
+  }
+  return spans;
 }
 
 interface Layout {

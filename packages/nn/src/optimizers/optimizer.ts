@@ -20,7 +20,7 @@ import { buildUpdate } from "./update-rule.ts";
 
 /**
  * The base of optimizers. Parameters with the same settings lie in one arena, or in several where they do not fit into one
- * buffer, and are updated in place, by one launch for each arena. Gradients are in the order of `listTrainableParameters(model)`, as
+ * buffer, and are updated in place, by one launch for each arena and one for each parameter of 1 MiB and more. Gradients are in the order of `listTrainableParameters(model)`, as
  * `valueAndGrad(model, loss)` returns them; parameters that are frozen, and their slots, do not change.
  */
 export class Optimizer {
@@ -79,18 +79,20 @@ export class Optimizer {
       if (active.length === 0) return;
       for (const arena of active) arena.prepare(this.rule.slots.length);
       const gathered = active.map((arena) =>
-        arena.gather(arena.members.map(({ parameter }) => gradientOf.get(parameter)!)),
+        arena.gatherGradients(arena.members.map(({ parameter }) => gradientOf.get(parameter)!)),
       );
       const { maxGradientNorm } = this;
-      const factor = maxGradientNorm === undefined ? [] : [clipFactor(gathered, maxGradientNorm)];
-      active.forEach((arena, index) => {
-        try {
-          this.updateArena(arena, [gathered[index]!, ...factor]);
-        } catch (error) {
-          // When the first launch fails, nothing has changed; when a later one fails, other arenas have.
-          throw index === 0 ? error : this.invalidate(error);
-        }
-      });
+      const factors = maxGradientNorm === undefined ? [] : [clipFactor(gathered.flat(), maxGradientNorm)];
+      let launches = 0;
+      try {
+        active.forEach((arena, index) => {
+          const scalars = this.listScalars(arena);
+          arena.update(this.expression, gathered[index]!, { factors, scalars, onLaunch: () => launches++ });
+        });
+      } catch (error) {
+        // When the first launch fails, nothing has changed; when a later one fails, other parameters have.
+        throw launches === 0 ? error : this.invalidate(error);
+      }
     });
   }
 
@@ -191,11 +193,9 @@ export class Optimizer {
     return this.getArenas().filter(({ members }) => isActive(members[0]!));
   }
 
-  private updateArena(arena: Arena, operands: readonly Tensor[]): void {
-    const { weightDecay, learningRateScale } = arena.settings;
-    const learningRate = this.rate * learningRateScale;
-    const scalars = this.rule.scalars({ learningRate, weightDecay, step: arena.steps + 1 });
-    arena.update(this.expression, operands, scalars);
+  private listScalars({ settings, steps }: Arena): readonly number[] {
+    const { weightDecay, learningRateScale } = settings;
+    return this.rule.scalars({ learningRate: this.rate * learningRateScale, weightDecay, step: steps + 1 });
   }
 
   /** Throws ArgumentError unless this optimizer was made for the parameters of the model, in the order of the model. */
