@@ -9,9 +9,9 @@ const verbs =
 const plainVerbs =
   "add allocate apply assemble attempt bind blame broadcast call choose claim collect compose convert copy cut declare " +
   "defer differentiate dispose download encode evaluate execute expect fit fold format free fuse group gunzip import " +
-  "inline join keep lay leave load lower map match measure merge move normalize nudge open pack prefetch propagate push " +
+  "inline join keep lay leave load lower map match measure merge move normalize nudge observe open pack prefetch propagate push " +
   "quote recall record register reject remember remove replace report request restore rewind run save scatter select serve set " +
-  "skip sort spawn split stack store sum take tile track transpose update view wait walk widen";
+  "skip sort spawn split stack store sum take tile track transpose update view wait walk widen wrap";
 
 const claims = "can has holds is joins keeps needs overlaps packs reads shows takes uses";
 
@@ -27,7 +27,7 @@ const namingResults =
 const knownNames = new Set(
   (
     "batchNormBackward batchNormForward batches crc32 customGradient erf grad hostStep manualSeed randomSplit scope settlingState " +
-    "syntheticFigures threefry threefry2x32 valueAndGrad vjp weighted wholeStep"
+    "summary syntheticFigures threefry threefry2x32 valueAndGrad vjp weighted wholeStep"
   ).split(" "),
 );
 

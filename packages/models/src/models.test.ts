@@ -1,4 +1,4 @@
-import type { Module } from "@evenkeel/nn";
+import { type Module, summary } from "@evenkeel/nn";
 import { ArgumentError } from "@evenkeel/tensor";
 import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { describe, expect, test } from "vitest";
@@ -49,6 +49,15 @@ describe("names of saved state", () => {
       ...norm.map((name) => `layer2.0.downsample.1.${name}`),
     ]);
     expect(names.slice(-2)).toEqual(["fc.weight", "fc.bias"]);
+  });
+
+  test("networks need the operations that their papers and libraries state", () => {
+    // Multiplications with an addition each: the sum over the layers of ResNet-20 by hand, and torchvision's figure for its ResNet-18.
+    const backend = new MemoryBackend();
+    const small = summary(resnet20({ backend }), [1, 3, 32, 32]);
+    expect(small.flops / 2e6).toBeCloseTo(40.55, 1);
+    const large = summary(resnet18({ backend, classes: 1000 }), [1, 3, 224, 224]);
+    expect(large.flops / 2e9).toBeCloseTo(1.814, 3);
   });
 
   test("biases replace batch norm", () => {

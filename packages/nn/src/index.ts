@@ -2,6 +2,8 @@ export type { CheckpointStore } from "./checkpoints/checkpoint-store.ts";
 export { checkCheckpointName, MemoryCheckpointStore } from "./checkpoints/checkpoint-store.ts";
 export type { ModelFileOptions, ModelSource } from "./checkpoints/model-file.ts";
 export { encodeModel, loadModel } from "./checkpoints/model-file.ts";
+export type { HookListener, HookOptions, HookPlace } from "./hooks/hooks.ts";
+export { onBackward, onForward } from "./hooks/hooks.ts";
 export * as init from "./initializers/init.ts";
 export { ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh } from "./layers/activations.ts";
 export type { BasicBlockOptions, ResidualShortcut } from "./layers/basic-block.ts";
@@ -59,6 +61,9 @@ export {
   stepDecay,
   warmUp,
 } from "./schedules/schedules.ts";
+export type { ModuleSummary, Summary } from "./summary/model-summary.ts";
+export type { SummaryOptions } from "./summary/summary.ts";
+export { summary } from "./summary/summary.ts";
 export type { Batch, DataSource, HostArray, Loadable } from "./training/batches/batch.ts";
 export { evaluate } from "./training/evaluate.ts";
 export type { EvaluateOptions } from "./training/evaluate-options.ts";

@@ -61,6 +61,22 @@ export abstract class FusibleActivation extends Module {
 export const isFusing = (module: Module | undefined): module is FusingModule =>
   module instanceof FusingModule && module.forward === FusingModule.prototype.forward;
 
+/** Told of every module that runs in the launches of another one. */
+type FusionObserver = (host: Module, guest: Module) => void;
+
+let observer: FusionObserver | undefined;
+
+/** Runs `body` and tells the observer which modules it fuses. */
+export function observeFusion(observe: FusionObserver, body: () => void): void {
+  const outer = observer;
+  observer = observe;
+  try {
+    body();
+  } finally {
+    observer = outer;
+  }
+}
+
 /**
  * Runs modules one after another. The results are those of their `forward`, in fewer passes: the layer before an activation
  * applies it, and two layers run as one operation where possible.
@@ -74,7 +90,9 @@ export function runSequence(modules: readonly Module[], x: Tensor): Tensor {
     const joined = next && runPair(module, next, y, ofPair);
     const epilogue = joined ? ofPair : findEpilogue(module, next);
     y = joined ?? runLayer(module, y, epilogue);
-    index += (joined ? 2 : 1) + (epilogue.activation ? 1 : 0);
+    const taken = joined ? 2 : 1;
+    if (epilogue.activation) observer?.(module, modules[index + taken]!);
+    index += taken + (epilogue.activation ? 1 : 0);
   }
   return y;
 }
@@ -92,6 +110,7 @@ export function runPair(
   const pair = behind.pairs.find((row) => row.front === first.kind && row.behind === second.kind);
   if (!pair) return undefined;
   compute(front, x, () => first.checkInput(x));
+  observer?.(front, behind);
   return attempt(behind, () => pair.run(x, first, second, epilogue));
 }
 

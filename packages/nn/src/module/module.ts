@@ -1,6 +1,7 @@
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { RandomSource } from "@evenkeel/tensor";
 import { checkOptions, yesOrNo } from "@evenkeel/tensor/checks";
+import { describeModel } from "./describe-model.ts";
 import type { LoadOptions, LoadReport, StateSource } from "./load-state-dict.ts";
 import { loadStateDict } from "./load-state-dict.ts";
 import type { Member } from "./member.ts";
@@ -8,7 +9,6 @@ import { isModule } from "./member.ts";
 import { moveTo } from "./move.ts";
 import type { StateDict } from "./state-dict.ts";
 import { makeStateDict } from "./state-dict.ts";
-import { describeModel } from "./summary.ts";
 import { Buffer, Parameter } from "./variable.ts";
 import { findMembers, walkMembers } from "./walk.ts";
 
