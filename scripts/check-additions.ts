@@ -45,28 +45,26 @@ import type { OptimizerOptions, Parameterized } from "./optimizer-options.ts";
 import { optimizerRules } from "./optimizer-options.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
-export interface LionOptions extends OptimizerOptions {
-  readonly beta1?: number;
-  readonly beta2?: number;
+export interface SignumOptions extends OptimizerOptions {
+  readonly momentum?: number;
 }
 
-/** Chen et al. 2023, algorithm 2: the sign of an interpolation of gradient and momentum. */
-const lionRule = ({ beta1 = 0.9, beta2 = 0.99 }: LionOptions): UpdateRule => ({
-  settings: { rule: "Lion", beta1, beta2 },
+/** Bernstein et al. 2018, algorithm 1: the sign of the momentum. */
+const signumRule = ({ momentum = 0.9 }: SignumOptions): UpdateRule => ({
+  settings: { rule: "Signum", momentum },
   slots: ["momentum"],
-  scalars: ({ learningRate, weightDecay }) => [learningRate, weightDecay, beta1, beta2],
-  update: (value, [momentum], gradient, [rate, decay, kept1, kept2]) => {
-    const mix = (kept: typeof value) => e.add(e.mul(kept, momentum!), e.mul(e.sub(1, kept), gradient));
-    const mixed = mix(kept1!);
+  scalars: ({ learningRate, weightDecay }) => [learningRate, weightDecay, momentum],
+  update: (value, [average], gradient, [rate, decay, kept]) => {
+    const mixed = e.add(e.mul(kept!, average!), e.mul(e.sub(1, kept!), gradient));
     const sign = e.select(e.greater(mixed, 0), 1, e.select(e.less(mixed, 0), -1, 0));
-    return [e.sub(value, e.mul(rate!, e.add(sign, e.mul(decay!, value)))), mix(kept2!)];
+    return [e.sub(value, e.mul(rate!, e.add(sign, e.mul(decay!, value)))), mixed];
   },
 });
 
-export class Lion extends Optimizer {
-  constructor(model: Parameterized, options: LionOptions) {
-    checkOptions<LionOptions>("Lion", options, { ...optimizerRules, beta1: fraction, beta2: fraction });
-    super(model, lionRule(options), options);
+export class Signum extends Optimizer {
+  constructor(model: Parameterized, options: SignumOptions) {
+    checkOptions<SignumOptions>("Signum", options, { ...optimizerRules, momentum: fraction });
+    super(model, signumRule(options), options);
   }
 }
 `;
@@ -102,7 +100,7 @@ export function stripes(count: number): ImageSet {
 
 const program = `import { cpu } from "@evenkeel/backend-cpu";
 import { batches, stripes } from "@evenkeel/datasets";
-import { crossEntropy, fit, Flatten, Hardsigmoid, Linear, Lion, Sequential } from "@evenkeel/nn";
+import { crossEntropy, fit, Flatten, Hardsigmoid, Linear, Sequential, Signum } from "@evenkeel/nn";
 import { selectBackend } from "@evenkeel/tensor";
 
 await selectBackend([cpu({ threads: 1 })]);
@@ -115,7 +113,7 @@ const model = new Sequential(
 const { epochs } = await fit(model, {
   data: batches(stripes(64), { batchSize: 16 }),
   loss: crossEntropy,
-  optimizer: new Lion(model, { learningRate: 0.01 }),
+  optimizer: new Signum(model, { learningRate: 0.01 }),
   epochs: 20,
 });
 console.log(epochs[0]!.loss, epochs.at(-1)!.loss);
@@ -170,8 +168,11 @@ try {
   );
   writeFileSync(findPath("packages/nn/src/layers/hardsigmoid.ts"), layer);
   append("packages/nn/src/index.ts", 'export { Hardsigmoid } from "./layers/hardsigmoid.ts";\n');
-  writeFileSync(findPath("packages/nn/src/optimizers/lion.ts"), optimizer);
-  append("packages/nn/src/index.ts", 'export { Lion, type LionOptions } from "./optimizers/lion.ts";\n');
+  writeFileSync(findPath("packages/nn/src/optimizers/signum.ts"), optimizer);
+  append(
+    "packages/nn/src/index.ts",
+    'export { Signum, type SignumOptions } from "./optimizers/signum.ts";\n',
+  );
   writeFileSync(findPath("packages/datasets/src/synthetic/stripes.ts"), dataSet);
   append("packages/datasets/src/index.ts", 'export { stripes } from "./synthetic/stripes.ts";\n');
   writeFileSync(findPath("apps/examples/image-classification/src/additions.ts"), program);

@@ -1,4 +1,20 @@
-import { Adam, clipByGlobalNorm, Module, type Optimizer, Parameter, RMSprop, SGD } from "@evenkeel/nn";
+import {
+  Adadelta,
+  Adagrad,
+  Adam,
+  Adamax,
+  AdamW,
+  clipByGlobalNorm,
+  clipByValue,
+  Lion,
+  Module,
+  NAdam,
+  type Optimizer,
+  Parameter,
+  RAdam,
+  RMSprop,
+  SGD,
+} from "@evenkeel/nn";
 import type { Executor, Tensor } from "@evenkeel/tensor";
 import {
   full,
@@ -243,6 +259,12 @@ describe("clipping", () => {
     expect(rounded(values)).toEqual([[0.6, 0, 0], [0.8], [0, 0]]);
   });
 
+  test("limits single values, except NaN", async () => {
+    const clipped = clipByValue(makeGradients([3, -3, 0.5], [Number.NaN], [-1, 1]), 1);
+    const values = await Promise.all(clipped.map(async (gradient) => [...(await gradient.data())]));
+    expect(values).toEqual([[1, -1, 0.5], [Number.NaN], [-1, 1]]);
+  });
+
   test("in the update gives the same, and does not change short gradients", async () => {
     const model = new Weights();
     const optimizer = new SGD(model, { learningRate: 1, maxGradientNorm: 1 });
@@ -254,11 +276,19 @@ describe("clipping", () => {
 });
 
 describe("saved state", () => {
-  const make = (model: Module): [string, Optimizer][] => [
-    ["SGD", new SGD(model, { learningRate: 0.1, momentum: 0.9, weightDecay: 0.1, maxGradientNorm: 1 })],
-    ["Adam", new Adam(model, { learningRate: 0.1, weightDecay: 0.1 })],
-    ["RMSprop", new RMSprop(model, { learningRate: 0.1, centered: true, momentum: 0.5 })],
-  ];
+  const makers: Record<string, (model: Module) => Optimizer> = {
+    SGD: (model) =>
+      new SGD(model, { learningRate: 0.1, momentum: 0.9, weightDecay: 0.1, maxGradientNorm: 1 }),
+    Adam: (model) => new Adam(model, { learningRate: 0.1, weightDecay: 0.1 }),
+    RMSprop: (model) => new RMSprop(model, { learningRate: 0.1, centered: true, momentum: 0.5 }),
+    Adagrad: (model) => new Adagrad(model, { learningRate: 0.1, learningRateDecay: 0.1 }),
+    Adadelta: (model) => new Adadelta(model, { learningRate: 1 }),
+    Adamax: (model) => new Adamax(model, { learningRate: 0.1, weightDecay: 0.1 }),
+    NAdam: (model) => new NAdam(model, { learningRate: 0.1, weightDecay: 0.1 }),
+    RAdam: (model) => new RAdam(model, { learningRate: 0.1, betas: [0.8, 0.9] }),
+    AMSGrad: (model) => new AdamW(model, { learningRate: 0.1, amsgrad: true }),
+    Lion: (model) => new Lion(model, { learningRate: 0.1, weightDecay: 0.1, maxGradientValue: 0.5 }),
+  };
   const changing = (): (() => Tensor[]) => {
     let step = 0;
     return () => {
@@ -267,11 +297,11 @@ describe("saved state", () => {
     };
   };
 
-  test.each([0, 1, 2])("continues with the same bits (%i)", async (kind) => {
+  test.each(Object.entries(makers))("of %s continues with the same bits", async (_, make) => {
     const whole = new Weights();
     const gradients = changing();
-    const optimizer = make(whole)[kind]![1];
-    run(optimizer, 3, gradients);
+    const optimizer = make(whole);
+    run(optimizer, 7, gradients);
     const [values, state] = await Promise.all([whole.values(), optimizer.readStateArrays()]);
     const resumed = new Weights();
     scope(() => {
@@ -280,10 +310,10 @@ describe("saved state", () => {
         parameter.value = next[index]!;
       });
     });
-    const other = make(resumed)[kind]![1];
+    const other = make(resumed);
     other.loadState(state);
     const rest = changing();
-    for (let step = 0; step < 3; step++) scope(rest);
+    for (let step = 0; step < 7; step++) scope(rest);
     run(optimizer, 3, gradients);
     run(other, 3, rest);
     expect(await resumed.values()).toEqual(await whole.values());

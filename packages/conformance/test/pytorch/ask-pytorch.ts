@@ -35,6 +35,21 @@ export interface TrainQuestion {
   }[];
 }
 
+export interface OptimizeQuestion {
+  readonly task: "optimize";
+  /** The name of a class of `torch.optim`, and its keyword arguments. */
+  readonly optimizer: string;
+  readonly options: { readonly [name: string]: unknown };
+  readonly maxGradientNorm?: number;
+  readonly maxGradientValue?: number;
+  readonly values: readonly PlainTensor[];
+  /** For each step one for each value; half of the value is added to it. */
+  readonly gradients: readonly (readonly PlainTensor[])[];
+}
+
+/** All values, one after another, after every step. */
+export type Course = readonly (readonly number[])[];
+
 export interface TrainedModel {
   readonly losses: readonly number[];
   readonly state: { readonly [name: string]: PlainTensor };
@@ -51,11 +66,12 @@ export interface ResNetQuestion {
 
 interface Answers {
   readonly evaluate: EvaluateAnswer;
+  readonly optimize: { readonly float32: Course; readonly float64: Course };
   readonly train: { readonly float32: TrainedModel; readonly float64: TrainedModel };
   readonly resnet18: { readonly float32: PlainTensor; readonly float64: PlainTensor };
 }
 
-type Question = EvaluateQuestion | TrainQuestion | ResNetQuestion;
+type Question = EvaluateQuestion | OptimizeQuestion | TrainQuestion | ResNetQuestion;
 type AnswerOf<Asked extends Question> = Answers[Asked["task"]];
 
 /** A Python with PyTorch: the one in EVENKEEL_PYTHON, otherwise one on the PATH, otherwise the system's. */

@@ -1,6 +1,7 @@
 """Answers questions with PyTorch. Reads one JSON request from standard input, writes one JSON answer.
 
 evaluate    values and gradients of expressions, in float64
+optimize    values after every step of an optimizer, in float32 and float64
 train       loss of every step of a training run, and the state after it, in float32 and float64
 resnet18    logits of a ResNet-18 with torchvision's names, from or into a safetensors file
 """
@@ -74,6 +75,29 @@ def train(question):
             optimizer.step()
             losses.append(loss.item())
         return {"losses": losses, "state": {name: to_json(value) for name, value in model.state_dict().items()}}
+
+    return {"float32": run(torch.float32), "float64": run(torch.float64)}
+
+
+def optimize(question):
+    def run(dtype):
+        # NAdam keeps a product of momenta in a tensor of the default dtype.
+        torch.set_default_dtype(dtype)
+        place = lambda value: torch.tensor(value["data"], dtype=torch.float64).to(dtype).reshape(value["shape"])
+        values = [place(value).requires_grad_(True) for value in question["values"]]
+        optimizer = getattr(torch.optim, question["optimizer"])(values, **question["options"])
+        course = []
+        for gradients in question["gradients"]:
+            for value, gradient in zip(values, gradients):
+                value.grad = place(gradient) + value.detach() / 2
+            if "maxGradientNorm" in question:
+                torch.nn.utils.clip_grad_norm_(values, question["maxGradientNorm"])
+            if "maxGradientValue" in question:
+                torch.nn.utils.clip_grad_value_(values, question["maxGradientValue"])
+            optimizer.step()
+            course.append([value for tensor in values for value in tensor.detach().double().flatten().tolist()])
+        torch.set_default_dtype(torch.float32)
+        return course
 
     return {"float32": run(torch.float32), "float64": run(torch.float64)}
 
@@ -172,7 +196,7 @@ def resnet18(question):
 def main():
     torch.set_num_threads(1)
     request = json.load(sys.stdin)
-    tasks = {"train": train, "resnet18": resnet18, "evaluate": evaluate}
+    tasks = {"train": train, "optimize": optimize, "resnet18": resnet18, "evaluate": evaluate}
     answers = [tasks[question["task"]](question) for question in request]
     json.dump({"version": torch.__version__, "answers": answers}, sys.stdout)
 

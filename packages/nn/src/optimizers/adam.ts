@@ -1,5 +1,5 @@
 import { e } from "@evenkeel/tensor";
-import { belowOne, checkOptions, listOf, positive } from "@evenkeel/tensor/checks";
+import { belowOne, checkOptions, listOf, positive, yesOrNo } from "@evenkeel/tensor/checks";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerOptions, Parameterized } from "./optimizer-options.ts";
 import { optimizerRules } from "./optimizer-options.ts";
@@ -11,6 +11,8 @@ export interface AdamRuleOptions {
   readonly betas?: readonly [number, number];
   /** Added to the root of the second average; positive, so that a gradient of 0 does not divide 0 by 0. Default 1e-8. */
   readonly epsilon?: number;
+  /** Whether to divide by the largest second average so far instead of the current one (Reddi et al. 2018); default false. */
+  readonly amsgrad?: boolean;
 }
 
 const checkAdam = (where: string, options: OptimizerOptions & AdamRuleOptions): void =>
@@ -19,16 +21,18 @@ const checkAdam = (where: string, options: OptimizerOptions & AdamRuleOptions): 
     // With a beta of 1 an average would stay 0.
     betas: listOf(belowOne, 2),
     epsilon: positive,
+    amsgrad: yesOrNo,
   });
 
 /** Kingma and Ba 2015; with `isDecoupled` the decay acts on the value itself (Loshchilov and Hutter 2019). */
 export function makeAdamRule(
-  { betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8 }: AdamRuleOptions = {},
+  { betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, amsgrad = false }: AdamRuleOptions = {},
   isDecoupled = false,
 ): UpdateRule {
   return {
-    settings: { rule: isDecoupled ? "AdamW" : "Adam", beta1, beta2, epsilon },
-    slots: ["average", "squareAverage"],
+    // Runs saved without the option continue without it.
+    settings: { rule: isDecoupled ? "AdamW" : "Adam", beta1, beta2, epsilon, ...(amsgrad && { amsgrad }) },
+    slots: ["average", "squareAverage", ...(amsgrad ? ["maxSquareAverage"] : [])],
     scalars: ({ learningRate, weightDecay, step }) => [
       learningRate / (1 - beta1 ** step),
       isDecoupled ? 1 - learningRate * weightDecay : weightDecay,
@@ -36,13 +40,16 @@ export function makeAdamRule(
       1 - beta2,
       1 / Math.sqrt(1 - beta2 ** step),
     ],
-    update: (value, [average, squareAverage], gradient, [rate, decay, fresh1, fresh2, correction]) => {
+    update: (value, [average, squareAverage, largest], gradient, scalars) => {
+      const [rate, decay, fresh1, fresh2, correction] = scalars;
       const slope = isDecoupled ? gradient : e.add(gradient, e.mul(decay!, value));
       const shrunk = isDecoupled ? e.mul(decay!, value) : value;
       const first = e.add(average!, e.mul(fresh1!, e.sub(slope, average!)));
       const second = e.add(squareAverage!, e.mul(fresh2!, e.sub(e.mul(slope, slope), squareAverage!)));
-      const denominator = e.add(e.mul(e.sqrt(second), correction!), epsilon);
-      return [e.sub(shrunk, e.mul(rate!, e.div(first, denominator))), first, second];
+      const bound = largest && e.max(largest, second);
+      const denominator = e.add(e.mul(e.sqrt(bound ?? second), correction!), epsilon);
+      const next = e.sub(shrunk, e.mul(rate!, e.div(first, denominator)));
+      return bound ? [next, first, second, bound] : [next, first, second];
     },
   };
 }

@@ -1,7 +1,17 @@
 import type { Expression, Tensor } from "@evenkeel/tensor";
-import { add, buildExpression, e, evaluateExpression, mul, scope, square, sum } from "@evenkeel/tensor";
+import {
+  add,
+  buildExpression,
+  clamp,
+  e,
+  evaluateExpression,
+  mul,
+  scope,
+  square,
+  sum,
+} from "@evenkeel/tensor";
 import { aTensor, checkValue, listOf } from "@evenkeel/tensor/checks";
-import { normLimit } from "./optimizer-options.ts";
+import { limitRule } from "./optimizer-options.ts";
 
 let factor: Expression | undefined;
 
@@ -37,10 +47,24 @@ export function clipFactor(gradients: readonly Tensor[], limit: number): Tensor 
  */
 export function clipByGlobalNorm(gradients: readonly Tensor[], limit: number): Tensor[] {
   checkValue("clipByGlobalNorm: gradients", gradients, listOf(aTensor));
-  checkValue("clipByGlobalNorm: limit", limit, normLimit);
+  checkValue("clipByGlobalNorm: limit", limit, limitRule);
   if (gradients.length === 0) return [];
   return scope(() => {
     const scale = clipFactor(gradients, limit);
     return gradients.map((gradient) => mul(gradient, scale));
   });
+}
+
+/**
+ * Gradients whose values are limited to [-limit, limit], as PyTorch's `clip_grad_value_` limits them. Optimizers do the same within
+ * their update when they are given `maxGradientValue`.
+ *
+ * Shapes: as the gradients. Throws ArgumentError for a negative limit, and for anything but a list of tensors.
+ *
+ * @example const clipped = clipByValue(gradients, 0.5);
+ */
+export function clipByValue(gradients: readonly Tensor[], limit: number): Tensor[] {
+  checkValue("clipByValue: gradients", gradients, listOf(aTensor));
+  checkValue("clipByValue: limit", limit, limitRule);
+  return gradients.map((gradient) => clamp(gradient, { min: -limit, max: limit }));
 }

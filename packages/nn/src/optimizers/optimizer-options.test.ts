@@ -4,8 +4,14 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TwoValues } from "../../test/modules.ts";
 import { Sequential } from "../layers/sequential.ts";
 import { Parameter } from "../module/variable.ts";
+import { Adadelta } from "./adadelta.ts";
+import { Adagrad } from "./adagrad.ts";
 import { Adam, AdamW } from "./adam.ts";
-import { clipByGlobalNorm } from "./clip.ts";
+import { Adamax } from "./adamax.ts";
+import { clipByGlobalNorm, clipByValue } from "./clip.ts";
+import { Lion } from "./lion.ts";
+import { NAdam } from "./nadam.ts";
+import { RAdam } from "./radam.ts";
 import { RMSprop } from "./rmsprop.ts";
 import { SGD } from "./sgd.ts";
 
@@ -59,6 +65,42 @@ describe("options", () => {
       "a limit",
       () => new SGD(new TwoValues(), { learningRate, maxGradientNorm: -1 }),
       "maxGradientNorm: found -1",
+    ],
+    [
+      "a limit of values",
+      () => new SGD(new TwoValues(), { learningRate, maxGradientValue: Number.NaN }),
+      "maxGradientValue: found NaN",
+    ],
+    ["a rho", () => new Adadelta(new TwoValues(), { learningRate, rho: 2 }), "Adadelta: rho: found 2"],
+    [
+      "a falling rate",
+      () => new Adagrad(new TwoValues(), { learningRate, learningRateDecay: -1 }),
+      "Adagrad: learningRateDecay: found -1",
+    ],
+    [
+      "a beta of Adamax",
+      () => new Adamax(new TwoValues(), { learningRate, betas: [1, 0.9] }),
+      "Adamax: betas: found [1, 0.9]",
+    ],
+    [
+      "a beta of Lion",
+      () => new Lion(new TwoValues(), { learningRate, betas: [0.9, 2] }),
+      "Lion: betas: found [0.9, 2]",
+    ],
+    [
+      "a growth of the momentum",
+      () => new NAdam(new TwoValues(), { learningRate, momentumDecay: -1 }),
+      "NAdam: momentumDecay: found -1",
+    ],
+    [
+      "an epsilon of RAdam",
+      () => new RAdam(new TwoValues(), { learningRate, epsilon: 0 }),
+      "RAdam: epsilon: found 0",
+    ],
+    [
+      "AMSGrad",
+      () => new Adam(new TwoValues(), { learningRate, amsgrad: 1 as never }),
+      "Adam: amsgrad: found 1",
     ],
     [
       "PyTorch's eps",
@@ -122,7 +164,17 @@ describe("the arguments of an optimizer", () => {
     expect(() => clipByGlobalNorm(full([2], 1) as never, 1)).toThrow(
       "clipByGlobalNorm: gradients: found a Tensor",
     );
+    expect(() => clipByValue([full([2], 1)], -1)).toThrow("clipByValue: limit: found -1");
   });
+});
+
+test("options that are not given leave the settings of saved runs as they were", () => {
+  const { settings } = new Adam(new TwoValues(), { learningRate: 0.1 });
+  expect(Object.keys(settings)).toEqual(
+    "rule beta1 beta2 epsilon learningRate maxGradientNorm groups".split(" "),
+  );
+  const limited = new Adam(new TwoValues(), { learningRate: 0.1, amsgrad: true, maxGradientValue: 1 });
+  expect(limited.settings).toMatchObject({ amsgrad: true, maxGradientValue: 1 });
 });
 
 test("settings of a group are checked under the name of the parameter", () => {

@@ -18,12 +18,14 @@ export interface OptimizerOptions {
   readonly allDecayed?: boolean;
   /** Scales all gradients together so that their norm is at most this; default: no limit. */
   readonly maxGradientNorm?: number;
+  /** Limits every value of the gradients to [-this, this], after `maxGradientNorm`; default: no limit. */
+  readonly maxGradientValue?: number;
   /** Settings of single parameters, by name. A setting that it leaves out is that of these options. */
   readonly group?: (name: string, parameter: Parameter) => Partial<GroupSettings>;
 }
 
-/** The largest norm of gradients; infinity is no limit. */
-export const normLimit: Rule = {
+/** The largest norm or value of gradients; infinity is no limit. */
+export const limitRule: Rule = {
   expected: "a non-negative number",
   accepts: (value) => typeof value === "number" && value >= 0,
 };
@@ -33,7 +35,8 @@ export const optimizerRules: Rules<OptimizerOptions> = {
   learningRate: nonNegative,
   weightDecay: nonNegative,
   allDecayed: yesOrNo,
-  maxGradientNorm: normLimit,
+  maxGradientNorm: limitRule,
+  maxGradientValue: limitRule,
   group: callable,
 };
 

@@ -38,18 +38,23 @@ export class Optimizer {
 
   /** Throws ArgumentError for an option out of range; a subclass checks those that it adds. */
   constructor(model: Parameterized, rule: UpdateRule, options: OptimizerOptions) {
-    const { learningRate, weightDecay, allDecayed, maxGradientNorm, group } = options;
-    const shared = { learningRate, weightDecay, allDecayed, maxGradientNorm, group };
+    const { learningRate, weightDecay, allDecayed, maxGradientNorm, maxGradientValue, group } = options;
+    const shared = { learningRate, weightDecay, allDecayed, maxGradientNorm, maxGradientValue, group };
     checkOptions<OptimizerOptions>("optimizer", shared, optimizerRules, ["learningRate"]);
     this.rate = learningRate;
     this.rule = rule;
     this.maxGradientNorm = maxGradientNorm;
-    this.expression = buildUpdate(rule, maxGradientNorm !== undefined);
+    this.expression = buildUpdate(rule, {
+      byNorm: maxGradientNorm !== undefined,
+      maxValue: maxGradientValue,
+    });
     this.parameters = groupParameters(model, shared);
     this.settings = {
       ...rule.settings,
       learningRate,
       maxGradientNorm: maxGradientNorm ?? null,
+      // Runs saved without the option continue without it.
+      ...(maxGradientValue !== undefined && { maxGradientValue }),
       groups: Object.fromEntries(this.parameters.map(({ name, settings }) => [name, settings])),
     };
   }

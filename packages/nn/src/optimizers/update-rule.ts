@@ -21,16 +21,30 @@ export interface UpdateRule {
   update(value: Value, slots: readonly Value[], gradient: Value, scalars: readonly Value[]): Value[];
 }
 
+/** How gradients are limited. */
+export interface Clipping {
+  /** Whether they are multiplied by a factor, which is the last input. */
+  readonly byNorm: boolean;
+  readonly maxValue?: number | undefined;
+}
+
 /**
- * One launch for any number of values: inputs are value, slots, gradient and, where gradients are clipped, the factor that
- * they are multiplied by; outputs are value and slots.
+ * One launch for any number of values: inputs are value, slots, gradient and, where gradients are clipped by their norm, the factor
+ * that they are multiplied by; outputs are value and slots.
  */
-export function buildUpdate(rule: UpdateRule, isClipped: boolean): Expression {
+export function buildUpdate(rule: UpdateRule, { byNorm, maxValue }: Clipping): Expression {
   const count = rule.slots.length;
   const scalars = rule.scalars({ learningRate: 0, weightDecay: 0, step: 1 }).map(() => "f32" as const);
-  const inputs = new Array<"f32">(count + (isClipped ? 3 : 2)).fill("f32");
+  const inputs = new Array<"f32">(count + (byNorm ? 3 : 2)).fill("f32");
   return buildExpression({ inputs, scalars }, (values, numbers) => {
-    const gradient = isClipped ? e.mul(values[count + 1]!, values[count + 2]!) : values[count + 1]!;
+    const scaled = byNorm ? e.mul(values[count + 1]!, values[count + 2]!) : values[count + 1]!;
+    const gradient = maxValue === undefined ? scaled : limitValue(scaled, maxValue);
     return rule.update(values[0]!, values.slice(1, count + 1), gradient, numbers);
   });
+}
+
+/** Comparisons instead of min and max preserve NaN. */
+function limitValue(x: Value, limit: number): Value {
+  const below = e.select(e.greater(x, limit), limit, x);
+  return e.select(e.less(x, -limit), -limit, below);
 }
