@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 
 /** The verbs that have a meaning of their own here. */
 const verbs =
-  "build check compute count describe draw emit encode decode extract find get list make name parse plan prepare print read write";
+  "build check compute count describe draw emit encode decode extract find get list make name parse plan predict prepare print read write";
 
 const plainVerbs =
   "add allocate apply assemble attempt bind blame broadcast call choose claim collect compose convert copy cut declare " +

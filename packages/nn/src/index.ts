@@ -77,11 +77,22 @@ export type { ModuleSummary, Summary } from "./summary/model-summary.ts";
 export type { SummaryOptions } from "./summary/summary.ts";
 export { summary } from "./summary/summary.ts";
 export type { Batch, DataSource, HostArray, Loadable } from "./training/batches/batch.ts";
+export type { EarlyStoppingOptions } from "./training/callbacks/early-stopping.ts";
+export { EarlyStopping } from "./training/callbacks/early-stopping.ts";
 export { evaluate } from "./training/evaluate.ts";
 export type { EvaluateOptions } from "./training/evaluate-options.ts";
 export { fit } from "./training/fit.ts";
-export type { Callback, CheckpointOptions, FitOptions, Probe, RunControl } from "./training/fit-options.ts";
+export type {
+  Callback,
+  CheckpointOptions,
+  FitOptions,
+  Probe,
+  RunControl,
+  RunStart,
+} from "./training/fit-options.ts";
 export type { BatchRecord, EpochRecord, Evaluation, History } from "./training/measurements/history.ts";
 export type { Measure, Measures, PassMetric, WeightedMean } from "./training/measurements/measures.ts";
 export { weighted } from "./training/measurements/measures.ts";
 export { NonFiniteLossError } from "./training/measurements/non-finite-error.ts";
+export type { InputSource, Predicted, PredictedArray, PredictOptions } from "./training/predict.ts";
+export { predict } from "./training/predict.ts";

@@ -13,7 +13,7 @@ import {
 } from "@evenkeel/tensor/checks";
 import { checkCheckpointName } from "../checkpoints/checkpoint-store.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
-import type { CheckpointOptions, FitOptions } from "./fit-options.ts";
+import type { Callback, CheckpointOptions, FitOptions } from "./fit-options.ts";
 import type { Measures } from "./measurements/measures.ts";
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -23,7 +23,7 @@ const has =
   (value: unknown): boolean =>
     isObject(value) && names.every((name) => typeof value[name] === "function");
 
-const dataSource: Rule = {
+export const dataSource: Rule = {
   expected: "a function of the epoch that gives batches, or an object with such a method `epoch`",
   accepts: (value) => typeof value === "function" || has("epoch")(value),
 };
@@ -32,11 +32,13 @@ const metric: Rule = {
   expected: "a function of outputs and labels, or { counts, of }",
   accepts: (value) => typeof value === "function" || has("counts", "of")(value),
 };
+const listeners: readonly (keyof Callback)[] = ["onStart", "onBatch", "onEpoch", "onEnd", "onError"];
+
 const callback: Rule = {
-  expected: "objects with `onBatch` or `onEpoch`",
+  expected: `objects with at least one of ${listeners.map((name) => `\`${name}\``).join(", ")}`,
   accepts: (value) => {
     if (!isObject(value)) return false;
-    const present = [value.onBatch, value.onEpoch].filter((listener) => listener !== undefined);
+    const present = listeners.map((name) => value[name]).filter((listener) => listener !== undefined);
     return present.length > 0 && present.every((listener) => typeof listener === "function");
   },
 };

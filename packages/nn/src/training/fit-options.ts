@@ -1,4 +1,5 @@
 import type { CheckpointStore } from "../checkpoints/checkpoint-store.ts";
+import type { AnyModule } from "../module/module.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Schedule } from "../schedules/schedules.ts";
 import type { DataSource } from "./batches/batch.ts";
@@ -14,10 +15,24 @@ export interface RunControl {
   stop(): void;
 }
 
+/** A run as it begins, or as it is resumed. */
+export interface RunStart<Name extends string = string> {
+  readonly model: AnyModule;
+  readonly optimizer: Optimizer;
+  /** The epochs before a resumed run; empty otherwise. */
+  readonly history: History<Name>;
+}
+
 /** Functions that `fit` calls during training. Batches are reported in order, some steps late; promises are awaited. */
 export interface Callback<Name extends string = string> {
+  /** Before the first batch. */
+  onStart?(start: RunStart<Name>): void | Promise<void>;
   onBatch?(record: BatchRecord<Name>, control: RunControl): void | Promise<void>;
   onEpoch?(record: EpochRecord<Name>, history: History<Name>, control: RunControl): void | Promise<void>;
+  /** When training has ended without an error, also by `stop`. */
+  onEnd?(history: History<Name>): void | Promise<void>;
+  /** When training ends with an error, which `fit` then rejects with, whatever this does. */
+  onError?(error: unknown, history: History<Name>): void | Promise<void>;
 }
 
 /**

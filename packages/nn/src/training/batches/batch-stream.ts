@@ -20,20 +20,27 @@ export class BatchStream<Inputs, Labels> {
   private readonly length: number | undefined;
   private readonly iterator: AnyIterator<Batch<Inputs, Labels>>;
   private readonly signal: AbortSignal | undefined;
+  private readonly isLabelled: boolean;
   private isOpen = true;
   private isWaiting = false;
 
   constructor(
     source: DataSource<Inputs, Labels>,
     epoch: number,
-    options: { readonly backend: Backend | undefined; readonly signal: AbortSignal | undefined },
+    options: {
+      readonly backend: Backend | undefined;
+      readonly signal: AbortSignal | undefined;
+      /** Whether batches must have labels; default true. */
+      readonly isLabelled?: boolean;
+    },
   ) {
-    const { backend, signal } = options;
+    const { backend, signal, isLabelled = true } = options;
     const batches = typeof source === "function" ? source(epoch, backend) : source.epoch(epoch, backend);
     this.backend = backend;
     this.epoch = epoch;
     this.length = (source as { readonly batchesPerEpoch?: number }).batchesPerEpoch;
     this.signal = signal;
+    this.isLabelled = isLabelled;
     this.iterator = getIterator(batches, epoch);
   }
 
@@ -47,9 +54,10 @@ export class BatchStream<Inputs, Labels> {
       return undefined;
     }
     this.taken++;
-    if (typeof value !== "object" || value === null || !("inputs" in value) || !("labels" in value)) {
+    const isBatch = typeof value === "object" && value !== null && "inputs" in value;
+    if (!isBatch || (this.isLabelled && !("labels" in value))) {
       throw new ArgumentError(
-        `data: found ${describeValue(value)} as batch ${this.taken - 1} of epoch ${this.epoch}, expected { inputs, labels }`,
+        `data: found ${describeValue(value)} as batch ${this.taken - 1} of epoch ${this.epoch}, expected ${this.isLabelled ? "{ inputs, labels }" : "{ inputs }"}`,
       );
     }
     return value;

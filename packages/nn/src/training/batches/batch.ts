@@ -65,10 +65,14 @@ export function loadBatch<Inputs, Labels>(
   batch: Batch<Inputs, Labels>,
   backend?: Backend,
 ): LoadedBatch<Inputs, Labels> {
-  const load = (part: "inputs" | "labels"): unknown => mapLoadable(batch[part], part, backend);
-  const inputs = load("inputs") as Inputs;
-  return { inputs, labels: load("labels") as Labels, examples: countExamples(inputs) };
+  const inputs = loadInputs<Inputs>(batch.inputs, backend);
+  const labels = mapLoadable(batch.labels, "labels", backend) as Labels;
+  return { inputs, labels, examples: countExamples(inputs) };
 }
+
+/** The same for inputs alone. */
+export const loadInputs = <Inputs>(inputs: Loadable<Inputs>, backend?: Backend): Inputs =>
+  mapLoadable(inputs, "inputs", backend) as Inputs;
 
 /** The backend of the first parameter, or else of the first buffer; undefined for a model without either. */
 export function findBackend(model: AnyModule): Backend | undefined {

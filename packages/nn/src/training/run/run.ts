@@ -47,18 +47,34 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   }
 
   async train(): Promise<History<Name>> {
+    const { callbacks = [], optimizer, epochs, onNonFinite } = this.options;
+    const { model } = this;
     try {
-      while (this.position.epoch < this.options.epochs && !this.isStopped) await this.trainEpoch();
+      for (const callback of callbacks) await callback.onStart?.({ model, optimizer, history: this.history });
+      while (this.position.epoch < epochs && !this.isStopped) await this.trainEpoch();
     } catch (error) {
-      if (error !== this.divergence || this.options.onNonFinite !== "stop") {
+      if (error !== this.divergence || onNonFinite !== "stop") {
         await this.saveEnded(error);
         await this.drainErrors(error);
+        await this.reportError(error);
         throw error;
       }
     } finally {
       this.leave();
     }
+    for (const callback of callbacks) await callback.onEnd?.(this.history);
     return this.history;
+  }
+
+  /** The error of the run is thrown, not one of a callback that is told of it. */
+  private async reportError(error: unknown): Promise<void> {
+    for (const callback of this.options.callbacks ?? []) {
+      try {
+        await callback.onError?.(error, this.history);
+      } catch {
+        // `fit` rejects with the first error.
+      }
+    }
   }
 
   private async trainEpoch(): Promise<void> {
