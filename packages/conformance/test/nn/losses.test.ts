@@ -1,8 +1,25 @@
 import { grad } from "@evenkeel/autodiff";
 import type { LossOptions } from "@evenkeel/nn";
-import { accuracy, bceWithLogits, crossEntropy, l1, mse, nll, smoothL1 } from "@evenkeel/nn";
+import {
+  accuracy,
+  bceWithLogits,
+  cosineEmbedding,
+  cosineSimilarity,
+  crossEntropy,
+  dice,
+  evaluate,
+  focal,
+  huber,
+  klDivergence,
+  Linear,
+  l1,
+  mse,
+  nll,
+  smoothL1,
+  tripletMargin,
+} from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, logSoftmax, ShapeError, tensor } from "@evenkeel/tensor";
+import { ArgumentError, DTypeError, logSoftmax, ShapeError, tensor } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { onCpu } from "../on-cpu.ts";
 
@@ -127,6 +144,111 @@ describe("edges", () => {
     expect(() => mse(tensor([1, 2]), tensor([1]))).toThrow("mse: found prediction [2] and target [1]");
     expect(() => l1(tensor([1]), tensor([1]), { reduction: "average" as never })).toThrow(ArgumentError);
     expect(() => smoothL1(tensor([1]), tensor([1]), { beta: -1 })).toThrow(/beta: found -1/);
+  });
+});
+
+describe("masks and weights", () => {
+  test("a loss that is masked does not count even where it is NaN, nor does its gradient", async () => {
+    const x = tensor([1, Number.NaN, 3]);
+    const loss = (x: Tensor) => mse(x, tensor([0, 0, 0]), { mask: tensor([true, false, true]) });
+    await expectClose(loss(x), 5);
+    expect((await grad(loss)(x).data())[1]).not.toBeGreaterThan(0);
+  });
+
+  test("a mask of zeros gives NaN as a mean and 0 as a sum", async () => {
+    const mask = tensor([0]);
+    expect(await l1(tensor([1, 2]), tensor([0, 0]), { mask }).item()).toBeNaN();
+    await expectClose(l1(tensor([1, 2]), tensor([0, 0]), { mask, reduction: "sum" }), 0);
+  });
+
+  const wrong: readonly (readonly [name: string, message: string | RegExp, call: () => unknown])[] = [
+    [
+      "a mask that does not fit",
+      "mse: mask: found [2, 2], expected one that broadcasts to [2]",
+      () =>
+        mse(tensor([1, 2]), tensor([1, 2]), {
+          mask: tensor([
+            [1, 1],
+            [1, 1],
+          ]),
+        }),
+    ],
+    [
+      "a weight too many",
+      "crossEntropy: weight: found [2], expected [3], one weight for each class",
+      () => crossEntropy(tensor(outputs), labels(0, 1), { weight: tensor([1, 2]) }),
+    ],
+    [
+      "weights that are integers",
+      "nll: weight: found i32 [3], expected f32 or f16",
+      () => nll(tensor(outputs), labels(0, 1), { weight: labels(1, 2, 3) }),
+    ],
+    [
+      "labels of another shape",
+      "crossEntropy: found logits [2, 3] and labels [3], expected labels [2]: the classes are axis 1",
+      () => crossEntropy(tensor(outputs), labels(0, 1, 2)),
+    ],
+    [
+      "probabilities of another shape",
+      "crossEntropy: found logits [2, 3] and probabilities [1, 3], expected one shape",
+      () => crossEntropy(tensor(outputs), tensor([[0, 0, 1]])),
+    ],
+    ["one axis of Dice", "dice: found probabilities [2]", () => dice(tensor([1, 2]), tensor([1, 2]))],
+    ["a delta of 0", "huber: delta: found 0", () => huber(tensor([1]), tensor([1]), { delta: 0 })],
+    ["a gamma below 0", "focal: gamma: found -1", () => focal(tensor(outputs), labels(0, 1), { gamma: -1 })],
+    [
+      "an unknown reduction",
+      'klDivergence: reduction: found "batchmean"',
+      () => klDivergence(tensor([1]), tensor([1]), { reduction: "batchmean" as never }),
+    ],
+    [
+      "vectors of two lengths",
+      "tripletMargin: found anchor [2] and negative [1], expected one shape",
+      () => tripletMargin(tensor([1, 2]), tensor([1, 2]), tensor([1])),
+    ],
+    [
+      "labels of vectors that do not fit",
+      "cosineEmbedding: found vectors [2, 3] and labels [3], expected [n, size] and [n]",
+      () => cosineEmbedding(tensor(outputs), tensor(outputs), tensor([1, 1, 1])),
+    ],
+    ["numbers without an axis", "cosineSimilarity: found a []", () => cosineSimilarity(tensor(1), tensor(1))],
+  ];
+  test.each(wrong)("%s is rejected by name", (_name, message, call) => {
+    expect(call).toThrow(message);
+  });
+
+  test("integers as vectors are rejected by name", () => {
+    expect(() => cosineSimilarity(labels(1), labels(1))).toThrow(DTypeError);
+  });
+
+  test("the loss of a pass with weights or masks does not depend on how the data are divided", async () => {
+    const weight = tensor([0.5, 2, 1]);
+    const targets = Int32Array.of(0, 1, 2, -100, 1, 0, 2, 2);
+    const inputs = Float32Array.from({ length: 16 }, (_, index) => Math.sin(3 * index));
+    const model = new Linear(2, 3, { seed: 1 });
+    const evaluateIn = async (size: number) => {
+      const data = () =>
+        Array.from({ length: 8 / size }, (_, batch) => ({
+          inputs: { data: inputs.subarray(2 * size * batch, 2 * size * (batch + 1)), shape: [size, 2] },
+          labels: targets.subarray(size * batch, size * (batch + 1)),
+        }));
+      const { loss, metrics } = await evaluate(model, {
+        data,
+        loss: (x, y: Tensor) => crossEntropy(x, y, { weight }),
+        metrics: {
+          focal: (x: Tensor, y: Tensor) => focal(x, y, { weight }),
+          masked: (x: Tensor, y: Tensor) => nll(logSoftmax(x), y, { mask: y }),
+        },
+      });
+      return [loss, metrics.focal, metrics.masked];
+    };
+    const whole = await evaluateIn(8);
+    for (const size of [4, 2, 1]) {
+      const parts = await evaluateIn(size);
+      parts.forEach((value, index) => {
+        expect(value).toBeCloseTo(whole[index]!, 5);
+      });
+    }
   });
 });
 

@@ -1,6 +1,21 @@
 import { grad } from "@evenkeel/autodiff";
 import type { LossOptions } from "@evenkeel/nn";
-import { accuracy, bceWithLogits, crossEntropy, l1, mse, nll, smoothL1 } from "@evenkeel/nn";
+import {
+  accuracy,
+  bceWithLogits,
+  cosineEmbedding,
+  crossEntropy,
+  dice,
+  focal,
+  huber,
+  klDivergence,
+  l1,
+  mse,
+  nll,
+  sigmoidFocal,
+  smoothL1,
+  tripletMargin,
+} from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { cast, setDefaultBackend, tensor } from "@evenkeel/tensor";
 import { afterEach, describe, expect, test } from "vitest";
@@ -23,6 +38,17 @@ const elementwise: readonly (readonly [string, Loss])[] = [
   ["l1", l1],
   ["smoothL1", (x, y, options) => smoothL1(x, y, { ...options, beta: 0.5 })],
   ["bceWithLogits", bceWithLogits],
+  ["huber", (x, y, options) => huber(x, y, { ...options, delta: 0.5 })],
+  ["klDivergence", klDivergence],
+  ["sigmoidFocal", sigmoidFocal],
+  ["dice", dice],
+  ["crossEntropy of probabilities", crossEntropy],
+  ["mse with a mask", (x, y, options) => mse(x, y, { ...options, mask: tensor([1, 0, 2]) })],
+  ["tripletMargin", (x, y, options) => tripletMargin(x, y, tensor(outputs), options)],
+  [
+    "cosineEmbedding",
+    (x, y, options) => cosineEmbedding(x, y, tensor(Int32Array.of(1, -1)), { ...options, margin: -1 }),
+  ],
   [
     "bceWithLogits with a weight",
     (x, y, options) => bceWithLogits(x, y, { ...options, positiveWeight: tensor(2) }),
@@ -32,6 +58,13 @@ const elementwise: readonly (readonly [string, Loss])[] = [
 const ofLabels: readonly (readonly [string, Loss])[] = [
   ["crossEntropy", crossEntropy],
   ["nll", nll],
+  ["focal", focal],
+  [
+    "crossEntropy with weights",
+    (x, y, options) =>
+      crossEntropy(x, y, { ...options, labelSmoothing: 0.1, weight: cast(tensor([1, 2, 0.5]), "f16") }),
+  ],
+  ["nll with weights", (x, y, options) => nll(x, y, { ...options, weight: tensor([1, 2, 0.5]) })],
 ];
 
 describe.skipIf(reasonToSkip !== undefined)("losses of predictions in f16", () => {

@@ -1,5 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { sum, withoutScope } from "@evenkeel/tensor";
+import { scope, sum, withoutScope } from "@evenkeel/tensor";
 import { countOnHost } from "./host-integers.ts";
 import { isOtherClass } from "./other-class.ts";
 
@@ -39,10 +39,9 @@ export class Denominators {
     this.byValue.set(value, denominator);
   }
 
-  /** The number of labels that are not ignored, counted once for all measures. */
-  countLabels(labels: Tensor, ignoreIndex: number): Tensor {
-    const key = `${labels.id} ${ignoreIndex}`;
-    const count = this.counts.get(key) ?? withoutScope(() => countOnDevice(labels, ignoreIndex));
+  /** A denominator on the device, computed once for all measures that have the same key. */
+  share(key: string, compute: () => Tensor): Tensor {
+    const count = this.counts.get(key) ?? withoutScope(() => scope(compute));
     this.counts.set(key, count);
     return count;
   }
@@ -65,14 +64,10 @@ export function over(value: Tensor, denominator: Denominator): Tensor {
 export function countLabels(labels: Tensor, ignoreIndex: number): number | Tensor {
   return (
     countOnHost(labels, ignoreIndex) ??
-    listening?.countLabels(labels, ignoreIndex) ??
-    countOnDevice(labels, ignoreIndex)
+    shareDenominator(`labels ${labels.id} ${ignoreIndex}`, () => sum(isOtherClass(labels, ignoreIndex)))
   );
 }
 
-function countOnDevice(labels: Tensor, ignoreIndex: number): Tensor {
-  const counts = isOtherClass(labels, ignoreIndex);
-  const count = sum(counts);
-  counts.dispose();
-  return count;
-}
+/** A denominator on the device, which the measures of a batch share by its key. */
+export const shareDenominator = (key: string, compute: () => Tensor): Tensor =>
+  listening?.share(key, compute) ?? scope(compute);

@@ -1,28 +1,10 @@
-import type { DType, Expression, Tensor, Value } from "@evenkeel/tensor";
-import {
-  broadcastShapes,
-  buildExpression,
-  DTypeError,
-  e,
-  evaluateExpression,
-  floatTypes,
-  formatShape,
-  formatSpec,
-  isFloat,
-  isSameShape,
-  ShapeError,
-  scope,
-} from "@evenkeel/tensor";
-import { anything, checkOptions, checkTensors, nonNegative } from "@evenkeel/tensor/checks";
+import type { Tensor, Value } from "@evenkeel/tensor";
+import { e } from "@evenkeel/tensor";
+import { anything, checkOptions, nonNegative, positive } from "@evenkeel/tensor/checks";
+import type { Formula } from "./formula.ts";
+import { computeLoss } from "./formula.ts";
 import type { LossOptions } from "./reduction.ts";
-import { lossRules, reduceLoss } from "./reduction.ts";
-
-interface Formula {
-  /** Names of the inputs; the first two must have one shape. */
-  readonly inputs: readonly string[];
-  readonly scalars: number;
-  loss(inputs: readonly Value[], scalars: readonly Value[]): Value;
-}
+import { lossRules } from "./reduction.ts";
 
 /** log(1 + exp(-|x|)), which never overflows; -|x| is written so that its slope at 0 is 1, which makes sums with it smooth. */
 const softplusOfMinusAbs = (x: Value): Value => e.log1p(e.exp(e.select(e.greater(x, 0), e.neg(x), x)));
@@ -54,8 +36,20 @@ const smoothL1Formula: Formula = {
   },
 };
 
+/** d^2 / 2 where |d| < delta, else delta (|d| - delta / 2). */
+const huberFormula: Formula = {
+  inputs: ["prediction", "target"],
+  scalars: 1,
+  loss: ([prediction, target], [delta]) => {
+    const difference = e.sub(prediction!, target!);
+    const size = e.abs(difference);
+    const near = e.mul(0.5, e.mul(difference, difference));
+    return e.select(e.less(size, delta!), near, e.mul(delta!, e.sub(size, e.mul(0.5, delta!))));
+  },
+};
+
 /** max(x, 0) - x t + log(1 + exp(-|x|)). */
-const bceFormula: Formula = {
+export const bceFormula: Formula = {
   inputs: ["logits", "targets"],
   scalars: 0,
   loss: ([x, t]) => e.add(e.sub(e.select(e.greater(x!, 0), x!, 0), e.mul(x!, t!)), softplusOfMinusAbs(x!)),
@@ -71,55 +65,6 @@ const weightedBceFormula: Formula = {
     return e.add(e.mul(e.sub(1, t!), x!), e.mul(factor, tail));
   },
 };
-
-const expressions = new Map<string, Expression>();
-
-/** The losses in f32 of inputs that are stored in these dtypes. */
-function buildLoss(operation: string, formula: Formula, inputs: readonly DType[]): Expression {
-  const key = `${operation} ${inputs.join()}`;
-  let expression = expressions.get(key);
-  if (expression === undefined) {
-    const scalars = new Array<"f32">(formula.scalars).fill("f32");
-    expression = buildExpression({ inputs, scalars }, (values, numbers) => formula.loss(values, numbers));
-    expressions.set(key, expression);
-  }
-  return expression;
-}
-
-function computeLoss(
-  operation: string,
-  formula: Formula,
-  inputs: readonly Tensor[],
-  { reduction }: LossOptions,
-  scalars: readonly number[] = [],
-): Tensor {
-  checkTensors(operation, ...inputs);
-  const [a, b] = inputs as [Tensor, Tensor];
-  if (!isSameShape(a.shape, b.shape)) {
-    throw new ShapeError(
-      `${operation}: found ${formula.inputs[0]} ${formatShape(a.shape)} and ${formula.inputs[1]} ${formatShape(b.shape)}, expected one shape${a.size === b.size ? ": reshape one of them" : ""}`,
-    );
-  }
-  for (const [index, input] of inputs.entries()) checkInput(operation, formula.inputs[index]!, input, a);
-  const dtypes = inputs.map(({ dtype }) => dtype);
-  return scope(() =>
-    reduceLoss(evaluateExpression(buildLoss(operation, formula, dtypes), inputs, { scalars })[0]!, reduction),
-  );
-}
-
-/** Throws unless the input is a float and broadcasts to the shape of the prediction. */
-function checkInput(operation: string, name: string, input: Tensor, { shape }: Tensor): void {
-  if (!isFloat(input.dtype)) {
-    throw new DTypeError(
-      `${operation}: ${name}: found ${formatSpec(input)}, expected ${floatTypes.join(" or ")}: use cast`,
-    );
-  }
-  if (!isSameShape(broadcastShapes([shape, input.shape], operation), shape)) {
-    throw new ShapeError(
-      `${operation}: ${name}: found ${formatShape(input.shape)}, expected one that broadcasts to ${formatShape(shape)}`,
-    );
-  }
-}
 
 /**
  * The squared difference.
@@ -158,9 +103,28 @@ export interface SmoothL1Options extends LossOptions {
  */
 export function smoothL1(prediction: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
   checkOptions<SmoothL1Options>("smoothL1", options, { ...lossRules, beta: nonNegative });
-  const { beta = 1, reduction } = options;
-  if (beta === 0) return l1(prediction, target, { reduction });
+  const { beta = 1, ...common } = options;
+  if (beta === 0) return l1(prediction, target, common);
   return computeLoss("smoothL1", smoothL1Formula, [prediction, target], options, [beta]);
+}
+
+export interface HuberOptions extends LossOptions {
+  /** The distance at which the linear part begins; default 1. */
+  readonly delta?: number;
+}
+
+/**
+ * Half of the squared difference where it is below delta, linear with slope delta beyond (Huber 1964): delta times `smoothL1` with
+ * `beta: delta`.
+ *
+ * Shapes: f32 or f16 any, the same -> f32 [], or the same with reduction `none`. Throws ShapeError when they differ,
+ * DTypeError for other dtypes, ArgumentError for options out of range.
+ *
+ * @example huber(tensor([0, 4]), tensor([1, 1]), { reduction: "none" }) // [0.5, 2.5]
+ */
+export function huber(prediction: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
+  checkOptions<HuberOptions>("huber", options, { ...lossRules, delta: positive });
+  return computeLoss("huber", huberFormula, [prediction, target], options, [options.delta ?? 1]);
 }
 
 export interface BceOptions extends LossOptions {

@@ -1,7 +1,20 @@
 import type { DType, Expression, Tensor } from "@evenkeel/tensor";
-import { buildExpression, e, evaluateExpression, gather, indexType, reshape, scope } from "@evenkeel/tensor";
+import {
+  buildExpression,
+  e,
+  evaluateExpression,
+  gather,
+  indexType,
+  mul,
+  reshape,
+  scope,
+  unsqueeze,
+} from "@evenkeel/tensor";
 import { checkOptions, checkTensors } from "@evenkeel/tensor/checks";
+import { checkLabelShape, findClassAxis } from "./class-axis.ts";
+import { checkFloats } from "./formula.ts";
 import { checkLabels } from "./host-integers.ts";
+import { checkWeight, pickWeights } from "./label-weights.ts";
 import type { LabelLossOptions } from "./reduction.ts";
 import { ignoredByDefault, labelLossRules, reduceLabelLoss } from "./reduction.ts";
 
@@ -31,12 +44,12 @@ function selectLosses(chosen: Tensor, labels: Tensor, ignoreIndex: number): Tens
 }
 
 /**
- * The negative logarithm of the probability of each label. The mean is taken over samples whose label is not `ignoreIndex`.
- * `crossEntropy` takes logits and does the same in fewer passes.
+ * The negative logarithm of the probability of each label. The mean is taken over samples whose label is not `ignoreIndex`,
+ * weighted by the weights of their classes. `crossEntropy` takes logits and does the same in fewer passes.
  *
- * Shapes: f32 or f16 [n, classes] log-probabilities, i32 [n] -> f32 [], or [n] with reduction `none`. Throws ShapeError, DTypeError, and
- * ArgumentError for unknown options. A label that is not a class is an ArgumentError too: of a host array in `fit` and
- * `evaluate` it is thrown, elsewhere the next read rejects with it.
+ * Shapes: f32 or f16 [n, classes, ...] or [classes] log-probabilities, i32 [n, ...] or [] -> f32 [], or [n, ...] with reduction
+ * `none`. Throws ShapeError, DTypeError, and ArgumentError for unknown options. A label that is not a class is an ArgumentError
+ * too: of a host array in `fit` and `evaluate` it is thrown, elsewhere the next read rejects with it.
  *
  * @param options.ignoreIndex default -100
  * @example nll(logSoftmax(logits), labels)
@@ -44,11 +57,18 @@ function selectLosses(chosen: Tensor, labels: Tensor, ignoreIndex: number): Tens
 export function nll(logProbabilities: Tensor, labels: Tensor, options: LabelLossOptions = {}): Tensor {
   checkTensors("nll", logProbabilities, labels);
   checkOptions("nll", options, labelLossRules);
-  const { ignoreIndex = ignoredByDefault } = options;
-  checkLabels("nll", labels, logProbabilities.shape.at(-1) ?? 0, ignoreIndex);
+  checkFloats("nll", "logProbabilities", logProbabilities);
+  const axis = findClassAxis("nll", logProbabilities, options.axis);
+  const { ignoreIndex = ignoredByDefault, weight } = options;
+  const classes = logProbabilities.shape[axis]!;
+  checkLabels("nll", labels, classes, ignoreIndex);
+  checkLabelShape("nll", logProbabilities, labels, axis);
+  if (weight !== undefined) checkWeight("nll", weight, classes);
   return scope(() => {
-    const classes = reshape(replaceIgnored(labels, ignoreIndex), [labels.size, 1]);
-    const chosen = reshape(gather(logProbabilities, classes, { axis: 1 }), labels.shape);
-    return reduceLabelLoss(selectLosses(chosen, labels, ignoreIndex), labels, options);
+    const known = unsqueeze(replaceIgnored(labels, ignoreIndex), axis);
+    const chosen = reshape(gather(logProbabilities, known, { axis }), labels.shape);
+    const losses = selectLosses(chosen, labels, ignoreIndex);
+    const weighted = weight === undefined ? losses : mul(losses, pickWeights(labels, weight, ignoreIndex));
+    return reduceLabelLoss("nll", weighted, labels, options);
   });
 }

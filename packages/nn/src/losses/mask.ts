@@ -1,0 +1,43 @@
+import type { DType, Expression, Tensor } from "@evenkeel/tensor";
+import {
+  buildExpression,
+  cast,
+  e,
+  evaluateExpression,
+  formatShape,
+  mul,
+  ShapeError,
+  sum,
+} from "@evenkeel/tensor";
+import { shareDenominator } from "./denominators.ts";
+
+const products = new Map<DType, Expression>();
+
+/** Throws ShapeError unless the mask broadcasts to the shape of the losses. */
+export function checkMask(operation: string, mask: Tensor, { shape }: Tensor): void {
+  const lead = shape.length - mask.rank;
+  if (lead >= 0 && mask.shape.every((size, axis) => size === 1 || size === shape[lead + axis])) return;
+  throw new ShapeError(
+    `${operation}: mask: found ${formatShape(mask.shape)}, expected one that broadcasts to ${formatShape(shape)}`,
+  );
+}
+
+/** The losses, f32, times the mask; 0 where the mask is 0, whatever the loss. */
+export function applyMask(losses: Tensor, mask: Tensor): Tensor {
+  const { dtype } = mask;
+  let expression = products.get(dtype);
+  if (expression === undefined) {
+    expression = buildExpression({ inputs: ["f32", dtype] }, ([x, m]) => {
+      const factor = e.cast(m!, "f32");
+      return e.select(e.equal(factor, 0), 0, e.mul(x!, factor));
+    });
+    products.set(dtype, expression);
+  }
+  return evaluateExpression(expression, [losses, mask])[0]!;
+}
+
+/** The sum of the mask over all losses, on the device. */
+export function countMask(mask: Tensor, losses: Tensor): Tensor {
+  const repeats = mask.size === 0 ? 0 : losses.size / mask.size;
+  return shareDenominator(`mask ${mask.id} ${repeats}`, () => mul(sum(cast(mask, "f32")), repeats));
+}

@@ -1,0 +1,92 @@
+import type { Expression, Tensor } from "@evenkeel/tensor";
+import {
+  abs,
+  add,
+  buildExpression,
+  cast,
+  e,
+  evaluateExpression,
+  minimum,
+  power,
+  ShapeError,
+  scope,
+  sqrt,
+  square,
+  sub,
+  sum,
+} from "@evenkeel/tensor";
+import type { Rule } from "@evenkeel/tensor/checks";
+import { checkOptions, checkTensors, nonNegative, yesOrNo } from "@evenkeel/tensor/checks";
+import { checkFloats, checkSameShape } from "./formula.ts";
+import type { LossOptions } from "./reduction.ts";
+import { lossRules, reduceLoss } from "./reduction.ts";
+
+export interface TripletMarginOptions extends LossOptions {
+  /** How much farther the negative must be than the positive; default 1. */
+  readonly margin?: number;
+  /** The norm of the distance; default 2. */
+  readonly p?: number;
+  /** Is added to every difference, so that no distance is 0; default 1e-6. */
+  readonly epsilon?: number;
+  /** Whether the negative counts by its distance from the anchor or from the positive, whichever is smaller. Default: false. */
+  readonly swap?: boolean;
+}
+
+const norm: Rule = {
+  expected: "a finite number of at least 1",
+  accepts: (value) => typeof value === "number" && value >= 1 && value < Number.POSITIVE_INFINITY,
+};
+
+/** The p-norm of a - b + epsilon along the last axis. */
+function computeDistances(a: Tensor, b: Tensor, p: number, epsilon: number): Tensor {
+  const difference = add(sub(a, b), epsilon);
+  if (p === 1) return sum(abs(difference), { axis: -1 });
+  if (p === 2) return sqrt(sum(square(difference), { axis: -1 }));
+  return power(sum(power(abs(difference), p), { axis: -1 }), 1 / p);
+}
+
+let hinge: Expression | undefined;
+
+/**
+ * max(0, d(anchor, positive) - d(anchor, negative) + margin), where d is the p-norm of the difference, as PyTorch's
+ * `triplet_margin_loss`.
+ *
+ * Shapes: f32 or f16 [n, size] or [size], three times the same -> f32 [], or [n] with reduction `none`. Throws ShapeError when
+ * they differ, DTypeError for other dtypes, ArgumentError for options out of range.
+ *
+ * @example tripletMargin(tensor([[0, 0]]), tensor([[0, 1]]), tensor([[3, 4]]), { margin: 6 }) // 2
+ */
+export function tripletMargin(
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  options: TripletMarginOptions = {},
+): Tensor {
+  checkTensors("tripletMargin", anchor, positive, negative);
+  checkOptions<TripletMarginOptions>("tripletMargin", options, {
+    ...lossRules,
+    margin: nonNegative,
+    p: norm,
+    epsilon: nonNegative,
+    swap: yesOrNo,
+  });
+  for (const [name, x] of Object.entries({ anchor, positive, negative })) {
+    checkFloats("tripletMargin", name, x);
+    checkSameShape("tripletMargin", ["anchor", name], anchor, x);
+  }
+  if (anchor.rank === 0) throw new ShapeError("tripletMargin: found anchor [], expected vectors");
+  const { margin = 1, p = 2, epsilon = 1e-6, swap = false } = options;
+  hinge ??= buildExpression({ inputs: ["f32", "f32"], scalars: ["f32"] }, ([near, far], [least]) => {
+    const loss = e.add(e.sub(near!, far!), least!);
+    return e.select(e.greater(loss, 0), loss, 0);
+  });
+  const known = hinge;
+  return scope(() => {
+    const [a, b, c] = [cast(anchor, "f32"), cast(positive, "f32"), cast(negative, "f32")];
+    const near = computeDistances(a, b, p, epsilon);
+    const direct = computeDistances(a, c, p, epsilon);
+    const far = swap ? minimum(direct, computeDistances(b, c, p, epsilon)) : direct;
+    const [losses] = evaluateExpression(known, [near, far], { scalars: [margin] });
+    return reduceLoss("tripletMargin", losses!, options);
+  });
+}
