@@ -2,6 +2,7 @@ export * from "@evenkeel/autodiff";
 export * from "@evenkeel/backend-cpu";
 export * from "@evenkeel/backend-webgpu";
 export * from "@evenkeel/batchnorm";
+export * from "@evenkeel/batchnorm/norms";
 export * from "@evenkeel/datasets";
 export * from "@evenkeel/models";
 export * from "@evenkeel/nn";

@@ -1,47 +1,6 @@
-import { Linear, Module, Parameter, type WeightOptions } from "@evenkeel/nn";
-import {
-  add,
-  type Backend,
-  div,
-  fuse,
-  matmul,
-  mean,
-  moments,
-  mul,
-  ones,
-  reshape,
-  slice,
-  softmax,
-  sqrt,
-  sub,
-  type Tensor,
-  transpose,
-  zeros,
-} from "@evenkeel/tensor";
+import { LayerNorm, Linear, Module, type WeightOptions } from "@evenkeel/nn";
+import { add, matmul, mean, mul, reshape, slice, softmax, type Tensor, transpose } from "@evenkeel/tensor";
 import { transformer } from "../core/task.ts";
-
-const epsilon = 1e-5;
-
-/** Normalizes each line of the last axis, and the sum with a residual in one launch. */
-class LayerNorm extends Module {
-  readonly weight: Parameter;
-  readonly bias: Parameter;
-  private readonly normalize = fuse(
-    (x: Tensor, center: Tensor, variance: Tensor, scale: Tensor, shift: Tensor) =>
-      add(mul(div(sub(x, center), sqrt(add(variance, epsilon))), scale), shift),
-  );
-
-  constructor(width: number, backend: Backend | undefined) {
-    super();
-    this.weight = new Parameter(ones([width], { backend }));
-    this.bias = new Parameter(zeros([width], { backend }));
-  }
-
-  forward(x: Tensor): Tensor {
-    const statistics = moments(x, { axis: -1, keepDims: true });
-    return this.normalize(x, statistics.mean, statistics.variance, this.weight.value, this.bias.value);
-  }
-}
 
 /** Attention of each position to all positions, by heads (Vaswani et al. 2017, section 3.2). */
 class SelfAttention extends Module {
@@ -92,8 +51,8 @@ export class TransformerBlock extends Module {
     this.attention = new SelfAttention(options);
     this.linear1 = new Linear(width, hidden, options);
     this.linear2 = new Linear(hidden, width, options);
-    this.norm1 = new LayerNorm(width, options.backend);
-    this.norm2 = new LayerNorm(width, options.backend);
+    this.norm1 = new LayerNorm(width, { backend: options.backend });
+    this.norm2 = new LayerNorm(width, { backend: options.backend });
     this.fc = new Linear(width, classes, options);
   }
 

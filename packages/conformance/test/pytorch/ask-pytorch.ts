@@ -25,6 +25,8 @@ export interface EvaluateAnswer {
 
 export interface TrainQuestion {
   readonly task: "train";
+  /** A Python expression over `nn`; default: `convnet` in oracle.py. */
+  readonly model?: string;
   readonly state: { readonly [name: string]: PlainTensor };
   readonly learningRate: number;
   readonly momentum: number;

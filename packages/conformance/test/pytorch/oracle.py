@@ -2,7 +2,7 @@
 
 evaluate    values and gradients of expressions, in float64
 optimize    values after every step of an optimizer, in float32 and float64
-train       loss of every step of a training run, and the state after it, in float32 and float64
+train       loss of every step of a training run of `model` or a small network, and the state after it, in float32 and float64
 resnet18    logits of a ResNet-18 with torchvision's names, from or into a safetensors file
 """
 
@@ -61,7 +61,7 @@ def convnet():
 
 def train(question):
     def run(dtype):
-        model = convnet().to(dtype)
+        model = (eval(question["model"], {"nn": nn}) if "model" in question else convnet()).to(dtype)
         state = model.state_dict()
         for name, value in question["state"].items():
             state[name].copy_(torch.tensor(value["data"], dtype=torch.float64).reshape(state[name].shape))

@@ -1,45 +1,20 @@
 import type { BatchNormOptions, BatchNormResult } from "@evenkeel/batchnorm";
-import { batchNorm } from "@evenkeel/batchnorm";
-import type { Activation, Backend, Tensor } from "@evenkeel/tensor";
-import { deferStateChange, formatShape, keep, ones, ShapeError, zeros } from "@evenkeel/tensor";
-import {
-  aBackend,
-  checkOptions,
-  checkValue,
-  fraction,
-  nonNegative,
-  nullOr,
-  positiveInteger,
-  yesOrNo,
-} from "@evenkeel/tensor/checks";
-import { Buffer, Counter, Parameter } from "../module/variable.ts";
+import { batchNorm, ghostBatchNorm } from "@evenkeel/batchnorm";
+import type { Tensor } from "@evenkeel/tensor";
+import { checkOptions, positiveInteger } from "@evenkeel/tensor/checks";
 import type { BatchNormEpilogue } from "./epilogue.ts";
 import type { FusedPair, FusibleBatchNorm } from "./fused-pairs.ts";
 import { conv2dAndBatchNorm } from "./fused-pairs.ts";
-import { FusingModule } from "./fusion.ts";
+import type { RunningNormOptions } from "./running-norm.ts";
+import { RunningNorm, runningNormRules } from "./running-norm.ts";
 
-/** The options of batch norm layers; the defaults are PyTorch's. */
-export interface BatchNormLayerOptions {
-  /** Added to the variance before the square root is taken; default 1e-5. */
-  readonly epsilon?: number;
-  /** The weight of the new statistics; null takes the average of all batches. Default 0.1. */
-  readonly momentum?: number | null;
-  /** Whether the layer has a trainable scale and shift; default true. */
-  readonly affine?: boolean;
+/** The options of batch norm layers; the defaults are PyTorch's: affine and trackRunningStats are true. */
+export interface BatchNormLayerOptions extends RunningNormOptions {
   /**
-   * Whether the layer has running statistics; without them, evaluation mode uses the statistics of the batch too.
-   * Default true.
+   * In training, parts of the batch of about this many samples are normalized by their own statistics, as by `ghostBatchNorm`.
+   * Default: the batch is one part.
    */
-  readonly trackRunningStats?: boolean;
-  /** Default: the one that `selectBackend` opened. */
-  readonly backend?: Backend;
-}
-
-/** Running statistics after a batch. */
-interface Statistics {
-  readonly mean: Tensor;
-  readonly variance: Tensor;
-  readonly batches: number;
+  readonly ghostBatchSize?: number;
 }
 
 /**
@@ -47,57 +22,32 @@ interface Statistics {
  * statistics, which also update the running ones, once, when the outermost differentiated call returns. In evaluation mode, and
  * when the layer is frozen, it is normalized by the running statistics.
  */
-export abstract class BatchNorm extends FusingModule {
-  readonly scale: Parameter | undefined;
-  readonly shift: Parameter | undefined;
-  readonly runningMean: Buffer | undefined;
-  /** The unbiased variance. */
-  readonly runningVariance: Buffer | undefined;
-  readonly numBatchesTracked: Counter | undefined;
-  readonly channels: number;
-  readonly epsilon: number;
-  momentum: number | null;
-  /** While false, training leaves the running statistics as they are. */
-  trackRunningStats: boolean;
-  /** The statistics after the latest forward pass of the current differentiated call. */
-  private pending: Statistics | undefined;
+export abstract class BatchNorm extends RunningNorm {
+  readonly ghostBatchSize: number | undefined;
 
   constructor(channels: number, options: BatchNormLayerOptions = {}) {
-    super();
-    checkValue("BatchNorm: channels", channels, positiveInteger);
     checkOptions<BatchNormLayerOptions>("BatchNorm", options, {
-      epsilon: nonNegative,
-      momentum: nullOr(fraction),
-      affine: yesOrNo,
-      trackRunningStats: yesOrNo,
-      backend: aBackend,
+      ...runningNormRules,
+      ghostBatchSize: positiveInteger,
     });
-    const { epsilon = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, backend } = options;
-    this.channels = channels;
-    this.epsilon = epsilon;
-    this.momentum = momentum;
-    this.trackRunningStats = trackRunningStats;
-    if (affine) {
-      this.scale = new Parameter(ones([channels], { backend }), { name: "weight", decayed: false });
-      this.shift = new Parameter(zeros([channels], { backend }), { name: "bias", decayed: false });
-    }
-    if (trackRunningStats) {
-      this.runningMean = new Buffer(zeros([channels], { backend }), { name: "running_mean" });
-      this.runningVariance = new Buffer(ones([channels], { backend }), { name: "running_var" });
-      this.numBatchesTracked = new Counter(0, { name: "num_batches_tracked" });
-    }
+    super("BatchNorm", channels, options);
+    this.ghostBatchSize = options.ghostBatchSize;
   }
 
-  /** The ranks of inputs that the layer accepts. */
-  protected abstract readonly ranks: readonly number[];
+  get normalizes(): "batch" {
+    return "batch";
+  }
 
   forwardWith(x: Tensor, epilogue: BatchNormEpilogue): Tensor {
     this.checkShape(x);
-    return this.adopt(batchNorm(x, { ...this.options(epilogue), training: this.usesBatch }));
+    return this.adopt(this.normalize(x, { ...this.options(epilogue), training: this.usesBatch }));
   }
 
   override asFusible(): FusibleBatchNorm | undefined {
-    if (!this.usesBatch || this.forwardWith !== BatchNorm.prototype.forwardWith) return undefined;
+    const isPlain =
+      this.forwardWith === BatchNorm.prototype.forwardWith &&
+      this.normalize === BatchNorm.prototype.normalize;
+    if (!this.usesBatch || !isPlain || this.ghostBatchSize !== undefined) return undefined;
     return {
       kind: "batchNorm",
       channels: this.channels,
@@ -107,91 +57,19 @@ export abstract class BatchNorm extends FusingModule {
     };
   }
 
-  /** Whether the activation preserves the sign, which the gradient reads from the result. */
-  override takes(activation: Activation): boolean {
-    return typeof activation === "string" || activation.leakyRelu >= 0;
+  /** The operation of the layer. */
+  protected normalize(x: Tensor, options: BatchNormOptions): BatchNormResult {
+    const { ghostBatchSize: size } = this;
+    return size === undefined ? batchNorm(x, options) : ghostBatchNorm(x, { ...options, size });
   }
 
-  /** Whether the batch is normalized by its own statistics. */
-  protected get usesBatch(): boolean {
-    return this.isTraining && !this.isFrozen;
-  }
-
-  private options({ activation, residual }: BatchNormEpilogue): BatchNormOptions {
-    const running = this.usesBatch && !this.trackRunningStats ? undefined : this.getLatestStatistics();
-    return {
-      scale: this.scale?.value,
-      shift: this.shift?.value,
-      activation,
-      residual,
-      runningMean: running?.mean,
-      runningVariance: running?.variance,
-      numBatchesTracked: running?.batches,
-      momentum: this.momentum,
-      epsilon: this.epsilon,
-    };
-  }
-
-  /** Stores the new running statistics, frees the rest, and returns y. */
-  private adopt(result: BatchNormResult): Tensor {
-    result.statistics?.dispose();
-    this.adoptLater(result);
-    return result.y;
-  }
-
-  /** Resets the running statistics to those of a new layer. */
-  resetRunningStatistics(): void {
-    if (!this.runningMean || !this.runningVariance || !this.numBatchesTracked) return;
-    const { backend } = this.runningMean.value;
-    this.runningMean.value = zeros([this.channels], { backend });
-    this.runningVariance.value = ones([this.channels], { backend });
-    this.numBatchesTracked.value = 0;
-  }
-
-  private getLatestStatistics(): Statistics | undefined {
-    if (this.pending) return this.pending;
-    if (!this.runningMean || !this.runningVariance || !this.numBatchesTracked) return undefined;
-    return {
-      mean: this.runningMean.value,
-      variance: this.runningVariance.value,
-      batches: this.numBatchesTracked.value,
-    };
-  }
-
-  /** Several passes in one differentiated call build on one another, and take effect only if the call returns. */
-  private adoptLater({ runningMean, runningVariance, numBatchesTracked }: BatchNormResult): void {
-    if (!runningMean || !runningVariance || numBatchesTracked === undefined) return;
-    const earlier = this.pending;
-    const next: Statistics = {
-      mean: keep(runningMean),
-      variance: keep(runningVariance),
-      batches: numBatchesTracked,
-    };
-    this.pending = next;
-    deferStateChange({
-      commit: () => {
-        this.runningMean!.value = next.mean;
-        this.runningVariance!.value = next.variance;
-        this.numBatchesTracked!.value = next.batches;
-        if (this.pending === next) this.pending = undefined;
-      },
-      discard: () => {
-        next.mean.dispose();
-        next.variance.dispose();
-        if (this.pending === next) this.pending = earlier?.mean.isDisposed ? undefined : earlier;
-      },
-    });
-  }
-
-  private checkShape(x: Tensor): void {
-    if (this.ranks.includes(x.rank) && x.shape[1] === this.channels) return;
-    throw new ShapeError(
-      `found ${formatShape(x.shape)}, expected ${this.channels} channels in the second of ${this.ranks.join(" or ")} dimensions`,
-    );
+  protected options({ activation, residual }: BatchNormEpilogue): BatchNormOptions {
+    return { ...this.state, activation, residual, momentum: this.momentum, epsilon: this.epsilon };
   }
 
   override describe(): string {
-    return `BatchNorm${this.ranks.at(-1)! - 2}d ${this.channels}`;
+    const ghosts = this.ghostBatchSize === undefined ? "" : `, ghost batches of ${this.ghostBatchSize}`;
+    return `BatchNorm${this.ranks.at(-1)! - 2}d ${this.channels}${ghosts}`;
   }
 }
 

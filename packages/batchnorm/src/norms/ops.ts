@@ -1,0 +1,2 @@
+export { normalizeLinesOp } from "./normalize-lines.ts";
+export { renormalizationOp } from "./renormalization.ts";
