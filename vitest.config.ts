@@ -21,7 +21,8 @@ const onGpus = [
 /** They declare tests for both devices, and run once for each: `describeOn`, `onEachBackend`. */
 const onBothDevices = [
   "packages/conformance/test/batchnorm/*.test.ts",
-  "packages/conformance/test/{host-step,range-checks,nn/fit-launches,nn/whole-steps}.test.ts",
+  "packages/conformance/test/{host-step,range-checks}.test.ts",
+  "packages/conformance/test/nn/{fit-launches,optimizer-papers,whole-steps}.test.ts",
   "packages/conformance/test/pytorch/{losses,optimizers,training}.test.ts",
 ];
 /** They need neither, and take seconds: every case of every op, plans over whole arrays, and programs in processes of their own. */

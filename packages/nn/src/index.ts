@@ -66,21 +66,34 @@ export type { AdamRuleOptions } from "./optimizers/adam.ts";
 export { Adam, AdamW } from "./optimizers/adam.ts";
 export type { AdamaxRuleOptions } from "./optimizers/adamax.ts";
 export { Adamax } from "./optimizers/adamax.ts";
-export type { GroupSettings } from "./optimizers/arena.ts";
 export { clipByGlobalNorm, clipByValue } from "./optimizers/clip.ts";
+export type { GroupSettings } from "./optimizers/grouped-parameter.ts";
+export type { LAMBRuleOptions } from "./optimizers/lamb.ts";
+export { LAMB } from "./optimizers/lamb.ts";
+export type { LARSRuleOptions } from "./optimizers/lars.ts";
+export { LARS } from "./optimizers/lars.ts";
 export type { LionRuleOptions } from "./optimizers/lion.ts";
 export { Lion } from "./optimizers/lion.ts";
+export type { MuonRuleOptions } from "./optimizers/muon.ts";
+export { Muon } from "./optimizers/muon.ts";
 export type { NAdamRuleOptions } from "./optimizers/nadam.ts";
 export { NAdam } from "./optimizers/nadam.ts";
 export { Optimizer } from "./optimizers/optimizer.ts";
-export type { OptimizerOptions, OptimizerSettings, Parameterized } from "./optimizers/optimizer-options.ts";
+export type {
+  GroupOptions,
+  OptimizerOptions,
+  OptimizerSettings,
+  Parameterized,
+} from "./optimizers/optimizer-options.ts";
+export type { OrthogonalizeOptions } from "./optimizers/orthogonalize.ts";
+export { orthogonalize } from "./optimizers/orthogonalize.ts";
 export type { RAdamRuleOptions } from "./optimizers/radam.ts";
 export { RAdam } from "./optimizers/radam.ts";
 export type { RMSpropRuleOptions } from "./optimizers/rmsprop.ts";
 export { RMSprop } from "./optimizers/rmsprop.ts";
 export type { SGDRuleOptions } from "./optimizers/sgd.ts";
 export { SGD } from "./optimizers/sgd.ts";
-export type { StepNumbers, UpdateRule } from "./optimizers/update-rule.ts";
+export type { RuleChoice, StepNumbers, UpdateRule, WholeParameter } from "./optimizers/update-rule.ts";
 export type { OneCycleOptions, Schedule } from "./schedules/schedules.ts";
 export {
   constant,

@@ -6,17 +6,22 @@ import {
   AdamW,
   clipByGlobalNorm,
   clipByValue,
+  LAMB,
+  LARS,
   Lion,
   Module,
+  Muon,
   NAdam,
   type Optimizer,
   Parameter,
   RAdam,
   RMSprop,
   SGD,
+  stepDecay,
 } from "@evenkeel/nn";
 import type { Executor, Tensor } from "@evenkeel/tensor";
 import {
+  DeviceError,
   full,
   launchingExecutor,
   ShapeError,
@@ -179,6 +184,49 @@ describe("an update", () => {
     expect(await model.values()).toEqual([[0, 1, 2], [3], [5, 6]]);
   });
 
+  test("follows the schedule of a group, by the updates that its parameters have had", async () => {
+    const model = new Weights();
+    const rates: number[] = [];
+    const schedule = (step: number) => {
+      rates.push(step);
+      return step < 2 ? 1 : 0.5;
+    };
+    const group = (name: string) => (name === "matrix" ? {} : { schedule, learningRateScale: 2 });
+    const optimizer = new SGD(model, { learningRate: 0.5, group });
+    run(optimizer, 3);
+    expect(await model.values()).toEqual([[-0.5, 0.5, 1.5], [1.5], [2.5, 3.5]]);
+    expect(rates).toEqual([0, 1, 2]);
+    expect(optimizer.settings.groups.bias).toEqual({ weightDecay: 0, learningRateScale: 2 });
+  });
+
+  test("of a rule for whole parameters is one launch for each, and changes nothing when one of them fails", async () => {
+    const model = new Weights();
+    const optimizer = new LAMB(model, { learningRate: 0.5, allAdapted: true });
+    run(optimizer, 1);
+    const before = await model.values();
+    let calls = 0;
+    const failing: Executor = {
+      execute: (call) => {
+        if (call.op.name === "sum" && ++calls === 4) throw new DeviceError("on purpose");
+        return launchingExecutor.execute(call);
+      },
+    };
+    expect(() => withExecutor(failing, () => run(optimizer, 1))).toThrow("on purpose");
+    expect(await model.values()).toEqual(before);
+    run(optimizer, 1);
+    expect(await model.values()).not.toEqual(before);
+  });
+
+  test("does not adapt the rate where a norm is 0", async () => {
+    const model = new Weights();
+    scope(() => {
+      model.matrix.value = full([1, 3], 0);
+    });
+    const optimizer = new LARS(model, { learningRate: 0.5, momentum: 0 });
+    run(optimizer, 1, () => makeGradients([1, 1, 1], [0], [0, 0]));
+    expect(await model.values()).toEqual([[-0.5, -0.5, -0.5], [4], [5, 6]]);
+  });
+
   test("requires one gradient of the right shape for each parameter", () => {
     const optimizer = new SGD(new Weights(), { learningRate: 1 });
     scope(() => {
@@ -287,6 +335,14 @@ describe("saved state", () => {
     NAdam: (model) => new NAdam(model, { learningRate: 0.1, weightDecay: 0.1 }),
     RAdam: (model) => new RAdam(model, { learningRate: 0.1, betas: [0.8, 0.9] }),
     AMSGrad: (model) => new AdamW(model, { learningRate: 0.1, amsgrad: true }),
+    LAMB: (model) => new LAMB(model, { learningRate: 0.1, weightDecay: 0.1 }),
+    LARS: (model) => new LARS(model, { learningRate: 10, weightDecay: 0.1, allAdapted: true }),
+    Muon: (model) => new Muon(model, { learningRate: 0.1, maxGradientNorm: 1 }),
+    scheduled: (model) =>
+      new SGD(model, {
+        learningRate: 0.1,
+        group: (name) => ({ schedule: name === "bias" ? stepDecay(1, { every: 2 }) : undefined }),
+      }),
     Lion: (model) => new Lion(model, { learningRate: 0.1, weightDecay: 0.1, maxGradientValue: 0.5 }),
   };
   const changing = (): (() => Tensor[]) => {

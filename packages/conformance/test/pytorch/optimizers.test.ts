@@ -5,39 +5,26 @@ import {
   Adam,
   Adamax,
   AdamW,
-  Module,
+  type Module,
   NAdam,
-  Parameter,
   RAdam,
   RMSprop,
   SGD,
 } from "@evenkeel/nn";
-import { add, type Backend, mul, scope, type Tensor, withExecutor } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { readValues, referenceBackend, referenceExecutor } from "../../src/reference.ts";
+import { referenceBackend } from "../../src/reference.ts";
 import { onEachBackend } from "../each-backend.ts";
-import { place, plainValues } from "./against-pytorch.ts";
-import type { Course, OptimizeQuestion, PlainTensor } from "./ask-pytorch.ts";
+import type { OptimizeQuestion } from "./ask-pytorch.ts";
 import { askPytorch, pytorchTitle, skipWithoutPytorch } from "./ask-pytorch.ts";
-
-const steps = 20;
-const values = [[4, 6], [5], [7, 3]].map((shape, index) => plainValues(`value ${index}`, shape));
-const gradients = Array.from({ length: steps }, (_, step) =>
-  values.map(({ shape }, index) => plainValues(`gradient ${index} of step ${step}`, shape)),
-);
-
-class Values extends Module {
-  readonly all: readonly Parameter[];
-
-  constructor(backend: Backend) {
-    super();
-    this.all = values.map((value) => new Parameter(place(value, backend)));
-  }
-
-  forward(x: Tensor): Tensor {
-    return x;
-  }
-}
+import {
+  findError,
+  gradients,
+  learningRate,
+  runCourse,
+  steps,
+  values,
+  weightDecay,
+} from "./optimizer-course.ts";
 
 /** One optimizer here and in PyTorch, both with weight decay. */
 interface Case {
@@ -47,8 +34,6 @@ interface Case {
     readonly options?: OptimizeQuestion["options"];
   };
 }
-
-const [learningRate, weightDecay] = [0.02, 0.1];
 
 const cases: readonly Case[] = [
   {
@@ -105,40 +90,11 @@ const cases: readonly Case[] = [
   { name: "RAdam", make: (model, options) => new RAdam(model, options), pytorch: { optimizer: "RAdam" } },
 ];
 
-/** All values after every step. */
-async function runCourse({ make }: Case, backend: Backend): Promise<number[][]> {
-  const model = new Values(backend);
-  const optimizer = make(model, { learningRate, weightDecay, allDecayed: true });
-  const isReference = backend === referenceBackend;
-  const takeStep = (given: readonly PlainTensor[]) =>
-    scope(() =>
-      optimizer.step(
-        model.all.map(({ value }, index) => add(place(given[index]!, backend), mul(value, 0.5))),
-      ),
-    );
-  const course: number[][] = [];
-  for (const given of gradients) {
-    if (isReference) withExecutor(referenceExecutor, () => takeStep(given));
-    else takeStep(given);
-    const read = model.all.map(({ value }) => (isReference ? readValues(value) : value.data()));
-    course.push((await Promise.all(read)).flatMap((data) => [...data]));
-  }
-  return course;
-}
-
-/** The largest deviation of a value after any step. */
-function findError(course: Course, expected: Course): number {
-  expect(course.length).toBe(expected.length);
-  return Math.max(
-    ...expected.flatMap((row, step) => row.map((value, index) => Math.abs(value - course[step]![index]!))),
-  );
-}
-
 const toQuestion = ({ pytorch }: Case): OptimizeQuestion => ({
   task: "optimize",
   ...pytorch,
   options: { lr: learningRate, weight_decay: weightDecay, ...pytorch.options },
-  values: values satisfies readonly PlainTensor[],
+  values,
   gradients,
 });
 
@@ -147,7 +103,7 @@ describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: ${steps} steps of an optim
   const withAnswers = cases.map((one, index) => ({ ...one, answer: answers[index]! }));
 
   test.each(withAnswers)("$name follows float64 PyTorch in float64", async ({ answer, ...one }) => {
-    const course = await runCourse(one, referenceBackend);
+    const course = await runCourse(one.make, referenceBackend);
     expect(findError(course, answer.float64)).toBeLessThan(1e-12);
   });
 
@@ -156,7 +112,7 @@ describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: ${steps} steps of an optim
       "$name deviates from float64 at most 3 times as far as float32 PyTorch",
       async ({ answer, ...one }) => {
         const { float32, float64 } = answer;
-        const course = await runCourse(one, backend());
+        const course = await runCourse(one.make, backend());
         // Values are around 1: a step of 0.02 that is rounded differently in each of 20 steps.
         expect(findError(course, float64)).toBeLessThan(3 * Math.max(1e-6, findError(float32, float64)));
       },

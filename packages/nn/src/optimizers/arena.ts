@@ -1,57 +1,28 @@
-import type { Backend, Expression, Spec } from "@evenkeel/tensor";
+import type { Backend } from "@evenkeel/tensor";
 import {
   BackendError,
   concatenate,
-  countElements,
-  countStorageBytes,
   describeBackend,
   evaluateExpression,
-  getStorage,
   keep,
   scope,
   Tensor,
   zeros,
 } from "@evenkeel/tensor";
 import { copyTensor } from "../module/copy.ts";
-import type { Parameter } from "../module/variable.ts";
-
-/** A parameter and its path in the model. */
-export interface NamedParameter {
-  readonly name: string;
-  readonly parameter: Parameter;
-}
-
-/** How the parameters of an arena are updated. */
-export interface GroupSettings {
-  readonly weightDecay: number;
-  /** A factor for the learning rate. */
-  readonly learningRateScale: number;
-}
-
-/** Neighbouring members that one launch updates. */
-interface Span {
-  /** The index of the first member, and the one after the last. */
-  readonly begin: number;
-  readonly end: number;
-  readonly byteOffset: number;
-  /** The elements of its members, and of the gaps between them. */
-  readonly elements: number;
-}
+import type { Layout, Span } from "./arena-layout.ts";
+import { computeLayout, elementsOfOwnSpan, listSpans, viewSpan } from "./arena-layout.ts";
+import type { CompiledRule } from "./compiled-rule.ts";
+import type { GroupedParameter, GroupSettings } from "./grouped-parameter.ts";
 
 /**
- * The elements from which on a member is a span of its own, 1 MiB: a launch that reads the gradient where it lies is cheaper than
- * a copy that joins it to others.
- */
-const elementsOfOwnSpan = 2 ** 18;
-
-/**
- * Parameters with the same settings, updated by one launch, and one more for each large member. From the first update on, their
+ * Parameters with the same settings, updated by one launch, and one more for each large member; by one for each member where the
+ * rule needs whole parameters. From the first update on, their
  * values lie in one flat tensor, of which the parameters are views; so do those of each slot. All of them have had the same number
  * of updates.
  */
 export class Arena {
-  readonly members: readonly NamedParameter[];
-  readonly settings: GroupSettings;
+  readonly members: readonly GroupedParameter[];
   /** Updates so far. */
   steps: number;
   private readonly backend: Backend;
@@ -64,23 +35,18 @@ export class Arena {
   private slots: readonly Tensor[] | undefined;
 
   /** `slots` holds, for each slot, one tensor for each member; absent, they are zeros. Holds no memory where it throws. */
-  constructor(
-    members: readonly NamedParameter[],
-    settings: GroupSettings,
-    steps: number,
-    slots?: readonly (readonly Tensor[])[],
-  ) {
+  constructor(members: readonly GroupedParameter[], steps: number, slots?: readonly (readonly Tensor[])[]) {
     this.members = members;
-    this.settings = settings;
     this.steps = steps;
     this.backend = members[0]!.parameter.value.backend;
-    this.layout = placeSpecs(
+    this.layout = computeLayout(
       members.map(({ parameter }) => parameter.spec),
       this.backend,
     );
     this.spans = listSpans(
       members.map(({ parameter }) => parameter.value.size),
       this.layout,
+      this.rule.takesWhole ? 0 : elementsOfOwnSpan,
     );
     const gap = Math.max(...this.layout.gaps);
     scope(() => {
@@ -88,6 +54,22 @@ export class Arena {
       this.slots = slots?.map((tensors) => copyTensor(this.gather(tensors)));
       for (const made of [this.padding, ...(this.slots ?? [])]) if (made !== undefined) keep(made);
     });
+  }
+
+  get rule(): CompiledRule {
+    return this.members[0]!.rule;
+  }
+
+  get settings(): GroupSettings {
+    return this.members[0]!.settings;
+  }
+
+  /** The numbers of the next update. */
+  listScalars(learningRate: number): readonly number[] {
+    const [{ settings, schedule, rule }] = this.members as [GroupedParameter];
+    const scale = settings.learningRateScale * (schedule?.(this.steps) ?? 1);
+    const { weightDecay } = settings;
+    return rule.listScalars({ learningRate: learningRate * scale, weightDecay, step: this.steps + 1 });
   }
 
   /** For each launch of an update, one flat tensor of the gradients of its members, of which there is one for each member. */
@@ -117,9 +99,9 @@ export class Arena {
   }
 
   /** Allocates all the memory of the first update in advance, so that it cannot fail after another arena has been updated. */
-  prepare(slots: number): void {
+  prepare(): void {
     this.packValues();
-    this.slots ??= scope(() => Array.from({ length: slots }, () => this.makeZeroSlot())).map(keep);
+    this.slots ??= scope(() => this.rule.slots.map(() => this.makeZeroSlot())).map(keep);
   }
 
   /**
@@ -138,22 +120,31 @@ export class Arena {
     this.adoptValues(this.values);
   }
 
+  /** What the update needs of whole parameters, one tensor for each launch; nothing has changed yet. */
+  computeWholes(gradients: readonly Tensor[], { factors, scalars }: UpdateNumbers): Tensor[] {
+    if (!this.rule.takesWhole) return [];
+    const state = [this.values!, ...this.slots!];
+    return this.spans.map((span, index) => {
+      const views = state.map((flat) => viewSpan(flat, span));
+      const operands = [...views, gradients[index]!, ...factors];
+      return this.rule.computeWhole(operands, scalars, this.members[span.begin]!.parameter.value);
+    });
+  }
+
   /**
-   * Updates values and slots in their own memory, after `prepare`. `gradients` are those of `gatherGradients`; `factors` are further
-   * operands of every launch. Calls `onLaunch` after each launch: from then on the arena has changed.
+   * Updates values and slots in their own memory, after `prepare`. `gradients` are those of `gatherGradients`, `wholes` those of
+   * `computeWholes`. Calls `onLaunch` after each launch: from then on the arena has changed.
    */
   update(
-    expression: Expression,
     gradients: readonly Tensor[],
+    wholes: readonly Tensor[],
     { factors, scalars, onLaunch }: UpdateNumbers,
   ): void {
     const state = [this.values!, ...this.slots!];
     const results = this.spans.map((span, index) => {
       const views = state.map((flat) => viewSpan(flat, span));
-      const launched = evaluateExpression(expression, [...views, gradients[index]!, ...factors], {
-        donate: [...views.keys()],
-        scalars,
-      });
+      const operands = [...views, gradients[index]!, ...factors, ...wholes.slice(index, index + 1)];
+      const launched = evaluateExpression(this.rule.update, operands, { donate: [...views.keys()], scalars });
       onLaunch();
       return launched;
     });
@@ -172,12 +163,12 @@ export class Arena {
   }
 
   /** A new arena of the chosen members, with their current values and slots. */
-  extractPart(slots: number, isChosen: (member: NamedParameter) => boolean): Arena {
+  extractPart(isChosen: (member: GroupedParameter) => boolean): Arena {
     const ofChosen = (views: readonly Tensor[]) => views.filter((_, index) => isChosen(this.members[index]!));
-    const chosenSlots = () => Array.from({ length: slots }, (_, slot) => ofChosen(this.listSlotViews(slot)));
+    const chosenSlots = () => this.rule.slots.map((_, slot) => ofChosen(this.listSlotViews(slot)));
     return scope(() => {
       const members = this.members.filter(isChosen);
-      const part = new Arena(members, this.settings, this.steps, this.slots && chosenSlots());
+      const part = new Arena(members, this.steps, this.slots && chosenSlots());
       return part.pack();
     });
   }
@@ -261,82 +252,9 @@ export function makeTogether<Item>(items: readonly Item[], make: (item: Item) =>
   }
 }
 
-/** What the launches of an update share. */
-interface UpdateNumbers {
+/** What the launches of an update share; `factors` are further operands of each. */
+export interface UpdateNumbers {
   readonly factors: readonly Tensor[];
   readonly scalars: readonly number[];
   onLaunch(): void;
-}
-
-const viewSpan = (flat: Tensor, { byteOffset, elements }: Span): Tensor =>
-  new Tensor(flat.storage, { shape: [elements], dtype: flat.dtype }, flat.byteOffset + byteOffset);
-
-/** Spans of members with these sizes: each large one by itself, and what lies between them. */
-function listSpans(sizes: readonly number[], { gaps, byteOffsets }: Layout): Span[] {
-  const spans: Span[] = [];
-  for (const [index, size] of sizes.entries()) {
-    const last = spans.at(-1);
-    const isLarge = size >= elementsOfOwnSpan;
-    const joins = last !== undefined && !isLarge && sizes[last.end - 1]! < elementsOfOwnSpan;
-    if (joins) {
-      const elements = last.elements + gaps[index - 1]! + size;
-      spans[spans.length - 1] = { ...last, end: index + 1, elements };
-    } else {
-      spans.push({ begin: index, end: index + 1, byteOffset: byteOffsets[index]!, elements: size });
-    }
-  }
-  return spans;
-}
-
-interface Layout {
-  /** The elements of all members, and of the gaps between them. */
-  readonly elements: number;
-  /** The offset of each member. */
-  readonly byteOffsets: readonly number[];
-  /** Elements of padding after each member, so that the next one begins at an offset that a view may have. */
-  readonly gaps: readonly number[];
-}
-
-const countElementBytes = ({ limits }: Backend): number => countStorageBytes(getStorage("f32", limits));
-
-/** Bytes from the beginning of a member to the beginning of the next one. */
-function countPaddedBytes({ shape }: Spec, backend: Backend): number {
-  const { offsetAlignment } = backend.limits;
-  return Math.ceil((countElements(shape) * countElementBytes(backend)) / offsetAlignment) * offsetAlignment;
-}
-
-/** The members in lists, each of one backend, whose arenas fit into one buffer. */
-export function splitByArena<Member extends NamedParameter>(members: readonly Member[]): Member[][] {
-  const lists: Member[][] = [];
-  let bytes = 0;
-  for (const member of members) {
-    const { backend, shape, dtype } = member.parameter.value;
-    const added = countPaddedBytes({ shape, dtype }, backend);
-    const list = lists.at(-1);
-    const isElsewhere = list?.[0]?.parameter.value.backend !== backend;
-    if (list === undefined || isElsewhere || bytes + added > backend.limits.maxBufferBytes) {
-      lists.push([member]);
-      bytes = added;
-    } else {
-      list.push(member);
-      bytes += added;
-    }
-  }
-  return lists;
-}
-
-function placeSpecs(specs: readonly Spec[], backend: Backend): Layout {
-  const elementBytes = countElementBytes(backend);
-  const byteOffsets: number[] = [];
-  const gaps: number[] = [];
-  let end = 0;
-  specs.forEach((spec, index) => {
-    byteOffsets.push(end);
-    const bytes = countElements(spec.shape) * elementBytes;
-    const isLast = index === specs.length - 1;
-    const padded = isLast ? bytes : countPaddedBytes(spec, backend);
-    gaps.push((padded - bytes) / elementBytes);
-    end += padded;
-  });
-  return { elements: end / elementBytes, byteOffsets, gaps };
 }

@@ -2,7 +2,7 @@ import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, DTypeError, formatShape, isSameShape, ShapeError } from "@evenkeel/tensor";
 import { aTensor, checkValue, listOf } from "@evenkeel/tensor/checks";
 import type { Parameter } from "../module/variable.ts";
-import type { NamedParameter } from "./arena.ts";
+import type { NamedParameter } from "./grouped-parameter.ts";
 
 /**
  * The gradients by their parameters. Throws ArgumentError for anything but a list of tensors, one for each trainable parameter,

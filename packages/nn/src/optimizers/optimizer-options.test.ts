@@ -9,7 +9,10 @@ import { Adagrad } from "./adagrad.ts";
 import { Adam, AdamW } from "./adam.ts";
 import { Adamax } from "./adamax.ts";
 import { clipByGlobalNorm, clipByValue } from "./clip.ts";
+import { LAMB } from "./lamb.ts";
+import { LARS } from "./lars.ts";
 import { Lion } from "./lion.ts";
+import { Muon } from "./muon.ts";
 import { NAdam } from "./nadam.ts";
 import { RAdam } from "./radam.ts";
 import { RMSprop } from "./rmsprop.ts";
@@ -96,6 +99,26 @@ describe("options", () => {
       "an epsilon of RAdam",
       () => new RAdam(new TwoValues(), { learningRate, epsilon: 0 }),
       "RAdam: epsilon: found 0",
+    ],
+    [
+      "a trust coefficient",
+      () => new LARS(new TwoValues(), { learningRate, trustCoefficient: 0 }),
+      "LARS: trustCoefficient: found 0",
+    ],
+    [
+      "a word of LAMB",
+      () => new LAMB(new TwoValues(), { learningRate, allAdapted: 1 as never }),
+      "LAMB: allAdapted: found 1",
+    ],
+    [
+      "an adjustment of Muon",
+      () => new Muon(new TwoValues(), { learningRate, adjustment: "none" as never }),
+      'Muon: adjustment: found "none"',
+    ],
+    [
+      "a schedule of a group",
+      () => new SGD(new TwoValues(), { learningRate, group: () => ({ schedule: 1 as never }) }),
+      "group: weight: schedule: found 1",
     ],
     [
       "AMSGrad",

@@ -2,7 +2,9 @@ import { ArgumentError } from "@evenkeel/tensor";
 import type { Rule, Rules } from "@evenkeel/tensor/checks";
 import { callable, checkOptions, describeValue, nonNegative, yesOrNo } from "@evenkeel/tensor/checks";
 import type { Parameter } from "../module/variable.ts";
-import type { GroupSettings, NamedParameter } from "./arena.ts";
+import type { Schedule } from "../schedules/schedules.ts";
+import type { CompiledRule } from "./compiled-rule.ts";
+import type { GroupedParameter, GroupSettings } from "./grouped-parameter.ts";
 
 /** Anything with named parameters: a `Module`. */
 export interface Parameterized {
@@ -21,7 +23,16 @@ export interface OptimizerOptions {
   /** Limits every value of the gradients to [-this, this], after `maxGradientNorm`; default: no limit. */
   readonly maxGradientValue?: number;
   /** Settings of single parameters, by name. A setting that it leaves out is that of these options. */
-  readonly group?: (name: string, parameter: Parameter) => Partial<GroupSettings>;
+  readonly group?: (name: string, parameter: Parameter) => GroupOptions;
+}
+
+/** Settings of a parameter. */
+export interface GroupOptions extends Partial<GroupSettings> {
+  /**
+   * A further factor for the learning rate, which changes with the updates that the parameter has had, counted from 0. Parameters of
+   * one group share one function, made outside of `group`: those of different functions are updated by different launches.
+   */
+  readonly schedule?: Schedule;
 }
 
 /** The largest norm or value of gradients; infinity is no limit. */
@@ -49,11 +60,12 @@ export interface OptimizerSettings {
   readonly groups: { readonly [name: string]: GroupSettings };
 }
 
-/** A parameter and how it is updated. */
-export type GroupedParameter = NamedParameter & { readonly settings: GroupSettings };
-
 /** Throws ArgumentError for anything but a model, for a model without parameters, and for two parameters of one name. */
-export function groupParameters(model: Parameterized, options: OptimizerOptions): GroupedParameter[] {
+export function groupParameters(
+  model: Parameterized,
+  options: OptimizerOptions,
+  chooseRule: (name: string, parameter: Parameter) => CompiledRule,
+): GroupedParameter[] {
   if (typeof model?.namedParameters !== "function") {
     throw new ArgumentError(
       `optimizer: model: found ${describeValue(model)}, expected a module: the model itself, not its parameters`,
@@ -64,7 +76,8 @@ export function groupParameters(model: Parameterized, options: OptimizerOptions)
     if (parameters.has(name)) {
       throw new ArgumentError(`optimizer: model: found two parameters named "${name}", expected one`);
     }
-    parameters.set(name, { name, parameter, settings: readSettings(name, parameter, options) });
+    const group = readGroup(name, parameter, options);
+    parameters.set(name, { name, parameter, ...group, rule: chooseRule(name, parameter) });
   }
   if (parameters.size === 0) {
     throw new ArgumentError(
@@ -74,15 +87,21 @@ export function groupParameters(model: Parameterized, options: OptimizerOptions)
   return [...parameters.values()];
 }
 
-function readSettings(name: string, parameter: Parameter, options: OptimizerOptions): GroupSettings {
+function readGroup(
+  name: string,
+  parameter: Parameter,
+  options: OptimizerOptions,
+): Pick<GroupedParameter, "settings" | "schedule"> {
   const { weightDecay = 0, allDecayed = false, group } = options;
   const own = group?.(name, parameter) ?? {};
-  checkOptions<Partial<GroupSettings>>(`group: ${name}`, own, {
+  checkOptions<GroupOptions>(`group: ${name}`, own, {
     weightDecay: nonNegative,
     learningRateScale: nonNegative,
+    schedule: callable,
   });
-  return {
+  const settings = {
     weightDecay: own.weightDecay ?? (parameter.isDecayed || allDecayed ? weightDecay : 0),
     learningRateScale: own.learningRateScale ?? 1,
   };
+  return { settings, schedule: own.schedule };
 }

@@ -5,22 +5,20 @@ import { checkValue, getBuiltinName } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import { readArray } from "../module/state-dict.ts";
 import { StateDictError } from "../module/state-dict-error.ts";
-import type { Arena, NamedParameter } from "./arena.ts";
+import type { Arena } from "./arena.ts";
+import type { GroupedParameter } from "./grouped-parameter.ts";
 
 const nameSteps = (name: string): string => `${name}.steps`;
 
 /** Every slot and the number of updates of every parameter. */
-export async function readOptimizerState(
-  arenas: readonly Arena[],
-  slotNames: readonly string[],
-): Promise<Map<string, StoredArray>> {
+export async function readOptimizerState(arenas: readonly Arena[]): Promise<Map<string, StoredArray>> {
   const pending: Promise<[string, StoredArray]>[] = [];
   const state = new Map<string, StoredArray>();
   for (const arena of arenas) {
     for (const { name } of arena.members) {
       state.set(nameSteps(name), { shape: [], dtype: "i32", data: Int32Array.of(arena.steps) });
     }
-    slotNames.forEach((slotName, slot) => {
+    arena.rule.slots.forEach((slotName, slot) => {
       arena.listSlotViews(slot).forEach((view, index) => {
         const path = `${arena.members[index]!.name}.${slotName}`;
         pending.push(readArray(view).then((array) => [path, array]));
@@ -45,8 +43,7 @@ const aMap: Rule = {
 
 /** Checks saved state. Throws ArgumentError for anything but a Map, and StateDictError, which lists the differences. */
 export function readSlots(
-  parameters: readonly NamedParameter[],
-  slotNames: readonly string[],
+  parameters: readonly GroupedParameter[],
   state: ReadonlyMap<string, StoredArray>,
 ): Map<string, LoadedSlots> {
   checkValue("optimizer: state", state, aMap);
@@ -63,11 +60,11 @@ export function readSlots(
     return array;
   };
   const loaded = new Map<string, LoadedSlots>();
-  for (const { name, parameter } of parameters) {
+  for (const { name, parameter, rule } of parameters) {
     const { shape } = parameter.value;
     const steps = take(nameSteps(name), "i32", [])?.data[0] ?? 0;
     if (steps < 0) mismatched.push(`${nameSteps(name)}: found ${steps}, expected a non-negative integer`);
-    const arrays = slotNames.map((slotName) => take(`${name}.${slotName}`, "f32", shape));
+    const arrays = rule.slots.map((slotName) => take(`${name}.${slotName}`, "f32", shape));
     loaded.set(name, {
       steps,
       upload: (slot, backend) => fromData(arrays[slot]!.data, { shape, dtype: "f32" }, { backend }),

@@ -1,22 +1,19 @@
-import type { Expression, StateChange, Tensor } from "@evenkeel/tensor";
+import type { StateChange, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, DeviceError, scope } from "@evenkeel/tensor";
 import { checkOptions, checkValue, nonNegative } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import type { Parameter } from "../module/variable.ts";
-import type { NamedParameter } from "./arena.ts";
-import { Arena, makeTogether, splitByArena } from "./arena.ts";
+import { Arena, makeTogether } from "./arena.ts";
+import { splitByArena } from "./arena-layout.ts";
 import { clipFactor } from "./clip.ts";
+import type { Clipping } from "./compiled-rule.ts";
+import { CompiledRule } from "./compiled-rule.ts";
+import type { GroupedParameter, NamedParameter } from "./grouped-parameter.ts";
 import { matchGradients } from "./match-gradients.ts";
-import type {
-  GroupedParameter,
-  OptimizerOptions,
-  OptimizerSettings,
-  Parameterized,
-} from "./optimizer-options.ts";
+import type { OptimizerOptions, OptimizerSettings, Parameterized } from "./optimizer-options.ts";
 import { groupParameters, optimizerRules } from "./optimizer-options.ts";
 import { readOptimizerState, readSlots } from "./optimizer-state.ts";
-import type { UpdateRule } from "./update-rule.ts";
-import { buildUpdate } from "./update-rule.ts";
+import type { RuleChoice, UpdateRule } from "./update-rule.ts";
 
 /**
  * The base of optimizers. Parameters with the same settings lie in one arena, or in several where they do not fit into one
@@ -27,9 +24,6 @@ export class Optimizer {
   /** What the updates depend on: a run is resumed with the same settings. */
   readonly settings: OptimizerSettings;
   private rate: number;
-  private readonly rule: UpdateRule;
-  /** Built once: backends find compiled code by the identity of the expression. */
-  private readonly expression: Expression;
   private readonly maxGradientNorm: number | undefined;
   private readonly parameters: readonly GroupedParameter[];
   private arenas: readonly Arena[] | undefined;
@@ -37,18 +31,16 @@ export class Optimizer {
   private damage: { readonly cause: unknown } | undefined;
 
   /** Throws ArgumentError for an option out of range; a subclass checks those that it adds. */
-  constructor(model: Parameterized, rule: UpdateRule, options: OptimizerOptions) {
+  constructor(model: Parameterized, rule: UpdateRule | RuleChoice, options: OptimizerOptions) {
     const { learningRate, weightDecay, allDecayed, maxGradientNorm, maxGradientValue, group } = options;
     const shared = { learningRate, weightDecay, allDecayed, maxGradientNorm, maxGradientValue, group };
     checkOptions<OptimizerOptions>("optimizer", shared, optimizerRules, ["learningRate"]);
     this.rate = learningRate;
-    this.rule = rule;
     this.maxGradientNorm = maxGradientNorm;
-    this.expression = buildUpdate(rule, {
-      byNorm: maxGradientNorm !== undefined,
-      maxValue: maxGradientValue,
-    });
-    this.parameters = groupParameters(model, shared);
+    const compile = makeCompiler({ byNorm: maxGradientNorm !== undefined, maxValue: maxGradientValue });
+    this.parameters = groupParameters(model, shared, (name, parameter) =>
+      compile("choose" in rule ? rule.choose(name, parameter) : rule),
+    );
     this.settings = {
       ...rule.settings,
       learningRate,
@@ -82,18 +74,21 @@ export class Optimizer {
     scope(() => {
       const active = this.splitActiveArenas(gradientOf);
       if (active.length === 0) return;
-      for (const arena of active) arena.prepare(this.rule.slots.length);
+      for (const arena of active) arena.prepare();
       const gathered = active.map((arena) =>
         arena.gatherGradients(arena.members.map(({ parameter }) => gradientOf.get(parameter)!)),
       );
       const { maxGradientNorm } = this;
       const factors = maxGradientNorm === undefined ? [] : [clipFactor(gathered.flat(), maxGradientNorm)];
       let launches = 0;
+      const onLaunch = () => launches++;
+      const updates = active.map((arena, index) => {
+        const numbers = { factors, scalars: arena.listScalars(this.rate), onLaunch };
+        const wholes = arena.computeWholes(gathered[index]!, numbers);
+        return () => arena.update(gathered[index]!, wholes, numbers);
+      });
       try {
-        active.forEach((arena, index) => {
-          const scalars = this.listScalars(arena);
-          arena.update(this.expression, gathered[index]!, { factors, scalars, onLaunch: () => launches++ });
-        });
+        for (const update of updates) update();
       } catch (error) {
         // When the first launch fails, nothing has changed; when a later one fails, other parameters have.
         throw launches === 0 ? error : this.invalidate(error);
@@ -113,7 +108,7 @@ export class Optimizer {
   /** Slots and step counts as of this call, by `<parameter>.<slot>` and `<parameter>.steps`: what resuming needs. */
   async readStateArrays(): Promise<Map<string, StoredArray>> {
     this.checkWhole();
-    return readOptimizerState(this.getArenas(), this.rule.slots);
+    return readOptimizerState(this.getArenas());
   }
 
   /**
@@ -128,19 +123,20 @@ export class Optimizer {
 
   /** Checks and uploads saved state, so that all parts of a run are ready before the first of them changes. */
   prepareState(state: ReadonlyMap<string, StoredArray>): StateChange {
-    const loaded = readSlots(this.parameters, this.rule.slots, state);
-    const makeKey = ({ name, settings }: GroupedParameter) =>
-      JSON.stringify([settings, loaded.get(name)!.steps]);
+    const loaded = readSlots(this.parameters, state);
     const arenas = scope(() =>
-      makeTogether(listArenaMembers(this.parameters, makeKey), (members) => {
-        const [{ name, settings }] = members as [(typeof members)[number]];
-        const { steps } = loaded.get(name)!;
-        if (steps === 0) return new Arena(members, settings, 0);
-        const slots = this.rule.slots.map((_, slot) =>
-          members.map(({ name, parameter }) => loaded.get(name)!.upload(slot, parameter.value.backend)),
-        );
-        return new Arena(members, settings, steps, slots);
-      }),
+      makeTogether(
+        listArenaMembers(this.parameters, ({ name }) => loaded.get(name)!.steps),
+        (members) => {
+          const [{ name, rule }] = members as [GroupedParameter];
+          const { steps } = loaded.get(name)!;
+          if (steps === 0) return new Arena(members, 0);
+          const slots = rule.slots.map((_, slot) =>
+            members.map(({ name, parameter }) => loaded.get(name)!.upload(slot, parameter.value.backend)),
+          );
+          return new Arena(members, steps, slots);
+        },
+      ),
     );
     return {
       commit: () => {
@@ -167,8 +163,8 @@ export class Optimizer {
   private getArenas(): readonly Arena[] {
     this.arenas ??= this.sortArenas(
       makeTogether(
-        listArenaMembers(this.parameters, ({ settings }) => JSON.stringify(settings)),
-        (members) => new Arena(members, members[0]!.settings, 0),
+        listArenaMembers(this.parameters, () => 0),
+        (members) => new Arena(members, 0),
       ),
     );
     return this.arenas;
@@ -187,20 +183,14 @@ export class Optimizer {
     const before = this.getArenas();
     const mixed = before.filter(({ members }) => members.some(isActive) && !members.every(isActive));
     if (mixed.length > 0) {
-      const slots = this.rule.slots.length;
       const parts = makeTogether(
         mixed.flatMap((arena) => [true, false].map((wanted) => ({ arena, wanted }))),
-        ({ arena, wanted }) => arena.extractPart(slots, (member) => isActive(member) === wanted),
+        ({ arena, wanted }) => arena.extractPart((member) => isActive(member) === wanted),
       );
       this.arenas = this.sortArenas([...before.filter((arena) => !mixed.includes(arena)), ...parts]);
       for (const arena of mixed) arena.dispose();
     }
     return this.getArenas().filter(({ members }) => isActive(members[0]!));
-  }
-
-  private listScalars({ settings, steps }: Arena): readonly number[] {
-    const { weightDecay, learningRateScale } = settings;
-    return this.rule.scalars({ learningRate: this.rate * learningRateScale, weightDecay, step: steps + 1 });
   }
 
   /** Throws ArgumentError unless this optimizer was made for the parameters of the model, in the order of the model. */
@@ -228,11 +218,38 @@ const makeHalfStepError = (cause: unknown): DeviceError =>
     { cause },
   );
 
-/** The members of each arena: parameters with equal keys, as many as a buffer holds. */
-const listArenaMembers = <Member extends NamedParameter>(
-  parameters: readonly Member[],
-  key: (parameter: Member) => string,
-): Member[][] => groupBy(parameters, key).flatMap(splitByArena);
+/** A function that compiles each rule once. */
+function makeCompiler(clipping: Clipping): (rule: UpdateRule) => CompiledRule {
+  const compiled = new Map<UpdateRule, CompiledRule>();
+  return (rule) => {
+    const known = compiled.get(rule) ?? new CompiledRule(rule, clipping);
+    compiled.set(rule, known);
+    return known;
+  };
+}
+
+/** The members of each arena: parameters that are updated in the same way and have had as many updates, as many as a buffer holds. */
+function listArenaMembers(
+  parameters: readonly GroupedParameter[],
+  countSteps: (parameter: GroupedParameter) => number,
+): GroupedParameter[][] {
+  const number = makeNumbering();
+  const makeKey = (parameter: GroupedParameter) => {
+    const { settings, schedule, rule } = parameter;
+    return JSON.stringify([settings, number(schedule), number(rule), countSteps(parameter)]);
+  };
+  return groupBy(parameters, makeKey).flatMap(splitByArena);
+}
+
+/** A function that gives each object a number, the same one every time. */
+function makeNumbering(): (object: unknown) => number {
+  const numbers = new Map<unknown, number>();
+  return (object) => {
+    const known = numbers.get(object) ?? numbers.size;
+    numbers.set(object, known);
+    return known;
+  };
+}
 
 /** Items with equal keys, in the order of first appearance. */
 function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Item[][] {

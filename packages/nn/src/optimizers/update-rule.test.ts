@@ -4,13 +4,13 @@ import { makeAdadeltaRule } from "./adadelta.ts";
 import { makeAdagradRule } from "./adagrad.ts";
 import { makeAdamRule } from "./adam.ts";
 import { makeAdamaxRule } from "./adamax.ts";
+import { CompiledRule } from "./compiled-rule.ts";
 import { makeLionRule } from "./lion.ts";
 import { makeNadamRule } from "./nadam.ts";
 import { makeRadamRule } from "./radam.ts";
 import { makeRmspropRule } from "./rmsprop.ts";
 import { makeSgdRule } from "./sgd.ts";
 import type { UpdateRule } from "./update-rule.ts";
-import { buildUpdate } from "./update-rule.ts";
 
 /** The course of one value, from 1, under gradients cos(step) + value / 2, in float64. */
 function course(
@@ -18,7 +18,7 @@ function course(
   { learningRate = 0.1, weightDecay = 0.01, factor = 1, steps = 5 } = {},
 ): number[] {
   const isClipped = factor !== 1;
-  const update = makeEvaluator(buildUpdate(rule, { byNorm: isClipped }));
+  const update = makeEvaluator(new CompiledRule(rule, { byNorm: isClipped }).update);
   let state = [1, ...rule.slots.map(() => 0)];
   return Array.from({ length: steps }, (_, index) => {
     const gradient = Math.cos(index) + state[0]! / 2;
@@ -200,7 +200,7 @@ test("NAdam resumed in the middle has the scalars of an uninterrupted run", () =
 });
 
 test("a value of a gradient beyond the limit counts as the limit", () => {
-  const update = makeEvaluator(buildUpdate(makeSgdRule(), { byNorm: true, maxValue: 0.5 }));
+  const update = makeEvaluator(new CompiledRule(makeSgdRule(), { byNorm: true, maxValue: 0.5 }).update);
   const step = (gradient: number, factor: number) => update([1, gradient, factor], [1, 0], 0)[0];
   expect([step(-3, 1), step(0.4, 1), step(3, 0.1), step(Number.NaN, 1)]).toEqual([1.5, 0.6, 0.7, Number.NaN]);
 });

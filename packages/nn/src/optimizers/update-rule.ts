@@ -1,5 +1,5 @@
-import type { Expression, Value } from "@evenkeel/tensor";
-import { buildExpression, e } from "@evenkeel/tensor";
+import type { Tensor, Value } from "@evenkeel/tensor";
+import type { Parameter } from "../module/variable.ts";
 
 /** What changes from step to step: numbers that reach the device as scalars. */
 export interface StepNumbers {
@@ -7,6 +7,21 @@ export interface StepNumbers {
   readonly weightDecay: number;
   /** Counts updates from 1. */
   readonly step: number;
+}
+
+/**
+ * What an update needs of a whole parameter, before any value changes: a norm, or a product of matrices. Each parameter is then
+ * updated by launches of its own.
+ */
+export interface WholeParameter {
+  /** What `compute` gets, for one element. */
+  direction(value: Value, slots: readonly Value[], gradient: Value, scalars: readonly Value[]): Value;
+  /**
+   * One number, or one for each element. `scalars` are the numbers of the update.
+   *
+   * Shapes: that of the parameter, twice -> [] or that of the parameter.
+   */
+  compute(direction: Tensor, value: Tensor, scalars: readonly number[]): Tensor;
 }
 
 /** How one value is updated: the formula of an optimizer, for one element. */
@@ -17,34 +32,22 @@ export interface UpdateRule {
   readonly slots: readonly string[];
   /** The numbers that `update` gets as `scalars`. */
   scalars(numbers: StepNumbers): readonly number[];
-  /** The new value, then the new slots. */
-  update(value: Value, slots: readonly Value[], gradient: Value, scalars: readonly Value[]): Value[];
+  /** Present where the update of an element depends on the others of its parameter. */
+  readonly whole?: WholeParameter;
+  /** The new value, then the new slots. `ofWhole` is what `whole` has computed. */
+  update(
+    value: Value,
+    slots: readonly Value[],
+    gradient: Value,
+    scalars: readonly Value[],
+    ofWhole: Value | undefined,
+  ): Value[];
 }
 
-/** How gradients are limited. */
-export interface Clipping {
-  /** Whether they are multiplied by a factor, which is the last input. */
-  readonly byNorm: boolean;
-  readonly maxValue?: number | undefined;
-}
-
-/**
- * One launch for any number of values: inputs are value, slots, gradient and, where gradients are clipped by their norm, the factor
- * that they are multiplied by; outputs are value and slots.
- */
-export function buildUpdate(rule: UpdateRule, { byNorm, maxValue }: Clipping): Expression {
-  const count = rule.slots.length;
-  const scalars = rule.scalars({ learningRate: 0, weightDecay: 0, step: 1 }).map(() => "f32" as const);
-  const inputs = new Array<"f32">(count + (byNorm ? 3 : 2)).fill("f32");
-  return buildExpression({ inputs, scalars }, (values, numbers) => {
-    const scaled = byNorm ? e.mul(values[count + 1]!, values[count + 2]!) : values[count + 1]!;
-    const gradient = maxValue === undefined ? scaled : limitValue(scaled, maxValue);
-    return rule.update(values[0]!, values.slice(1, count + 1), gradient, numbers);
-  });
-}
-
-/** Comparisons instead of min and max preserve NaN. */
-function limitValue(x: Value, limit: number): Value {
-  const below = e.select(e.greater(x, limit), limit, x);
-  return e.select(e.less(x, -limit), -limit, below);
+/** Several rules for the parameters of one model. */
+export interface RuleChoice {
+  /** As those of a rule. */
+  readonly settings: NonNullable<UpdateRule["settings"]>;
+  /** The rule of a parameter: one object for all that share it. */
+  choose(name: string, parameter: Parameter): UpdateRule;
 }
