@@ -1,6 +1,6 @@
 /**
- * Builds the package in the current folder: bundles every entry point of its `exports` to `dist`, with declarations. All packages share this
- * configuration. The build removes comments and white space from WGSL kernels (`*.wgsl.ts`).
+ * Builds the package in the current folder: bundles every entry point of its `exports`, and every target of its `imports`, to `dist`, with
+ * declarations. All packages share this configuration. The build removes comments and white space from WGSL kernels (`*.wgsl.ts`).
  */
 import { execFileSync } from "node:child_process";
 import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,16 +9,24 @@ import { dirname, resolve } from "node:path";
 import { build } from "tsup";
 import { shrinkTemplates } from "./shrink-wgsl.ts";
 
+interface Target {
+  readonly "@evenkeel/source": string;
+  readonly default: string;
+}
+
 interface Manifest {
   readonly name: string;
-  readonly exports: {
-    readonly [entry: string]: { readonly "@evenkeel/source": string; readonly default: string };
-  };
+  readonly exports: { readonly [entry: string]: Target };
+  /** By platform: each name, which begins with `#`, has several targets. */
+  readonly imports?: { readonly [name: string]: { readonly [platform: string]: Target } };
 }
 
 const root = resolve(import.meta.dirname, "..");
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Manifest;
-const entries = Object.values(manifest.exports).map((conditions) => conditions["@evenkeel/source"]);
+const targets = [manifest.exports, ...Object.values(manifest.imports ?? {})].flatMap((one) =>
+  Object.values(one),
+);
+const entries = targets.map((conditions) => conditions["@evenkeel/source"]);
 
 /** `dist/nn/node.js` for `src/nn/node.ts`: outputs mirror the sources. */
 const nameOutput = (source: string): string => source.replace(/^\.\/src\//, "").replace(/\.ts$/, "");
@@ -28,7 +36,7 @@ await build({
   entry: Object.fromEntries(entries.map((source) => [nameOutput(source), source])),
   format: "esm",
   platform: "neutral",
-  external: [/^node:/],
+  external: [/^node:/, /^#/],
   target: "es2022",
   outDir: "dist",
   splitting: true,

@@ -90,8 +90,10 @@ function checkFloor(file: string, specifier: string): void {
 function checkManifest(name: string): void {
   const manifest = JSON.parse(readFileSync(`packages/${name}/package.json`, "utf8")) as {
     readonly dependencies?: { readonly [name: string]: string };
+    readonly imports?: { readonly [name: string]: unknown };
   };
-  const declared = Object.keys(manifest.dependencies ?? {});
+  // Names that begin with # lead to files of the package itself, which differ by platform.
+  const declared = Object.keys({ ...manifest.dependencies, ...manifest.imports });
   for (const dependency of declared) {
     const sibling = /^@evenkeel\/(.+)$/.exec(dependency)?.[1];
     if (sibling !== undefined && !arrows[name]!.includes(sibling)) {

@@ -3,7 +3,7 @@
  *
  * - for every `*.kernels.ts`, a `*.kernels.as.ts` next to it with the classes through which kernels read their operands, and the constants;
  * - for every `*.as.ts` kernel, a `*.wasm.ts` next to it: the module's bytes as text, and a second `relaxedModule` if the source uses
- *   ASC_FEATURE_RELAXED_SIMD;
+ *   ASC_FEATURE_RELAXED_SIMD; if it uses VECTOR_BITS, also a `*.wide.ts` with the module for vectors of 256 bits;
  * - for every `*.worker.ts`, a `*.worker.text.ts` with the text of the bundled script;
  * - `src/cases.generated.ts` with the exports of every `*.cases.ts`;
  * - for every `*-family.ts`, a `<language>.generated.ts` next to it for each language, with the `plans` of every
@@ -21,6 +21,8 @@ import { encodeModule } from "../packages/tensor/src/core/module-text.ts";
 
 const features = "simd,threads,bulk-memory";
 const relaxedFeature = "ASC_FEATURE_RELAXED_SIMD";
+/** The bits of the vectors for which a source is compiled: pairs of adjacent vectors of 128 bits, if it is 256. */
+const vectorConstant = "VECTOR_BITS";
 const moduleText = resolve(import.meta.dirname, "../packages/tensor/src/core/module-text.ts");
 const flags = [
   "-O3",
@@ -115,38 +117,56 @@ const replaceDestructuring = (text: string): string =>
   );
 
 async function compileKernel(source: string): Promise<void> {
-  const target = source.replace(/\.as\.ts$/, ".wasm.ts");
-  generated.add(target);
+  const sources = [...listSources(resolve(source))].sort();
+  const uses = (name: string): boolean => sources.some((file) => readFileSync(file, "utf8").includes(name));
   const hash = createHash("sha256").update([features, ...flags].join());
-  for (const file of [...listSources(resolve(source)), moduleText].sort()) hash.update(readFileSync(file));
-  const stamp = `// ${hash.digest("hex")}`;
-  if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return;
-  const module = await compileVariant(source, features);
-  let text = `${stamp}\n/** Compiled from ${basename(source)}. */\nexport const module: string =\n  "${module}";\n`;
-  if ([...listSources(resolve(source))].some((file) => readFileSync(file, "utf8").includes(relaxedFeature))) {
-    const relaxed = await compileVariant(source, `${features},relaxed-simd`);
-    text += `/** The same for relaxed SIMD. */\nexport const relaxedModule: string =\n  "${relaxed}";\n`;
-  }
-  writeIfChanged(target, text);
+  for (const file of [...sources, moduleText].sort()) hash.update(readFileSync(file));
+  const stamp = `// ${hash.digest("hex")}\n/** Compiled from ${basename(source)}. */\n`;
+  const narrow = uses(vectorConstant) ? ["--use", `${vectorConstant}=128`] : [];
+  await writeModules(source.replace(/\.as\.ts$/, ".wasm.ts"), stamp, async () => {
+    const relaxed = uses(relaxedFeature)
+      ? `/** The same for relaxed SIMD. */\n${await compileVariant(source, "relaxedModule", `${features},relaxed-simd`, narrow)}`
+      : "";
+    return (await compileVariant(source, "module", features, narrow)) + relaxed;
+  });
+  if (narrow.length === 0) return;
+  await writeModules(source.replace(/\.as\.ts$/, ".wide.ts"), stamp, () =>
+    compileVariant(source, "wideModule", `${features},relaxed-simd`, ["--use", `${vectorConstant}=256`]),
+  );
 }
 
-/** The bytes of the module, as text. */
-async function compileVariant(source: string, enabled: string): Promise<string> {
+/** Writes a file of modules, unless it begins with this stamp already. */
+async function writeModules(target: string, stamp: string, compile: () => Promise<string>): Promise<void> {
+  generated.add(target);
+  if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return;
+  writeIfChanged(target, stamp + (await compile()));
+}
+
+/** Exports the bytes of the module, as text. */
+async function compileVariant(
+  source: string,
+  name: string,
+  enabled: string,
+  more: readonly string[],
+): Promise<string> {
   const out = "module.wasm";
   let bytes: Uint8Array | undefined;
   // The compiler is large, so it is loaded only when there is something to compile.
   const { default: asc } = await import("assemblyscript/asc");
-  const { error, stderr } = await asc.main([source, "--outFile", out, "--enable", enabled, ...flags], {
-    readFile: (file, folder) => {
-      const path = resolve(folder, file);
-      return existsSync(path) ? replaceDestructuring(readFileSync(path, "utf8")) : null;
+  const { error, stderr } = await asc.main(
+    [source, "--outFile", out, "--enable", enabled, ...flags, ...more],
+    {
+      readFile: (file, folder) => {
+        const path = resolve(folder, file);
+        return existsSync(path) ? replaceDestructuring(readFileSync(path, "utf8")) : null;
+      },
+      writeFile: (file, contents) => {
+        if (basename(file) === out && typeof contents !== "string") bytes = contents;
+      },
     },
-    writeFile: (file, contents) => {
-      if (basename(file) === out && typeof contents !== "string") bytes = contents;
-    },
-  });
+  );
   if (error !== null || bytes === undefined) throw new Error(`${source}: ${stderr.toString()}`);
-  return encodeModule(bytes);
+  return `export const ${name}: string =\n  "${encodeModule(bytes)}";\n`;
 }
 
 /** Workers are embedded as text, so that no bundler or server has to find a file. */
@@ -235,6 +255,6 @@ for (const source of globSync("src/**/*.as.ts").sort()) {
 for (const source of globSync("src/**/*.worker.ts").sort()) await bundleWorker(source);
 collectCases();
 collectPlans();
-for (const file of globSync("src/**/*.{wasm,kernels.as,worker.text,generated}.ts")) {
+for (const file of globSync("src/**/*.{wasm,wide,kernels.as,worker.text,generated}.ts")) {
   if (!generated.has(file)) rmSync(file);
 }

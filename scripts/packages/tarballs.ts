@@ -38,8 +38,8 @@ export function lintTarballs(tarballs: ReadonlyMap<string, string>): void {
     const manifest = JSON.parse(readPackedFile(tarball, "package.json")) as Record<string, unknown>;
     const missing = expectedFields.filter((field) => manifest[field] === undefined);
     if (missing.length > 0) throw new Error(`${name}: its manifest has no ${missing.join(", ")}`);
-    if (JSON.stringify(manifest.exports).includes("@evenkeel/source")) {
-      throw new Error(`${name}: its exports name sources, which are not in the package`);
+    if (JSON.stringify([manifest.exports, manifest.imports]).includes("@evenkeel/source")) {
+      throw new Error(`${name}: its exports or imports name sources, which are not in the package`);
     }
   }
   console.log(`publint, attw, licences, source maps, manifests: ${tarballs.size} packages`);

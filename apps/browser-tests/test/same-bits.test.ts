@@ -12,7 +12,7 @@ describeInChromium(({ run }) => {
   let backend: Backend;
   let expected: string[];
   beforeAll(async () => {
-    backend = await cpu({ threads: 2 }).open();
+    backend = await cpu({ threads: 2, vectors: 128 }).open();
     expected = [];
     for (const opCases of allCases) {
       for (const opCase of opCases.cases) expected.push(await computeCaseBits(backend, opCases, opCase));

@@ -1,18 +1,26 @@
 import type { Backend, BackendFactory } from "@evenkeel/tensor";
 import { BackendError, loadNodeModule, loadPlans } from "@evenkeel/tensor";
 import { checkOptions, positiveInteger } from "@evenkeel/tensor/checks";
+import { chooseVectors } from "#wide";
 import { CpuDevice } from "./device.ts";
 import { findEngineFeatures, findReasonNotToCompile, hasSimd } from "./features.ts";
 import type { DeviceMemory } from "./memory/device-memory.ts";
 import { makeDeviceMemory } from "./memory/device-memory.ts";
 import { InlineEngine } from "./queue/inline-engine.ts";
 import { ThreadEngine } from "./threads/thread-engine.ts";
+import type { Vectors } from "./wide/vectors-option.ts";
+import { aVectorsOption } from "./wide/vectors-option.ts";
 
 export interface CpuOptions {
   /** Number of threads. Default: one per processor, at most 8; 1 where there is no shared memory. */
   readonly threads?: number | undefined;
   /** Total bytes for all buffers. Default: 4 GiB, or as much as the engine grants. */
   readonly maxMemoryBytes?: number | undefined;
+  /**
+   * The bits of the vectors of matrix products and convolutions. 256 takes Node on x64, whose engine joins pairs of vectors of 128 bits.
+   * With "auto", the default, they are 256 in the versions of Node that this library was tested with, where they are faster.
+   */
+  readonly vectors?: Vectors | undefined;
 }
 
 /**
@@ -22,7 +30,11 @@ export interface CpuOptions {
  * @example const backend = await selectBackend([cpu()]);
  */
 export function cpu(options: CpuOptions = {}): BackendFactory<"cpu"> {
-  checkOptions<CpuOptions>("cpu", options, { threads: positiveInteger, maxMemoryBytes: positiveInteger });
+  checkOptions<CpuOptions>("cpu", options, {
+    threads: positiveInteger,
+    maxMemoryBytes: positiveInteger,
+    vectors: aVectorsOption,
+  });
   return { name: "cpu", open: () => open(options) };
 }
 
@@ -35,10 +47,13 @@ async function open(options: CpuOptions): Promise<Backend> {
     );
   }
   await loadPlans(CpuDevice.languages);
+  const features = findEngineFeatures();
+  const compileWide = await chooseVectors(options.vectors ?? 128, features);
+  if (compileWide !== undefined) features.add("wide-simd");
   const memory = chooseMemory(options);
   const threads = options.threads ?? (memory.isShared ? await countDefaultThreads() : 1);
   const engine = threads === 1 ? new InlineEngine(memory) : await ThreadEngine.start(memory, threads);
-  return new CpuDevice(memory, engine, findEngineFeatures());
+  return new CpuDevice(memory, engine, features, compileWide);
 }
 
 /** Beyond this many threads, memory bandwidth is the limit. */

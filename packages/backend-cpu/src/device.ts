@@ -35,6 +35,7 @@ import { Heap } from "./memory/heap.ts";
 import type { Engine, Failure } from "./queue/engine.ts";
 import { noKernel } from "./queue/entry.ts";
 import { Queue } from "./queue/queue.ts";
+import type { CompileWide } from "./wide/vectors-option.ts";
 
 const copyKernel: WasmKernel = makeWasmKernel(copyModule, "copy", copyKernels);
 /** Bytes of a copy that one thread takes at a time. */
@@ -63,15 +64,25 @@ export class CpuDevice implements Backend {
   private scratch: Block | undefined;
   private isClosed = false;
 
-  constructor(memory: DeviceMemory, engine: Engine, features: ReadonlySet<string>) {
+  /** `compileWide` compiles the modules of wide kernels, which plans choose if the features have `wide-simd`. */
+  constructor(
+    memory: DeviceMemory,
+    engine: Engine,
+    features: ReadonlySet<string>,
+    compileWide?: CompileWide | undefined,
+  ) {
     this.engine = engine;
     this.queue = new Queue(engine, (failure) => this.makeError(failure));
     this.heap = new Heap(memory, (ticket) => this.queue.isDone(ticket));
-    this.registry = new KernelRegistry(this.heap);
+    this.registry = new KernelRegistry(
+      this.heap,
+      compileWide && ((module) => engine.share(compileWide(module, memory.isShared))),
+    );
     this.expressions = new ExpressionKernels(this.registry);
     this.checks = new RangeChecks(this.heap, engine.threads);
     this.threads = engine.threads;
-    this.device = `WebAssembly SIMD, ${this.threads} ${this.threads === 1 ? "thread" : "threads"}`;
+    const simd = features.has("wide-simd") ? "SIMD 256" : "SIMD";
+    this.device = `WebAssembly ${simd}, ${this.threads} ${this.threads === 1 ? "thread" : "threads"}`;
     this.limits = {
       storage: listStorages("wasm"),
       maxBufferBytes: memory.capacity,

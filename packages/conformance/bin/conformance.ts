@@ -1,25 +1,33 @@
 import { parseArgs } from "node:util";
+import type { CpuOptions } from "@evenkeel/backend-cpu";
 import type { Backend } from "@evenkeel/tensor";
 import { ArgumentError, EvenkeelError } from "@evenkeel/tensor";
 import { writeFileAtomically } from "@evenkeel/tensor/node";
 import type { CaseOutcome, ConformanceReport } from "../src/index.ts";
 import { runConformance } from "../src/index.ts";
 
-const usage = `pnpm conformance --backend <name> [--json <file>] [--op <name>] [--threads <n>]
+const usage = `pnpm conformance --backend <name> [--json <file>] [--op <name>] [--threads <n>] [--vectors <bits>]
 
   --backend   cpu or webgpu
   --json      writes the report to this file
   --op        runs one op only
-  --threads   how many threads the cpu backend uses`;
+  --threads   how many threads the cpu backend uses
+  --vectors   the bits of its vectors: 128, 256 or auto (auto)`;
 
 /** A usage error, shown without a stack trace. */
 class UsageError extends Error {}
 
 /** The only place that names backends. */
-const backends: { readonly [name: string]: (threads: number | undefined) => Promise<Backend> } = {
-  cpu: async (threads) => (await import("@evenkeel/backend-cpu")).cpu({ threads }).open(),
+const backends: { readonly [name: string]: (options: CpuOptions) => Promise<Backend> } = {
+  cpu: async (options) => (await import("@evenkeel/backend-cpu")).cpu(options).open(),
   webgpu: async () =>
     (await import("@evenkeel/backend-webgpu")).webgpu({ nonFinite: true, software: true }).open(),
+};
+
+const vectorOptions: { readonly [text: string]: CpuOptions["vectors"] } = {
+  "128": 128,
+  "256": 256,
+  auto: "auto",
 };
 
 function readOptions() {
@@ -30,6 +38,7 @@ function readOptions() {
         json: { type: "string" },
         op: { type: "string" },
         threads: { type: "string" },
+        vectors: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });
@@ -39,7 +48,10 @@ function readOptions() {
   }
 }
 
-function openBackend(name: string | undefined, threads: string | undefined): Promise<Backend> {
+/** The options that came with the command. */
+type Options = ReturnType<typeof readOptions>;
+
+function openBackend({ backend: name, threads, vectors }: Options): Promise<Backend> {
   const names = Object.keys(backends).join(", ");
   if (name === undefined) throw new UsageError(`--backend: expected one of: ${names}`);
   const opener = Object.hasOwn(backends, name) ? backends[name] : undefined;
@@ -47,7 +59,13 @@ function openBackend(name: string | undefined, threads: string | undefined): Pro
   if (threads !== undefined && !/^[1-9]\d*$/.test(threads)) {
     throw new UsageError(`--threads: found "${threads}", expected a positive whole number`);
   }
-  return opener(threads === undefined ? undefined : Number(threads));
+  if (vectors !== undefined && !Object.hasOwn(vectorOptions, vectors)) {
+    throw new UsageError(`--vectors: found "${vectors}", expected 128, 256 or auto`);
+  }
+  return opener({
+    threads: threads === undefined ? undefined : Number(threads),
+    vectors: vectors === undefined ? undefined : vectorOptions[vectors],
+  });
 }
 
 function showFailure({ op, case: name, status, checks }: CaseOutcome): void {
@@ -84,7 +102,7 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const backend = await openBackend(options.backend, options.threads);
+  const backend = await openBackend(options);
   try {
     const report = await runConformance(backend, {
       op: options.op,

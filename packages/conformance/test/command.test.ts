@@ -54,6 +54,7 @@ describe("pnpm conformance", () => {
       ["--backend", "cpu", "--threads", "many"],
       /found "many", expected a positive whole number/,
     ],
+    ["wrong vectors", ["--backend", "cpu", "--vectors", "512"], /found "512", expected 128, 256 or auto/],
   ])("%s is an error with the usage, exit code 2", async (_, args, message) => {
     const { code, stderr } = await run(...args);
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);

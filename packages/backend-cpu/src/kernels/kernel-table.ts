@@ -1,8 +1,6 @@
-import { importPlainMemory } from "./shared-flag.ts";
-
-/** `instanceof` fails for a memory of another realm. */
-const isPlain = (buffer: ArrayBufferLike): boolean =>
-  Object.prototype.toString.call(buffer) === "[object ArrayBuffer]";
+import type { KernelRecord } from "./kernel-record.ts";
+import { notShared, recordWords } from "./kernel-record.ts";
+import { importPlainMemory, isPlain } from "./shared-flag.ts";
 
 /** See `WasmKernel`. */
 export type KernelFunction = (
@@ -13,17 +11,22 @@ export type KernelFunction = (
   counter: number,
 ) => void;
 
+/** The module that the host has compiled and shared under a number. */
+export type FindShared = (number: number) => WebAssembly.Module | undefined;
+
 /**
  * The kernels of one thread, compiled at their first launch from device memory, where the registry put them: any thread
- * can load a kernel without a message from another.
+ * can load a kernel without a message from another. Modules that the host compiles come by message.
  */
 export class KernelTable {
   private readonly memory: WebAssembly.Memory;
   private readonly functions: KernelFunction[] = [];
-  private readonly instances = new Map<number, WebAssembly.Exports>();
+  private readonly findShared: FindShared;
+  private readonly instances = new Map<string, WebAssembly.Exports>();
 
-  constructor(memory: WebAssembly.Memory) {
+  constructor(memory: WebAssembly.Memory, findShared: FindShared) {
     this.memory = memory;
+    this.findShared = findShared;
   }
 
   /** Throws when the module does not compile, or has no such export. */
@@ -32,24 +35,30 @@ export class KernelTable {
   }
 
   private load(id: number, record: number): KernelFunction {
-    const words = new Uint32Array(this.memory.buffer, record, 4);
-    const name = new TextDecoder().decode(this.copyBytes(words[2]!, words[3]!));
-    const kernel = this.instantiate(words[0]!, words[1]!)[name];
+    const words = new Int32Array(this.memory.buffer, record, recordWords);
+    const [address, bytes, nameAddress, nameBytes, shared] = words as unknown as KernelRecord;
+    const name = new TextDecoder().decode(this.copyBytes(nameAddress >>> 0, nameBytes));
+    const kernel = this.instantiate(address >>> 0, bytes, shared)[name];
     if (typeof kernel !== "function") throw new TypeError(`the module has no function "${name}"`);
     this.functions[id] = kernel as KernelFunction;
     return kernel as KernelFunction;
   }
 
-  private instantiate(address: number, bytes: number): WebAssembly.Exports {
-    const known = this.instances.get(address);
+  private instantiate(address: number, bytes: number, shared: number): WebAssembly.Exports {
+    const key = `${address} ${shared}`;
+    const known = this.instances.get(key);
     if (known !== undefined) return known;
+    const module = shared === notShared ? this.compile(address, bytes) : this.findShared(shared);
+    if (module === undefined) throw new TypeError(`the thread has not received module ${shared}`);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.memory } });
+    this.instances.set(key, exports);
+    return exports;
+  }
+
+  private compile(address: number, bytes: number): WebAssembly.Module {
     const code = this.copyBytes(address, bytes);
     if (isPlain(this.memory.buffer)) importPlainMemory(code);
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), {
-      env: { memory: this.memory },
-    });
-    this.instances.set(address, exports);
-    return exports;
+    return new WebAssembly.Module(code);
   }
 
   /** Decoders and compilers do not take shared memory. */

@@ -4,6 +4,10 @@ const memoryKind = 2;
 const sharedWithMaximum = 3;
 const plainWithMaximum = 1;
 
+/** Whether memory is not shared. `instanceof` fails for a memory of another realm. */
+export const isPlain = (buffer: ArrayBufferLike): boolean =>
+  Object.prototype.toString.call(buffer) === "[object ArrayBuffer]";
+
 /**
  * Patches a module that imports shared memory to import plain memory: one byte, the flags of the import, changes.
  * Engines without SharedArrayBuffer then run the same binary, because kernels use no atomics and import nothing but the

@@ -27,6 +27,8 @@ export interface Engine {
   readonly lookahead: number;
   /** How many entries have finished. */
   countCompleted(): number;
+  /** Gives a compiled module to every thread. Returns the number by which records of kernels name it. */
+  share(module: WebAssembly.Module): number;
   /** Returns false if it can take no more entries for now. */
   tryEnqueue(entry: Entry): boolean;
   /** Ends the host step that the queue has reached. */

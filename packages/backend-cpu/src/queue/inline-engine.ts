@@ -20,6 +20,7 @@ export class InlineEngine implements Engine {
   private readonly slot = new Float64Array(slotWords);
   private readonly memory: DeviceMemory;
   private readonly runner: EntryRunner;
+  private readonly shared: WebAssembly.Module[] = [];
   private readonly milestones = new Milestones();
   private finished = 0;
   private hostIsRunning = false;
@@ -29,7 +30,12 @@ export class InlineEngine implements Engine {
 
   constructor(memory: DeviceMemory) {
     this.memory = memory;
-    this.runner = new EntryRunner(memory.memory, new KernelTable(memory.memory), this.slot, 0);
+    const table = new KernelTable(memory.memory, (number) => this.shared[number]);
+    this.runner = new EntryRunner(memory.memory, table, this.slot, 0);
+  }
+
+  share(module: WebAssembly.Module): number {
+    return this.shared.push(module) - 1;
   }
 
   countCompleted(): number {

@@ -23,19 +23,37 @@ interface Port {
   postMessage(message: "ready"): void;
 }
 
+/** The part of Node's worker threads that the loop uses. */
+interface WorkerThreads {
+  readonly parentPort?: unknown;
+  receiveMessageOnPort(port: unknown): { readonly message: WebAssembly.Module } | undefined;
+}
+
 /** Before Node 22.3 a worker that runs source text gets modules from its `require` alone. */
 const { process, require } = globalThis as {
-  process?: { getBuiltinModule?: (name: string) => { parentPort?: unknown } };
-  require?: (name: string) => { parentPort?: unknown };
+  process?: { getBuiltinModule?: (name: string) => WorkerThreads };
+  require?: (name: string) => WorkerThreads;
 };
 const node = (process?.getBuiltinModule ?? require)?.("node:worker_threads");
 const port = (node?.parentPort ?? globalThis) as unknown as Port;
 port.onmessage = ({ data: { memory, shared, worker, threads } }) => {
   const ring = new WorkerRing(shared, worker, threads);
-  const runner = new EntryRunner(memory, new KernelTable(memory), ring.slots, worker);
+  const runner = new EntryRunner(memory, new KernelTable(memory, findShared), ring.slots, worker);
   port.postMessage("ready");
   runLaunches(ring, runner);
 };
+
+const modules: WebAssembly.Module[] = [];
+
+/** The host sends a module before the first launch that uses it; this thread looks for it then, because it has no event loop. */
+function findShared(number: number): WebAssembly.Module | undefined {
+  while (modules.length <= number) {
+    const received = node?.receiveMessageOnPort(port);
+    if (received === undefined) return undefined;
+    modules.push(received.message);
+  }
+  return modules[number];
+}
 
 /** Never returns: the host terminates the thread. Between launches nothing goes through the event loop. */
 function runLaunches(ring: WorkerRing, runner: EntryRunner): never {

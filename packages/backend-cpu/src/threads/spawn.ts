@@ -14,6 +14,8 @@ export interface WorkerSetup {
 export interface WorkerThread {
   hold(): void;
   release(): void;
+  /** Sends a module that the host has compiled. Only Node's workers receive it, who have no event loop to wait for. */
+  send(module: WebAssembly.Module): void;
   terminate(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ function spawnInNode(
       resolve({
         hold: () => worker.ref(),
         release: () => worker.unref(),
+        send: (module) => worker.postMessage(module),
         terminate: async () => {
           isStopping = true;
           await worker.terminate();
@@ -73,7 +76,7 @@ async function spawnInBrowser(setup: WorkerSetup, onCrash: (reason: string) => v
       worker.postMessage(setup);
     });
     worker.onerror = ({ message }) => onCrash(message);
-    return { hold() {}, release() {}, terminate: async () => worker.terminate() };
+    return { hold() {}, release() {}, send() {}, terminate: async () => worker.terminate() };
   } catch (error) {
     throw new BackendError(
       `cpu: a worker thread could not start: ${error instanceof Error ? error.message : error}`,

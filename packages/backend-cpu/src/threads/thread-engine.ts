@@ -17,6 +17,7 @@ export class ThreadEngine implements Engine {
   private readonly ring: HostRing;
   private readonly milestones = new Milestones();
   private workers: readonly WorkerThread[] = [];
+  private sharedModules = 0;
   private published = 0;
   private finished = 0;
   private isListening = false;
@@ -52,6 +53,11 @@ export class ThreadEngine implements Engine {
 
   get threads(): number {
     return this.workers.length;
+  }
+
+  share(module: WebAssembly.Module): number {
+    for (const worker of this.workers) worker.send(module);
+    return this.sharedModules++;
   }
 
   countCompleted(): number {

@@ -34,19 +34,34 @@ export interface WasmKernel<Schema extends KernelSchema = KernelSchema> extends 
    * the module.
    */
   readonly module: string;
+  /** 256 if the module is made for a device that joins its vectors in pairs (the feature `wide-simd`). Any device can run it. */
+  readonly vectorBits: 128 | 256;
   readonly schema: Schema;
   /** The types of the parameters, in order. */
   readonly parameterTypes: readonly ParameterType[];
 }
 
+/** A module for devices that join its vectors in pairs. */
+export interface WideModule {
+  /** The module's bytes as text. */
+  readonly module: string;
+  readonly vectorBits: 256;
+}
+
+/** An embedded module: its bytes as text, or those of a wide one. */
+export type KernelModule = string | WideModule;
+
 /** A kernel in an embedded module. */
 export function makeWasmKernel<Schemas extends KernelSchemas, Entry extends keyof Schemas & string>(
-  module: string,
+  from: KernelModule,
   entry: Entry,
   schemas: Schemas,
 ): WasmKernel<Schemas[Entry]> {
   const schema = schemas[entry]!;
-  return { language: "wasm", module, entry, schema, parameterTypes: Object.values(schema.parameters) };
+  const { module, vectorBits } =
+    typeof from === "string" ? ({ module: from, vectorBits: 128 } as const) : from;
+  const parameterTypes = Object.values(schema.parameters);
+  return { language: "wasm", module, vectorBits, entry, schema, parameterTypes };
 }
 
 /** The extensions that a WGSL module may enable if `Limits.features` has them: `f16` for `shader-f16`. */

@@ -14,6 +14,7 @@ const f32 = (...shape: number[]): Spec => ({ shape, dtype: "f32" });
 describe.each([
   ["plain", []],
   ["relaxed", ["relaxed-simd"]],
+  ["wide", ["relaxed-simd", "wide-simd"]],
 ])("the %s kernel", (_, features) => {
   test.each(Array.from({ length: 60 }, (_, seed) => seed))("agrees with the loops, seed %i", (seed) => {
     const random = randomFrom(seed);
@@ -145,7 +146,11 @@ describe("plans", () => {
     expect(kinds([f32(2, 1, 2, 1, 3, 4), f32(1, 3, 1, 2, 4, 2)], {})).toHaveLength(6);
   });
 
-  test.each([4, 6])("tiles are panels of %i rows, and fit their bounds", (panelRows) => {
+  test.each([
+    { rows: 4, columns: 8 },
+    { rows: 6, columns: 8 },
+    { rows: 6, columns: 16 },
+  ])("tiles are panels of $rows rows and $columns columns, and fit their bounds", (panels) => {
     for (const [m, n, k] of [
       [1, 1, 1],
       [5, 9, 3],
@@ -153,9 +158,9 @@ describe("plans", () => {
       [128, 10, 512],
       [3, 100_000, 70_000],
     ] as const) {
-      const { rows, columns, depth } = planTiling(1, m, n, k, panelRows);
-      expect([rows % panelRows, columns % 8, depth % 4]).toEqual([0, 0, 0]);
-      expect(rows < 128 + panelRows && columns <= 128 && depth <= 512).toBe(true);
+      const { rows, columns, depth } = planTiling(1, m, n, k, panels);
+      expect([rows % panels.rows, columns % panels.columns, depth % 4]).toEqual([0, 0, 0]);
+      expect(rows < 128 + panels.rows && columns <= 128 && depth * panels.columns <= 4096).toBe(true);
     }
   });
 
@@ -167,7 +172,7 @@ describe("plans", () => {
   });
 
   test("a large product has work for several threads", () => {
-    const { rows, columns } = planTiling(1, 512, 512, 512);
+    const { rows, columns } = planTiling(1, 512, 512, 512, { rows: 6, columns: 8 });
     expect(Math.ceil(512 / rows) * Math.ceil(512 / columns)).toBeGreaterThanOrEqual(16);
   });
 });

@@ -11,11 +11,10 @@ import { computeGeometry, transposeGeometry } from "../matmul-geometry.ts";
 import type { MatmulAttributes } from "../matmul-shape.ts";
 import { computeMatmulOutput } from "../matmul-shape.ts";
 import { matmulKernels, matmulSizes } from "./matmul.kernels.ts";
-import { module, relaxedModule } from "./matmul.wasm.ts";
-import { choosePanelRows, countPackedBytes, packsTogether, planPackLaunch, readsRows } from "./packing.ts";
+import { choosePanels, countPackedBytes, packsTogether, planPackLaunch, readsRows } from "./packing.ts";
 
-/** Depth packed at a time: a panel of 8 columns takes half of a 32 KiB first-level cache. */
-const maxDepth = 512;
+/** Values of a panel of columns that is packed at a time: it takes half of a 32 KiB first-level cache. */
+const maxPanel = 4096;
 /** Rows and columns of a tile: packed, both operands of a tile stay in a 512 KiB second-level cache. */
 const maxTileRows = 128;
 const maxTileColumns = 128;
@@ -41,19 +40,25 @@ export interface Tiling {
 }
 
 /** How a batch of products of [m, k] and [k, n] is cut. */
-export function planTiling(batch: number, m: number, n: number, k: number, panelRows = 4): Tiling {
-  let rows = computeEvenParts(m, maxTileRows, panelRows);
-  let columns = computeEvenParts(n, maxTileColumns, 8);
+export function planTiling(
+  batch: number,
+  m: number,
+  n: number,
+  k: number,
+  panels: { readonly rows: number; readonly columns: number },
+): Tiling {
+  let rows = computeEvenParts(m, maxTileRows, panels.rows);
+  let columns = computeEvenParts(n, maxTileColumns, panels.columns);
   const isCoarse = () =>
     batch * Math.ceil(m / rows) * Math.ceil(n / columns) < wantedTiles &&
     rows * columns * k >= 2 * smallestTile;
-  while (isCoarse() && (rows > panelRows || columns > 8)) {
+  while (isCoarse() && (rows > panels.rows || columns > panels.columns)) {
     // One row of tiles shares no b: as long as tiles are not too narrow it stays one.
-    if (columns > 8 && (columns >= rows || (rows >= m && columns > narrowTile)))
-      columns = computeEvenParts(n, columns / 2, 8);
-    else rows = computeEvenParts(m, rows / 2, panelRows);
+    if (columns > panels.columns && (columns >= rows || (rows >= m && columns > narrowTile)))
+      columns = computeEvenParts(n, columns / 2, panels.columns);
+    else rows = computeEvenParts(m, rows / 2, panels.rows);
   }
-  return { rows, columns, depth: computeEvenParts(k, maxDepth, 4) };
+  return { rows, columns, depth: computeEvenParts(k, maxPanel / panels.columns, 4) };
 }
 
 /**
@@ -69,15 +74,14 @@ export function planMatmul(
   const output = computeMatmulOutput(inputs, attrs);
   if (countElements(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
   const plain = toPlainEpilogue(attrs.epilogue);
-  const panelRows = choosePanelRows(limits);
-  const code = panelRows === 6 ? relaxedModule : module;
   const added = plain?.hasAddend ? addend!.shape : undefined;
   const geometry = computeGeometry(a!.shape, b!.shape, added, output.shape, attrs);
   // A column is a row of the transposed product, which the kernel has a faster way for.
   const isSwapped = geometry.n === 1 && geometry.m > 1;
   const { m, n, k, outer, inner, starts, strides } = isSwapped ? transposeGeometry(geometry) : geometry;
   const matrices = outer * inner * starts.length;
-  const { rows, columns, depth } = planTiling(matrices, m, n, k, panelRows);
+  const panels = choosePanels(limits, n);
+  const { rows, columns, depth } = planTiling(matrices, m, n, k, panels);
   const [down, across] = [Math.ceil(m / rows), Math.ceil(n / columns)];
   const [left, right] = isSwapped ? [{ input: 1 }, { input: 0 }] : [{ input: 0 }, { input: 1 }];
   const keepsRows = readsRows(down, strides);
@@ -87,10 +91,10 @@ export function planMatmul(
   const packedColumns = down > 1 ? n : 0;
   const scratchBytes =
     matmulSizes.tileBytes +
-    countPackedBytes(packed || keepsRows ? 0 : rows, packed && down > 1 ? 0 : columns, depth, panelRows);
+    countPackedBytes(packed || keepsRows ? 0 : rows, packed && down > 1 ? 0 : columns, depth, panels);
   const chunk = Math.max(1, Math.floor(chunkSize / Math.max(1, rows * columns * k)));
   const launches: PlannedLaunch[] = starts.map((start) =>
-    planLaunch(makeWasmKernel(code, "matmul", matmulKernels), {
+    planLaunch(makeWasmKernel(panels.from, "matmul", matmulKernels), {
       reads: { a: left, b: right, addend: added && { input: 2 }, packed },
       writes: { c: { output: 0 } },
       parameters: {
@@ -110,12 +114,12 @@ export function planMatmul(
   );
   if (packed) {
     launches.unshift(
-      planPackLaunch(code, { m, n: packedColumns, k }, strides, panelRows, { a: left, b: right }, packed),
+      planPackLaunch({ m, n: packedColumns, k }, strides, panels, { a: left, b: right }, packed),
     );
   }
   if (plain === undefined) launches.push(planEpilogue(attrs.epilogue!, inputs, output));
   const temporaries: Spec[] = packed
-    ? [{ shape: [countPackedBytes(m, packedColumns, k, panelRows) / 4], dtype: "f32" }]
+    ? [{ shape: [countPackedBytes(m, packedColumns, k, panels) / 4], dtype: "f32" }]
     : [];
   return { launches, temporaries, aliases: [] };
 }

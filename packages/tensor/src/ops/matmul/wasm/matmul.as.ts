@@ -2,11 +2,16 @@ import { MatmulArguments, MatmulSizes, PackOperandsArguments } from "./matmul.ke
 import { finish, madd, packAlong, sumLanesOfFour } from "./simd.as";
 
 // Blocked matrix product (Goto and van de Geijn 2008): an item is a tile of the output; for each block of the depth its
-// operands, but for rows of a that are read as they are, are packed into panels of 6 (or 4) rows and 8 columns, which the kernel multiplies in registers.
+// operands, but for rows of a that are read as they are, are packed into panels of 6 (or 4) rows and 8 (or 16) columns, which the kernel multiplies in
+// registers. All ways of cutting add the terms of an element in the same order, so that the bits do not depend on the size of panels.
 
 
 /** As many as 15 registers allow beside 8 columns; where a product takes a register before it is added, four. */
 const panelRows: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
+
+/** Two vectors, and where the engine joins pairs of adjacent vectors two of those. */
+const panelColumns: i32 = VECTOR_BITS == 256 ? 16 : 8;
+const columnsShift: i32 = VECTOR_BITS == 256 ? 4 : 3;
 
 /**
  * Panels lie an odd number of cache lines apart: at a power of two they would all fall into the same few sets. Packing six lanes
@@ -18,18 +23,16 @@ function panelBytes(depth: i32, width: i32): usize {
   return ((<usize>(depth * width + 2) << 2) + 63 & ~63) | 64;
 }
 
-/** Copies up to `width` contiguous lanes, 4, 6 or 8, and zeros after them. */
+/** Copies `width` contiguous lanes, 4, 6, 8 or 16: beyond the last one whatever lies there, because nothing is made of it. */
 // @ts-ignore: decorator
 @inline
-function copyLanes(source: usize, lanes: i32, width: i32, target: usize): void {
-  if (lanes >= width) {
-    v128.store(target, v128.load(source));
-    if (width == 8) v128.store(target, v128.load(source, 16), 16);
-    if (width == 6) store<u64>(target, load<u64>(source, 16), 16);
-  } else {
-    for (let lane = 0; lane < width; lane++) {
-      store<f32>(target + (<usize>lane << 2), lane < lanes ? load<f32>(source + (<usize>lane << 2)) : 0);
-    }
+function copyLanes(source: usize, width: i32, target: usize): void {
+  v128.store(target, v128.load(source));
+  if (width == 6) store<u64>(target, load<u64>(source, 16), 16);
+  if (width >= 8) v128.store(target, v128.load(source, 16), 16);
+  if (width == 16) {
+    v128.store(target, v128.load(source, 32), 32);
+    v128.store(target, v128.load(source, 48), 48);
   }
 }
 
@@ -38,9 +41,7 @@ function packAcross(source: usize, count: i32, depth: i32, depthStride: usize, w
   const step = <usize>width << 2;
   for (let d = 0; d < depth; d++, source += depthStride, target += step) {
     let to = target;
-    for (let lane = 0; lane < count; lane += width, to += panel) {
-      copyLanes(source + (<usize>lane << 2), count - lane, width, to);
-    }
+    for (let lane = 0; lane < count; lane += width, to += panel) copyLanes(source + (<usize>lane << 2), width, to);
   }
 }
 
@@ -48,15 +49,15 @@ function packAcross(source: usize, count: i32, depth: i32, depthStride: usize, w
 function pack(source: usize, count: i32, laneStride: usize, depth: i32, depthStride: usize, width: i32, target: usize, panel: usize): void {
   if (laneStride == 4) return packAcross(source, count, depth, depthStride, width, target, panel);
   for (let lane = 0; lane < count; lane += width, target += panel) {
-    // Backwards: the second quad of six lanes reaches into the next row, which the first one then sets right.
-    for (let quad = (width - 1) & ~3; quad >= 0; quad -= 4) {
+    // Backwards: the second quad of six lanes reaches into the next row, which the first one then sets right. Nothing reads quads without lanes.
+    for (let quad = (min(width, count - lane) - 1) & ~3; quad >= 0; quad -= 4) {
       packAlong(source + <usize>(lane + quad) * laneStride, count - lane - quad, laneStride, depth, target + (<usize>quad << 2), <usize>width << 2);
     }
   }
 }
 
 /**
- * Writes the product of `panelRows` rows of a and of a packed panel of 8 columns, or adds it to what is there. Rows of a are
+ * Writes the product of `panelRows` rows of a and of 8 columns of a packed panel, or adds it to what is there. Rows of a are
  * packed too, or lie d1, d2 and so on bytes behind the first. Unrolling it would take registers that it does not have.
  */
 // @ts-ignore: decorator
@@ -84,7 +85,7 @@ function multiplyAt(
     }
   }
   const step: usize = isPacked ? panelRows << 2 : 4;
-  for (const end = a + <usize>depth * step; a < end; a += step, b += 32) {
+  for (const end = a + <usize>depth * step; a < end; a += step, b += panelColumns << 2) {
     const left = v128.load(b), right = v128.load(b, 16);
     let x = v128.load32_splat(a);
     c00 = madd(c00, x, left);
@@ -123,24 +124,169 @@ function multiplyAt(
   }
 }
 
-/** A packed panel of rows and one of columns. */
-function multiply(a: usize, b: usize, depth: i32, c: usize, cRow: usize, accumulate: bool): void {
-  multiplyAt(a, 0, 0, 0, 0, 0, true, b, depth, c, cRow, accumulate);
+/** The same for a panel of 16 columns: its 24 sums take 12 registers where the engine joins pairs of vectors, and would not fit elsewhere. */
+// @ts-ignore: decorator
+@inline
+function multiplyWideAt(
+  a: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize, isPacked: bool, b: usize, depth: i32, c: usize, cRow: usize, accumulate: bool,
+): void {
+  const c1 = c + cRow, c2 = c1 + cRow, c3 = c2 + cRow, c4 = c3 + cRow, c5 = c4 + cRow;
+  let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c03 = c00, c10 = c00, c11 = c00, c12 = c00, c13 = c00;
+  let c20 = c00, c21 = c00, c22 = c00, c23 = c00, c30 = c00, c31 = c00, c32 = c00, c33 = c00;
+  let c40 = c00, c41 = c00, c42 = c00, c43 = c00, c50 = c00, c51 = c00, c52 = c00, c53 = c00;
+  if (accumulate) {
+    c00 = v128.load(c);
+    c01 = v128.load(c, 16);
+    c02 = v128.load(c, 32);
+    c03 = v128.load(c, 48);
+    c10 = v128.load(c1);
+    c11 = v128.load(c1, 16);
+    c12 = v128.load(c1, 32);
+    c13 = v128.load(c1, 48);
+    c20 = v128.load(c2);
+    c21 = v128.load(c2, 16);
+    c22 = v128.load(c2, 32);
+    c23 = v128.load(c2, 48);
+    c30 = v128.load(c3);
+    c31 = v128.load(c3, 16);
+    c32 = v128.load(c3, 32);
+    c33 = v128.load(c3, 48);
+    c40 = v128.load(c4);
+    c41 = v128.load(c4, 16);
+    c42 = v128.load(c4, 32);
+    c43 = v128.load(c4, 48);
+    c50 = v128.load(c5);
+    c51 = v128.load(c5, 16);
+    c52 = v128.load(c5, 32);
+    c53 = v128.load(c5, 48);
+  }
+  const step: usize = isPacked ? panelRows << 2 : 4;
+  for (const end = a + <usize>depth * step; a < end; a += step, b += panelColumns << 2) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
+    let x = v128.load32_splat(a);
+    c00 = madd(c00, x, b0);
+    c01 = madd(c01, x, b1);
+    c02 = madd(c02, x, b2);
+    c03 = madd(c03, x, b3);
+    x = isPacked ? v128.load32_splat(a, 4) : v128.load32_splat(a + d1);
+    c10 = madd(c10, x, b0);
+    c11 = madd(c11, x, b1);
+    c12 = madd(c12, x, b2);
+    c13 = madd(c13, x, b3);
+    x = isPacked ? v128.load32_splat(a, 8) : v128.load32_splat(a + d2);
+    c20 = madd(c20, x, b0);
+    c21 = madd(c21, x, b1);
+    c22 = madd(c22, x, b2);
+    c23 = madd(c23, x, b3);
+    x = isPacked ? v128.load32_splat(a, 12) : v128.load32_splat(a + d3);
+    c30 = madd(c30, x, b0);
+    c31 = madd(c31, x, b1);
+    c32 = madd(c32, x, b2);
+    c33 = madd(c33, x, b3);
+    x = isPacked ? v128.load32_splat(a, 16) : v128.load32_splat(a + d4);
+    c40 = madd(c40, x, b0);
+    c41 = madd(c41, x, b1);
+    c42 = madd(c42, x, b2);
+    c43 = madd(c43, x, b3);
+    x = isPacked ? v128.load32_splat(a, 20) : v128.load32_splat(a + d5);
+    c50 = madd(c50, x, b0);
+    c51 = madd(c51, x, b1);
+    c52 = madd(c52, x, b2);
+    c53 = madd(c53, x, b3);
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  v128.store(c, c02, 32);
+  v128.store(c, c03, 48);
+  v128.store(c1, c10);
+  v128.store(c1, c11, 16);
+  v128.store(c1, c12, 32);
+  v128.store(c1, c13, 48);
+  v128.store(c2, c20);
+  v128.store(c2, c21, 16);
+  v128.store(c2, c22, 32);
+  v128.store(c2, c23, 48);
+  v128.store(c3, c30);
+  v128.store(c3, c31, 16);
+  v128.store(c3, c32, 32);
+  v128.store(c3, c33, 48);
+  v128.store(c4, c40);
+  v128.store(c4, c41, 16);
+  v128.store(c4, c42, 32);
+  v128.store(c4, c43, 48);
+  v128.store(c5, c50);
+  v128.store(c5, c51, 16);
+  v128.store(c5, c52, 32);
+  v128.store(c5, c53, 48);
+}
+
+/** A packed panel of rows and one of columns, of which `width` are multiplied: 8 or 16. */
+function multiply(a: usize, b: usize, width: i32, depth: i32, c: usize, cRow: usize, accumulate: bool): void {
+  if (VECTOR_BITS == 256 && width == 16) multiplyWideAt(a, 0, 0, 0, 0, 0, true, b, depth, c, cRow, accumulate);
+  else multiplyAt(a, 0, 0, 0, 0, 0, true, b, depth, c, cRow, accumulate);
 }
 
 /** Rows of a as they are, `aRow` bytes apart, and a packed panel of columns. Past the last of `rows` the last one is repeated. */
-function multiplyUnpacked(a: usize, aRow: usize, rows: i32, b: usize, depth: i32, c: usize, cRow: usize, accumulate: bool): void {
+function multiplyUnpacked(a: usize, aRow: usize, rows: i32, b: usize, width: i32, depth: i32, c: usize, cRow: usize, accumulate: bool): void {
   const d1 = rows > 1 ? aRow : 0, d2 = rows > 2 ? d1 + aRow : d1, d3 = rows > 3 ? d2 + aRow : d2;
   const d4 = rows > 4 ? d3 + aRow : d3, d5 = rows > 5 ? d4 + aRow : d4;
-  multiplyAt(a, d1, d2, d3, d4, d5, false, b, depth, c, cRow, accumulate);
+  if (VECTOR_BITS == 256 && width == 16) multiplyWideAt(a, d1, d2, d3, d4, d5, false, b, depth, c, cRow, accumulate);
+  else multiplyAt(a, d1, d2, d3, d4, d5, false, b, depth, c, cRow, accumulate);
 }
 
-/** Finishes the valid part of a tile and writes it to c, which it may be. Row strides in bytes. */
-function place(tile: usize, tileRow: usize, rows: i32, columns: i32, c: usize, cRow: usize, accumulate: bool, last: bool, addend: usize, addendRow: usize, addendStep: usize, slope: f32): void {
-  const left = min(4, columns), right = columns - left, beside = addend ? 4 * addendStep : <usize>0;
+/**
+ * Copies what earlier blocks of the depth have added up from the output into a tile at the edge: whole rows of it, beyond the last column whatever
+ * lies there. Row strides in bytes.
+ */
+function collect(c: usize, cRow: usize, rows: i32, width: i32, tile: usize, tileRow: usize): void {
+  for (const end = c + <usize>rows * cRow; c < end; c += cRow, tile += tileRow) copyLanes(c, width, tile);
+}
+
+/** Writes the valid part of a tile to c, and finishes it in the `last` pass over the depth. Row strides in bytes. */
+function place(tile: usize, tileRow: usize, rows: i32, columns: i32, c: usize, cRow: usize, last: bool, addend: usize, addendRow: usize, addendStep: usize, slope: f32): void {
   for (const end = c + <usize>rows * cRow; c < end; c += cRow, tile += tileRow, addend += addendRow) {
-    finish(c, 4, left, v128.load(tile), accumulate, last, addend, addendStep, slope);
-    if (right) finish(c + 16, 4, right, v128.load(tile, 16), accumulate, last, addend + beside, addendStep, slope);
+    for (let j = 0; j < columns; j += 4) {
+      const plus = addend ? addend + <usize>j * addendStep : 0;
+      finish(c + (<usize>j << 2), 4, min(4, columns - j), v128.load(tile + (<usize>j << 2)), false, last, plus, addendStep, slope);
+    }
+  }
+}
+
+/** Adds to a whole tile, 8 or 16 columns wide, what lies side by side or, for an `addendStep` of 0, one value for each row. Row strides in bytes. */
+function addRows(c: usize, cRow: usize, width: i32, addend: usize, addendRow: usize, addendStep: usize): void {
+  for (const end = c + <usize>panelRows * cRow; c < end; c += cRow, addend += addendRow) {
+    if (addendStep) {
+      for (let at: usize = 0; at < <usize>width << 2; at += 32) {
+        const left = f32x4.add(v128.load(c + at), v128.load(addend + at)), right = f32x4.add(v128.load(c + at, 16), v128.load(addend + at, 16));
+        v128.store(c + at, left);
+        v128.store(c + at, right, 16);
+      }
+    } else {
+      const plus = v128.load32_splat(addend);
+      for (let at: usize = 0; at < <usize>width << 2; at += 32) {
+        const left = f32x4.add(v128.load(c + at), plus), right = f32x4.add(v128.load(c + at, 16), plus);
+        v128.store(c + at, left);
+        v128.store(c + at, right, 16);
+      }
+    }
+  }
+}
+
+/** Applies the activation to a whole tile. */
+function activateRows(c: usize, cRow: usize, width: i32, slope: f32): void {
+  const zero = f32x4.splat(0), factor = f32x4.splat(slope);
+  for (const end = c + <usize>panelRows * cRow; c < end; c += cRow) {
+    for (let at: usize = 0; at < <usize>width << 2; at += 32) {
+      const left = v128.load(c + at), right = v128.load(c + at, 16);
+      const leftLow = f32x4.le(left, zero), rightLow = f32x4.le(right, zero);
+      if (slope == 0) {
+        v128.store(c + at, v128.andnot(left, leftLow));
+        v128.store(c + at, v128.andnot(right, rightLow), 16);
+      } else {
+        v128.store(c + at, v128.bitselect(f32x4.mul(left, factor), left, leftLow));
+        v128.store(c + at, v128.bitselect(f32x4.mul(right, factor), right, rightLow), 16);
+      }
+    }
   }
 }
 
@@ -211,11 +357,11 @@ function multiplyRows(a: usize, aRow: usize, rows: i32, b: usize, bColumn: usize
 
 /**
  * Packs operands of a product of [m, k] and [k, n] whole, for all tiles: a's panels, then b's, unless `n` is 0. An item is eight
- * panels of one of them. Strides in elements.
+ * panels of a or 64 columns of b. Strides in elements.
  */
 export function packOperands(begin: i32, end: i32, scratch: usize, args: PackOperandsArguments): void {
   const { a, b, packed, m, n, k, aRow, aDepth, bDepth, bColumn } = args;
-  const panelA = panelBytes(k, panelRows), panelB = panelBytes(k, 8), panelsA = (m + panelRows - 1) / panelRows, groupsA = (panelsA + 7) >> 3;
+  const panelA = panelBytes(k, panelRows), panelB = panelBytes(k, panelColumns), panelsA = (m + panelRows - 1) / panelRows, groupsA = (panelsA + 7) >> 3;
   for (let item = begin; item < end; item++) {
     if (item < groupsA) {
       const row = item * 8 * panelRows;
@@ -223,8 +369,8 @@ export function packOperands(begin: i32, end: i32, scratch: usize, args: PackOpe
     } else {
       const column = item - groupsA << 6;
       pack(
-        b + ((<usize>column * bColumn) << 2), min(64, n - column), bColumn << 2, k, bDepth << 2, 8,
-        packed + <usize>panelsA * panelA + <usize>(column >> 3) * panelB, panelB,
+        b + ((<usize>column * bColumn) << 2), min(64, n - column), bColumn << 2, k, bDepth << 2, panelColumns,
+        packed + <usize>panelsA * panelA + <usize>(column >> columnsShift) * panelB, panelB,
       );
     }
   }
@@ -242,7 +388,7 @@ export function matmul(begin: i32, end: i32, scratch: usize, args: MatmulArgumen
   const tilesDown = (m + tileRows - 1) / tileRows, tilesAcross = (n + tileColumns - 1) / tileColumns;
   const hasB = packed && tilesDown > 1;
   const keepsRows = readsRows(tilesDown, aRow, aDepth);
-  const stepA = panelBytes(packed ? k : depthBlock, panelRows), stepB = panelBytes(hasB ? k : depthBlock, 8);
+  const stepA = panelBytes(packed ? k : depthBlock, panelRows), stepB = panelBytes(hasB ? k : depthBlock, panelColumns);
   const ownA = scratch + MatmulSizes.tileBytes, ownB = packed || keepsRows ? ownA : ownA + <usize>((tileRows + panelRows - 1) / panelRows) * stepA;
   const allB = packed + <usize>((m + panelRows - 1) / panelRows) * stepA;
   const downA = keepsRows ? <usize>panelRows * aRow << 2 : stepA;
@@ -267,10 +413,8 @@ export function matmul(begin: i32, end: i32, scratch: usize, args: MatmulArgumen
     for (let j = 0; j < direct; j += 32) {
       for (let i = 0; i < rows; i++) {
         multiplyRow(fromA + ((<usize>i * aRow) << 2), aDepth << 2, fromB + (<usize>j << 2), bDepth << 2, k, scratch);
-        for (let part = j; part < j + 32; part += 8) {
-          const beside = plus + (plus ? (<usize>i * addendRow + <usize>part * addendColumn) << 2 : 0);
-          place(scratch + (<usize>(part - j) << 2), 0, 1, 8, toC + ((<usize>i * n + part) << 2), cRow, false, true, beside, 0, addendColumn << 2, slope);
-        }
+        const beside = plus + (plus ? (<usize>i * addendRow + <usize>j * addendColumn) << 2 : 0);
+        place(scratch, 0, 1, 32, toC + ((<usize>i * n + j) << 2), cRow, true, beside, 0, addendColumn << 2, slope);
       }
     }
     if (columns == direct) continue;
@@ -283,26 +427,31 @@ export function matmul(begin: i32, end: i32, scratch: usize, args: MatmulArgumen
       else if (packed) firstA = packed + <usize>(row / panelRows) * stepA + <usize>(first * panelRows << 2);
       else pack(fromA + ((<usize>first * aDepth) << 2), rows, aRow << 2, depth, aDepth << 2, panelRows, ownA, stepA);
       if (hasB) {
-        firstB = allB + <usize>(column >> 3) * stepB + <usize>(first << 5);
+        firstB = allB + <usize>(column >> columnsShift) * stepB + (<usize>(first << columnsShift) << 2);
       } else {
-        pack(fromB + ((<usize>first * bDepth + <usize>direct * bColumn) << 2), columns - direct, bColumn << 2, depth, bDepth << 2, 8, ownB, stepB);
+        pack(fromB + ((<usize>first * bDepth + <usize>direct * bColumn) << 2), columns - direct, bColumn << 2, depth, bDepth << 2, panelColumns, ownB, stepB);
       }
-      const panelsDown = (rows + panelRows - 1) / panelRows, panelsAcross = (columns - direct + 7) >> 3;
+      const panelsDown = (rows + panelRows - 1) / panelRows, panelsAcross = (columns - direct + panelColumns - 1) >> columnsShift;
       for (let index = 0; index < panelsDown * panelsAcross; index++) {
         // The panel that stays in the first-level cache is one of columns, or the rows that are not packed: they are fetched less well.
         const panelRow = keepsRows ? index / panelsAcross : index % panelsDown, panelColumn = keepsRows ? index % panelsAcross : index / panelsDown;
-        const i = panelRow * panelRows, j = direct + (panelColumn << 3);
+        const i = panelRow * panelRows, j = direct + (panelColumn << columnsShift);
         const panelA = firstA + <usize>panelRow * downA, panelB = firstB + <usize>panelColumn * stepB;
-        const down = min(panelRows, rows - i), across = min(8, columns - j), to = toC + ((<usize>i * n + j) << 2);
-        const isWhole = down == panelRows && across == 8;
-        const sum = isWhole ? to : scratch, sumRow = isWhole ? cRow : <usize>32;
-        if (keepsRows) multiplyUnpacked(panelA, aRow << 2, down, panelB, depth, sum, sumRow, isWhole && first > 0);
-        else multiply(panelA, panelB, depth, sum, sumRow, isWhole && first > 0);
+        const down = min(panelRows, rows - i), across = min(panelColumns, columns - j), to = toC + ((<usize>i * n + j) << 2);
+        // Half a panel at the edge is multiplied as one of 8 columns.
+        const width = across > 8 ? panelColumns : 8, isWhole = down == panelRows && across == width;
+        const sum = isWhole ? to : scratch, sumRow = isWhole ? cRow : <usize>(panelColumns << 2);
+        if (!isWhole && first) collect(to, cRow, down, width, sum, sumRow);
+        if (keepsRows) multiplyUnpacked(panelA, aRow << 2, down, panelB, width, depth, sum, sumRow, first > 0);
+        else multiply(panelA, panelB, width, depth, sum, sumRow, first > 0);
         if (isWhole && !(last && isFinished)) continue;
-        place(
-          sum, sumRow, down, across, to, cRow, !isWhole && first > 0, last,
-          plus + (plus ? (<usize>i * addendRow + <usize>j * addendColumn) << 2 : 0), plus ? addendRow << 2 : 0, addendColumn << 2, slope,
-        );
+        const beside = plus + (plus ? (<usize>i * addendRow + <usize>j * addendColumn) << 2 : 0), besideRow = plus ? addendRow << 2 : 0;
+        if (isWhole && (!plus || addendColumn <= 1)) {
+          if (plus) addRows(sum, sumRow, width, beside, besideRow, addendColumn << 2);
+          if (slope != 1) activateRows(sum, sumRow, width, slope);
+        } else {
+          place(sum, sumRow, down, across, to, cRow, last, beside, besideRow, addendColumn << 2, slope);
+        }
       }
       first += depth;
     } while (first < k);

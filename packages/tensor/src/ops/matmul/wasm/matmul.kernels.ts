@@ -3,7 +3,7 @@ export const matmulSizes = {
   /** Up to here, packing b costs more than it saves: it is read as it is. */
   fewRows: 8,
   /** Where a tile at the edge waits to be placed. */
-  tileBytes: 192,
+  tileBytes: 384,
 } as const;
 
 /** Of matmul.as.ts. */
