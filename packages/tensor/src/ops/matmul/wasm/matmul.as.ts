@@ -66,23 +66,18 @@ function multiplyAt(
   a: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize, isPacked: bool, b: usize, depth: i32, c: usize, cRow: usize, accumulate: bool,
 ): void {
   const c1 = c + cRow, c2 = c1 + cRow, c3 = c2 + cRow, c4 = c3 + cRow, c5 = c4 + cRow;
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
-  let c40 = c00, c41 = c00, c50 = c00, c51 = c00;
-  if (accumulate) {
-    c00 = v128.load(c);
-    c01 = v128.load(c, 16);
-    c10 = v128.load(c1);
-    c11 = v128.load(c1, 16);
-    c20 = v128.load(c2);
-    c21 = v128.load(c2, 16);
-    c30 = v128.load(c3);
-    c31 = v128.load(c3, 16);
-    if (panelRows == 6) {
-      c40 = v128.load(c4);
-      c41 = v128.load(c4, 16);
-      c50 = v128.load(c5);
-      c51 = v128.load(c5, 16);
-    }
+  // Where there is nothing to add to, what is loaded is masked: after a branch the engine would not join the sums.
+  const kept = i32x4.splat(-<i32>accumulate), none = f32x4.splat(0);
+  let c00 = v128.and(v128.load(c), kept), c01 = v128.and(v128.load(c, 16), kept);
+  let c10 = v128.and(v128.load(c1), kept), c11 = v128.and(v128.load(c1, 16), kept);
+  let c20 = v128.and(v128.load(c2), kept), c21 = v128.and(v128.load(c2, 16), kept);
+  let c30 = v128.and(v128.load(c3), kept), c31 = v128.and(v128.load(c3, 16), kept);
+  let c40 = none, c41 = none, c50 = none, c51 = none;
+  if (panelRows == 6) {
+    c40 = v128.and(v128.load(c4), kept);
+    c41 = v128.and(v128.load(c4, 16), kept);
+    c50 = v128.and(v128.load(c5), kept);
+    c51 = v128.and(v128.load(c5, 16), kept);
   }
   const step: usize = isPacked ? panelRows << 2 : 4;
   for (const end = a + <usize>depth * step; a < end; a += step, b += panelColumns << 2) {
@@ -131,35 +126,19 @@ function multiplyWideAt(
   a: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize, isPacked: bool, b: usize, depth: i32, c: usize, cRow: usize, accumulate: bool,
 ): void {
   const c1 = c + cRow, c2 = c1 + cRow, c3 = c2 + cRow, c4 = c3 + cRow, c5 = c4 + cRow;
-  let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c03 = c00, c10 = c00, c11 = c00, c12 = c00, c13 = c00;
-  let c20 = c00, c21 = c00, c22 = c00, c23 = c00, c30 = c00, c31 = c00, c32 = c00, c33 = c00;
-  let c40 = c00, c41 = c00, c42 = c00, c43 = c00, c50 = c00, c51 = c00, c52 = c00, c53 = c00;
-  if (accumulate) {
-    c00 = v128.load(c);
-    c01 = v128.load(c, 16);
-    c02 = v128.load(c, 32);
-    c03 = v128.load(c, 48);
-    c10 = v128.load(c1);
-    c11 = v128.load(c1, 16);
-    c12 = v128.load(c1, 32);
-    c13 = v128.load(c1, 48);
-    c20 = v128.load(c2);
-    c21 = v128.load(c2, 16);
-    c22 = v128.load(c2, 32);
-    c23 = v128.load(c2, 48);
-    c30 = v128.load(c3);
-    c31 = v128.load(c3, 16);
-    c32 = v128.load(c3, 32);
-    c33 = v128.load(c3, 48);
-    c40 = v128.load(c4);
-    c41 = v128.load(c4, 16);
-    c42 = v128.load(c4, 32);
-    c43 = v128.load(c4, 48);
-    c50 = v128.load(c5);
-    c51 = v128.load(c5, 16);
-    c52 = v128.load(c5, 32);
-    c53 = v128.load(c5, 48);
-  }
+  const kept = i32x4.splat(-<i32>accumulate);
+  let c00 = v128.and(v128.load(c), kept), c01 = v128.and(v128.load(c, 16), kept);
+  let c02 = v128.and(v128.load(c, 32), kept), c03 = v128.and(v128.load(c, 48), kept);
+  let c10 = v128.and(v128.load(c1), kept), c11 = v128.and(v128.load(c1, 16), kept);
+  let c12 = v128.and(v128.load(c1, 32), kept), c13 = v128.and(v128.load(c1, 48), kept);
+  let c20 = v128.and(v128.load(c2), kept), c21 = v128.and(v128.load(c2, 16), kept);
+  let c22 = v128.and(v128.load(c2, 32), kept), c23 = v128.and(v128.load(c2, 48), kept);
+  let c30 = v128.and(v128.load(c3), kept), c31 = v128.and(v128.load(c3, 16), kept);
+  let c32 = v128.and(v128.load(c3, 32), kept), c33 = v128.and(v128.load(c3, 48), kept);
+  let c40 = v128.and(v128.load(c4), kept), c41 = v128.and(v128.load(c4, 16), kept);
+  let c42 = v128.and(v128.load(c4, 32), kept), c43 = v128.and(v128.load(c4, 48), kept);
+  let c50 = v128.and(v128.load(c5), kept), c51 = v128.and(v128.load(c5, 16), kept);
+  let c52 = v128.and(v128.load(c5, 32), kept), c53 = v128.and(v128.load(c5, 48), kept);
   const step: usize = isPacked ? panelRows << 2 : 4;
   for (const end = a + <usize>depth * step; a < end; a += step, b += panelColumns << 2) {
     const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
