@@ -75,6 +75,7 @@ function check(
 describe.each([
   ["plain", []],
   ["relaxed", ["relaxed-simd"]],
+  ["wide", ["relaxed-simd", "wide-simd"]],
 ])("the %s kernels", (_, features) => {
   test.each(Array.from({ length: 80 }, (_, seed) => seed))("agree with the loops, seed %i", (seed) => {
     const random = randomFrom(seed);

@@ -13,6 +13,8 @@ import { addRectangle, clearWritten, writeStatistics, writtenAt } from "./writte
 const tileBytes: usize = ConvolutionSizes.tileBytes;
 /** What the rows of one product take: half of a first-level cache of 32 KiB. */
 const rowBytesInUse: i32 = 16384;
+/** What `multiplyRows` takes at a time: two vectors. */
+const rowBytes: i32 = VECTOR_BITS >> 2;
 
 /**
  * Filters in the order of their use: for each group and four target channels, for each phase, for each source channel and tap of
@@ -127,9 +129,9 @@ function countLanes(output: Output, segment: i32): i32 {
 function convolveBlock(output: Output, filters: usize, panelStride: usize, offsets: usize, depth: i32, tile: usize): void {
   const step = output.step, stride = output.channelStride, accumulate = output.accumulate, last = output.last, channels = output.channels;
   const firstBias = last ? output.bias : 0, nextBias: usize = firstBias ? 4 : 0, slope = last ? output.slope : 1;
-  const whole = output.isRow && !(channels & 3) ? output.full & ~1 : 0;
+  const whole = output.isRow && !(channels & 3) ? output.full & ~((rowBytes >> 4) - 1) : 0;
   if (whole) {
-    const block = max(32, rowBytesInUse / max(1, depth) & ~31), rowStep = depth > 1 ? load<u32>(offsets, 4) : 0, end = whole << 4;
+    const block = max(rowBytes, rowBytesInUse / max(1, depth) & ~(rowBytes - 1)), rowStep = depth > 1 ? load<u32>(offsets, 4) : 0, end = whole << 4;
     for (let at = 0; at < end; at += block) {
       const from = <usize>load<u32>(output.table) + at, width = min(block, end - at);
       let panel = filters, bias = firstBias, to = output.target + at;

@@ -1,6 +1,8 @@
+import { convolution as wideModule } from "#wide";
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { Slot } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
+import { chooseModule } from "../../../core/plans/kernel-modules.ts";
 import type { Shape, Spec } from "../../../core/spec.ts";
 import { broadcastStrides, countElements, isSameShape } from "../../../core/spec.ts";
 import type { PlainEpilogue } from "../../matmul/epilogue.ts";
@@ -52,7 +54,7 @@ export function planConvolution(
   if (countElements(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
   const fused = findFusedEpilogue(inputs, attrs, output.shape);
   const shape = makeConvolutionShape(direction, source!.shape, output.shape, weight!.shape, attrs);
-  const from = limits.features.has("relaxed-simd") ? relaxedModule : module;
+  const from = chooseModule(limits, { module, relaxedModule, wideModule });
   const ofTiles = usesWinograd(shape) ? planWinograd : planDirect;
   const choosePlan = isDepthwise(shape) ? planDepthwise : ofTiles;
   const rest = fused === undefined ? [planEpilogue(attrs.epilogue!, inputs, output)] : [];

@@ -10,6 +10,8 @@ export const convolutionSizes = {
   positions: 36,
   /** Four such tiles. */
   groupBytes: 208,
+  /** Neighbouring tiles, for wide vectors. */
+  stripBytes: 32,
   /** Multiples of the stride of a depthwise convolution. */
   rampBytes: 32,
 } as const;

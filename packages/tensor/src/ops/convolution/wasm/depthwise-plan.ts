@@ -1,3 +1,4 @@
+import type { KernelModule } from "../../../core/devices/launch.ts";
 import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { PlainEpilogue } from "../../matmul/epilogue.ts";
@@ -29,7 +30,7 @@ export const isDepthwise = ({ ofSource, ofTarget, axes, isTransposed }: Convolut
 /** Filters are used as they come. */
 export function planDepthwise(
   shape: ConvolutionShape,
-  module: string,
+  module: KernelModule,
   epilogue: PlainEpilogue | undefined,
 ): PreparedLaunches {
   const { images, groups, isTransposed } = shape;

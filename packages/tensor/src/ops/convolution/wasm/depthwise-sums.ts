@@ -1,3 +1,4 @@
+import type { KernelModule } from "../../../core/devices/launch.ts";
 import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { ConvolutionShape } from "../tiling.ts";
@@ -10,7 +11,7 @@ import type { Sums } from "./sums.ts";
 const wantedItems = 16;
 
 /** Sums of the products of rows of dy with rows of x, a channel at a time. */
-export function planDepthwiseSums(shape: ConvolutionShape, module: string): Sums {
+export function planDepthwiseSums(shape: ConvolutionShape, module: KernelModule): Sums {
   const { images, groups, axes } = shape;
   const [y, x] = axes;
   const sliceImages = Math.max(1, Math.ceil((images * groups) / Math.max(groups, wantedItems)));

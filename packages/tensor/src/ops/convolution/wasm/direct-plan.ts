@@ -1,4 +1,4 @@
-import type { Slot } from "../../../core/devices/launch.ts";
+import type { KernelModule, Slot } from "../../../core/devices/launch.ts";
 import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { PlainEpilogue } from "../../matmul/epilogue.ts";
@@ -40,7 +40,7 @@ function countScratchBytes(tile: Tile, blocks: Blocks, taps: number): number {
 /** Packs the filters, then convolves patches with the epilogue inside. */
 export function planDirect(
   shape: ConvolutionShape,
-  module: string,
+  module: KernelModule,
   epilogue: PlainEpilogue | undefined,
   statistics?: Slot,
 ): PreparedLaunches {

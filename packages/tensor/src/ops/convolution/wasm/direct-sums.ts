@@ -1,3 +1,4 @@
+import type { KernelModule } from "../../../core/devices/launch.ts";
 import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import { computeEvenParts } from "../../matmul/wasm/matmul-plan.ts";
@@ -52,7 +53,7 @@ function countScratchBytes(tile: Tile, { outputs, channels }: Cut, area: number)
 }
 
 /** Dot products of dy with the patches of x. */
-export function planDirectSums(shape: ConvolutionShape, module: string): Sums {
+export function planDirectSums(shape: ConvolutionShape, module: KernelModule): Sums {
   const { images, groups, ofSource, ofTarget, axes } = shape;
   const cut = cutSums(shape);
   const tile = chooseTile(shape, cut.sliceImages, tilePixels);

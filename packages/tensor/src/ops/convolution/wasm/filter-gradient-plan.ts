@@ -1,6 +1,8 @@
+import { convolution as wideModule } from "#wide";
 import type { Limits } from "../../../core/devices/backend.ts";
 import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
+import { chooseModule } from "../../../core/plans/kernel-modules.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { countElements } from "../../../core/spec.ts";
@@ -28,7 +30,7 @@ export function planFilterGradient(
   const size = countElements(weight);
   if (size === 0) return { launches: [], temporaries: [], aliases: [] };
   const shape = makeConvolutionShape("forward", x!.shape, dy!.shape, weight, attrs);
-  const from = limits.features.has("relaxed-simd") ? relaxedModule : module;
+  const from = chooseModule(limits, { module, relaxedModule, wideModule });
   const ofTiles = usesWinogradSums(shape) ? planWinogradSums : planDirectSums;
   const chooseSums = isDepthwise(shape) ? planDepthwiseSums : ofTiles;
   const { slices, launch } = chooseSums(shape, from);

@@ -1,4 +1,5 @@
 import { activate, madd } from "../../matmul/wasm/simd.as";
+import { multiplyRowsWide } from "./wide-panel.as";
 
 // Four rows of numbers, packed side by side, times eight columns.
 
@@ -53,8 +54,12 @@ function finishPanel(
   v128.store(beside2 + stride, c31);
 }
 
-/** A packed panel of `depth` numbers times rows of b, `step` bytes apart; rows of the product are `stride` apart. `width` is in bytes, of eight numbers. */
+/**
+ * A packed panel of `depth` numbers times rows of b, `step` bytes apart; rows of the product are `stride` apart. `width` is in bytes, of eight numbers, or of
+ * sixteen for wide vectors.
+ */
 function multiplyRows(a: usize, depth: i32, b: usize, step: usize, width: usize, target: usize, stride: usize, accumulate: bool, bias: usize, slope: f32): void {
+  if (VECTOR_BITS == 256) return multiplyRowsWide(a, depth, b, step, width, target, stride, accumulate, bias, slope);
   const end = a + (<usize>depth << 4);
   for (const stop = b + width; b < stop; b += 32, target += 32) {
     let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;

@@ -1,8 +1,10 @@
 import { FilterGradientWinogradArguments } from "./convolution.kernels.as";
 import { multiplyRows } from "./panel.as";
+import { computeStep, lineBytes, positions } from "./winograd-layer.as";
+import { computePitch, copyGradients, copySource, stripBytes, writeStrips } from "./winograd-strips.as";
 import { fillLane, finishGroup, groupBytes, readGradient, readSource } from "./winograd-tiles.as";
 import { coefficientBytes, transformToTaps, writeCoefficients } from "./winograd-transforms.as";
-import { positions, computeStep, tileBytes } from "./winograd.as";
+import { transformGradients, transformSources } from "./winograd-wide-transforms.as";
 
 // The filter gradient of a convolution with 3x3 taps and stride 1: the derivative of the forward product of transformed tiles. For
 // each of the 36 positions, transformed sources times transformed gradients, summed over tiles, then the transform to taps.
@@ -21,6 +23,88 @@ class Slice {
   beforeX: i32;
   sourceImage: usize;
   targetImage: usize;
+  /** Channels of x and of dy, and the first pixels of the first of them. */
+  channels: i32;
+  outputs: i32;
+  x: usize;
+  dy: usize;
+  /** What is in scratch: coefficients, lines of a tile, tables of tiles of x and of dy, and transformed tiles. */
+  coefficients: usize;
+  lines: usize;
+  table: usize;
+  tableOfDy: usize;
+  sources: usize;
+  gradients: usize;
+  /** Bytes from position to position, from four channels to the next, and from tile to tile of dy. */
+  sourceStep: usize;
+  gradientStep: usize;
+  tilesBytes: usize;
+  outputBytes: usize;
+  /** Copies of tiles, for wide vectors. */
+  copies: usize;
+  pitch: usize;
+  pitchOfDy: usize;
+}
+
+const sliceBytes: usize = 128;
+
+/** Transforms tiles `first` to `first + count`, of which a vector holds four channels. */
+function transformTiles(slice: Slice, first: i32, count: i32): void {
+  const across = (slice.targetX + 3) >> 2, ofImage = ((slice.targetY + 3) >> 2) * across;
+  const sourceStride = <usize>(slice.sourceY * slice.sourceX) << 2, targetStride = <usize>(slice.targetY * slice.targetX) << 2;
+  for (let index = 0; index < count; index++) {
+    const tile = first + index, image = <usize>(tile / ofImage), row = (tile % ofImage) / across << 2, column = tile % ofImage % across << 2;
+    const top = row - slice.beforeY, left = column - slice.beforeX;
+    const from = slice.x + image * slice.sourceImage + (<usize>(top * slice.sourceX + left) << 2);
+    const fromDy = slice.dy + image * slice.targetImage + (<usize>(row * slice.targetX + column) << 2);
+    const own = slice.table + <usize>index * groupBytes, ownOfDy = slice.tableOfDy + <usize>index * groupBytes;
+    for (let lane = 0; lane < 4; lane++) {
+      fillLane(own, lane, from + <usize>lane * sourceStride, 0, top, left, 0, 0);
+      fillLane(ownOfDy, lane, fromDy + <usize>lane * targetStride, 0, row, column, 0, 0);
+    }
+    finishGroup(own, slice.sourceX);
+    finishGroup(ownOfDy, slice.targetX);
+  }
+  const k = slice.coefficients, lines = slice.lines;
+  for (let channel = 0; channel < slice.channels; channel += 4) {
+    let to = slice.sources + <usize>(channel >> 2) * slice.tilesBytes;
+    for (let index = 0; index < count; index++, to += 16) {
+      readSource(k, slice.table + <usize>index * groupBytes, <usize>channel * sourceStride, <usize>slice.sourceX << 2, slice.sourceY, lines, to, slice.sourceStep);
+    }
+  }
+  for (let output = 0; output < slice.outputs; output += 4) {
+    let to = slice.gradients + (<usize>output << 2);
+    for (let index = 0; index < count; index++, to += slice.outputBytes) {
+      readGradient(k, slice.tableOfDy + <usize>index * groupBytes, <usize>output * targetStride, <usize>slice.targetX << 2, slice.targetY, lines, to, slice.gradientStep);
+    }
+  }
+}
+
+/** The same for wide vectors: two tiles of four channels of x, and one of eight channels of dy. */
+function transformStrips(slice: Slice, first: i32, count: i32): void {
+  const sourceStride = <usize>(slice.sourceY * slice.sourceX) << 2, targetStride = <usize>(slice.targetY * slice.targetX) << 2;
+  const table = slice.table, copies = slice.copies, pitch = slice.pitch, pitchOfDy = slice.pitchOfDy, k = slice.coefficients, lines = slice.lines;
+  const strips = writeStrips(
+    table, first, first + count, slice.x, slice.sourceImage, slice.sourceX, slice.beforeY, slice.beforeX,
+    slice.dy, slice.targetImage, slice.targetY, slice.targetX,
+  );
+  for (let channel = 0; channel < slice.channels; channel += 4) {
+    for (let lane = 0; lane < 4; lane++) {
+      copySource(table, strips, <usize>(channel + lane) * sourceStride, slice.sourceY, slice.sourceX, copies + <usize>lane * 12 * pitch, pitch);
+    }
+    const to = slice.sources + <usize>(channel >> 2) * slice.tilesBytes;
+    for (let index = 0; index < count; index += 2) {
+      const own = <usize>index << 4;
+      transformSources(k, copies + own, 12 * pitch, pitch, lines, to + own, slice.sourceStep);
+    }
+  }
+  for (let output = 0; output < slice.outputs; output += 8) {
+    copyGradients(table, strips, <usize>output * targetStride, targetStride, slice.targetX, copies, pitchOfDy);
+    let to = slice.gradients + (<usize>output << 2);
+    for (let index = 0; index < count; index++, to += slice.outputBytes) {
+      transformGradients(k, copies + (<usize>index << 5), 4 * pitchOfDy, pitchOfDy, lines, to, slice.gradientStep);
+    }
+  }
 }
 
 /** One tap of the gradient of one pair of channels by the definition. Stops at NaN, which stays what it is. */
@@ -63,6 +147,40 @@ function writeTaps(slice: Slice, k: usize, from: usize, step: usize, lines: usiz
   }
 }
 
+/** Describes what all items share, at the start of scratch. */
+function describeSlice(scratch: usize, args: FilterGradientWinogradArguments): Slice {
+  const { groups, channels, outputs, sourceY, sourceX, targetY, targetX, outputBlock, channelBlock, tiles } = args;
+  const slice = changetype<Slice>(scratch);
+  slice.sourceY = sourceY;
+  slice.sourceX = sourceX;
+  slice.targetY = targetY;
+  slice.targetX = targetX;
+  slice.beforeY = args.beforeY;
+  slice.beforeX = args.beforeX;
+  slice.sourceImage = <usize>(sourceY * sourceX * groups * channels) << 2;
+  slice.targetImage = <usize>(targetY * targetX * groups * outputs) << 2;
+  slice.sourceStep = computeStep(channelBlock, tiles);
+  slice.gradientStep = computeStep(outputBlock, tiles);
+  slice.tilesBytes = <usize>tiles << 4;
+  slice.outputBytes = <usize>outputBlock << 2;
+  slice.coefficients = scratch + sliceBytes;
+  slice.lines = slice.coefficients + coefficientBytes;
+  slice.table = slice.lines + lineBytes;
+  if (VECTOR_BITS == 256) {
+    slice.pitch = computePitch(tiles);
+    slice.pitchOfDy = computePitch(2 * tiles);
+    slice.copies = slice.table + <usize>tiles * stripBytes + 63 & ~63;
+    slice.sources = slice.copies + 48 * slice.pitch;
+  } else {
+    slice.tableOfDy = slice.table + <usize>tiles * groupBytes;
+    slice.sources = slice.tableOfDy + <usize>tiles * groupBytes;
+  }
+  slice.gradients = slice.sources + positions * slice.sourceStep;
+  writeCoefficients(slice.coefficients);
+  memory.fill(slice.lines, 0, lineBytes);
+  return slice;
+}
+
 /**
  * The gradient over slices of `sliceImages` images, one after the other in `sums`. An item is a slice, a group, and a block of
  * `outputBlock` channels of dy, in eights, and of `channelBlock` channels of x, in fours; `tiles` tiles are transformed at a time.
@@ -70,28 +188,14 @@ function writeTaps(slice: Slice, k: usize, from: usize, step: usize, lines: usiz
  */
 function filterGradientWinograd(begin: i32, end: i32, scratch: usize, args: FilterGradientWinogradArguments): void {
   const { source, dy, sums, images, groups, channels, outputs } = args;
-  const { sourceY, targetY, beforeY, sourceX, targetX, beforeX, outputBlock, channelBlock, sliceImages, tiles } = args;
-  const slice = changetype<Slice>(scratch);
-  const k = scratch + 64, lines = k + coefficientBytes, table = lines + tileBytes;
-  const tableOfDy = table + <usize>tiles * groupBytes;
-  const sources = tableOfDy + <usize>tiles * groupBytes;
-  const sourceStep = computeStep(channelBlock, tiles), gradientStep = computeStep(outputBlock, tiles), sumStep = computeStep(channelBlock, outputBlock);
-  const gradients = sources + positions * sourceStep, products = gradients + positions * gradientStep;
+  const { sourceY, targetY, sourceX, targetX, outputBlock, channelBlock, sliceImages, tiles } = args;
+  const slice = describeSlice(scratch, args);
+  const sumStep = computeStep(channelBlock, outputBlock), products = slice.gradients + positions * slice.gradientStep;
   const sourceStride = <usize>(sourceY * sourceX) << 2, targetStride = <usize>(targetY * targetX) << 2;
-  const outputBytes = <usize>outputBlock << 2, tilesBytes = <usize>tiles << 4;
-  writeCoefficients(k);
-  memory.fill(lines, 0, tileBytes);
-  slice.sourceY = sourceY;
-  slice.sourceX = sourceX;
-  slice.targetY = targetY;
-  slice.targetX = targetX;
-  slice.beforeY = beforeY;
-  slice.beforeX = beforeX;
-  slice.sourceImage = sourceStride * groups * channels;
-  slice.targetImage = targetStride * groups * outputs;
+  const outputBytes = slice.outputBytes;
   const channelBlocks = (channels + channelBlock - 1) / channelBlock, outputBlocks = (outputs + outputBlock - 1) / outputBlock;
   const slices = (images + sliceImages - 1) / sliceImages;
-  const across = (targetX + 3) >> 2, ofImage = ((targetY + 3) >> 2) * across;
+  const ofImage = ((targetY + 3) >> 2) * ((targetX + 3) >> 2);
   for (let item = begin; item < end; item++) {
     let rest = item;
     const firstChannel = (rest % channelBlocks) * channelBlock, ownChannels = min(channelBlock, channels - firstChannel);
@@ -100,40 +204,19 @@ function filterGradientWinograd(begin: i32, end: i32, scratch: usize, args: Filt
     rest /= outputBlocks;
     const firstImage = (rest % slices) * sliceImages, group = rest / slices;
     slice.images = min(sliceImages, images - firstImage);
-    const x = source + <usize>firstImage * slice.sourceImage + <usize>(group * channels + firstChannel) * sourceStride;
-    const gradient = dy + <usize>firstImage * slice.targetImage + <usize>(group * outputs + firstOutput) * targetStride;
+    slice.channels = ownChannels;
+    slice.outputs = ownOutputs;
+    slice.x = source + <usize>firstImage * slice.sourceImage + <usize>(group * channels + firstChannel) * sourceStride;
+    slice.dy = dy + <usize>firstImage * slice.targetImage + <usize>(group * outputs + firstOutput) * targetStride;
     const total = slice.images * ofImage;
     for (let first = 0; first < total; first += tiles) {
       const count = min(tiles, total - first);
-      for (let index = 0; index < count; index++) {
-        const tile = first + index, image = tile / ofImage, row = (tile % ofImage) / across << 2, column = tile % ofImage % across << 2;
-        const top = row - beforeY, left = column - beforeX;
-        const from = x + <usize>image * slice.sourceImage + (<usize>(top * sourceX + left) << 2);
-        const fromDy = gradient + <usize>image * slice.targetImage + (<usize>(row * targetX + column) << 2);
-        const own = table + <usize>index * groupBytes, ownOfDy = tableOfDy + <usize>index * groupBytes;
-        for (let lane = 0; lane < 4; lane++) {
-          fillLane(own, lane, from + <usize>lane * sourceStride, 0, top, left, 0, 0);
-          fillLane(ownOfDy, lane, fromDy + <usize>lane * targetStride, 0, row, column, 0, 0);
-        }
-        finishGroup(own, sourceX);
-        finishGroup(ownOfDy, targetX);
-      }
-      for (let channel = 0; channel < ownChannels; channel += 4) {
-        let to = sources + <usize>(channel >> 2) * tilesBytes;
-        for (let index = 0; index < count; index++, to += 16) {
-          readSource(k, table + <usize>index * groupBytes, <usize>channel * sourceStride, <usize>sourceX << 2, sourceY, lines, to, sourceStep);
-        }
-      }
-      for (let output = 0; output < ownOutputs; output += 4) {
-        let to = gradients + (<usize>output << 2);
-        for (let index = 0; index < count; index++, to += outputBytes) {
-          readGradient(k, tableOfDy + <usize>index * groupBytes, <usize>output * targetStride, <usize>targetX << 2, targetY, lines, to, gradientStep);
-        }
-      }
+      if (VECTOR_BITS == 256) transformStrips(slice, first, count);
+      else transformTiles(slice, first, count);
       for (let position: usize = 0; position < positions; position++) {
-        let panel = sources + position * sourceStep, to = products + position * sumStep;
-        for (let channel = 0; channel < ownChannels; channel += 4, panel += tilesBytes, to += 4 * outputBytes) {
-          multiplyRows(panel, count, gradients + position * gradientStep, outputBytes, <usize>ownOutputs << 2, to, outputBytes, first > 0, 0, 1);
+        let panel = slice.sources + position * slice.sourceStep, to = products + position * sumStep;
+        for (let channel = 0; channel < ownChannels; channel += 4, panel += slice.tilesBytes, to += 4 * outputBytes) {
+          multiplyRows(panel, count, slice.gradients + position * slice.gradientStep, outputBytes, <usize>ownOutputs << 2, to, outputBytes, first > 0, 0, 1);
         }
       }
     }
@@ -141,9 +224,9 @@ function filterGradientWinograd(begin: i32, end: i32, scratch: usize, args: Filt
     for (let channel = 0; channel < ownChannels; channel++) {
       for (let output = 0; output < ownOutputs; output += 4) {
         writeTaps(
-          slice, k, products + <usize>channel * outputBytes + (<usize>output << 2), sumStep, lines,
+          slice, slice.coefficients, products + <usize>channel * outputBytes + (<usize>output << 2), sumStep, slice.lines,
           sums + (block + <usize>output * channels + channel) * 36, <usize>channels * 36,
-          x + <usize>channel * sourceStride, gradient + <usize>output * targetStride,
+          slice.x + <usize>channel * sourceStride, slice.dy + <usize>output * targetStride,
         );
       }
     }

@@ -1,4 +1,4 @@
-import type { Slot } from "../../../core/devices/launch.ts";
+import type { KernelModule, Slot } from "../../../core/devices/launch.ts";
 import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { Shape } from "../../../core/spec.ts";
@@ -49,9 +49,21 @@ export function isFasterByTiles(shape: ConvolutionShape): boolean {
 export const usesWinograd = (shape: ConvolutionShape): boolean =>
   shape.ofSource >= leastChannels && isFasterByTiles(shape);
 
-/** Tiles, in eights, whose positions of so many channels stay in cache. */
-export const countTilesFitting = (channels: number, bytes: number): number =>
-  Math.min(mostTiles, Math.max(8, Math.floor(bytes / (4 * convolutionSizes.positions * channels) / 8) * 8));
+/** Tiles, in multiples of what a kernel takes, whose positions of so many channels stay in cache. */
+export function countTilesFitting(channels: number, bytes: number, multiple: number): number {
+  const fitting = bytes / (4 * convolutionSizes.positions * channels);
+  return Math.min(mostTiles, Math.max(multiple, Math.floor(fitting / multiple) * multiple));
+}
+
+/** Bytes from row to row of the copied tiles that wide kernels have in scratch, as in `computePitch`. */
+const countPitchBytes = (tiles: number): number => (Math.ceil((16 * tiles + 64) / 64) | 1) * 64;
+
+/** Bytes that a kernel needs to read and write tiles: for `planes` channels at a time, and tables of them. */
+export function countTableBytes(tiles: number, isWide: boolean, planes: number, tables: number): number {
+  const { groupBytes, stripBytes } = convolutionSizes;
+  if (!isWide) return 2048 + tables * groupBytes;
+  return 4096 + tiles * (stripBytes + 4) + planes * 12 * countPitchBytes(tiles);
+}
 
 /** Bytes from one position to the next in scratch: an odd number of cache lines. */
 export const countStepBytes = (rows: number, columns: number): number =>
@@ -60,18 +72,18 @@ export const countStepBytes = (rows: number, columns: number): number =>
 /** Transforms the filters, then convolves tiles with the epilogue inside. */
 export function planWinograd(
   shape: ConvolutionShape,
-  module: string,
+  module: KernelModule,
   epilogue: PlainEpilogue | undefined,
   statistics?: Slot,
 ): PreparedLaunches {
   const { images, groups, ofSource, ofTarget, axes, isTransposed } = shape;
-  const { positions, groupBytes } = convolutionSizes;
+  const { positions } = convolutionSizes;
   const panels = Math.ceil(ofTarget / 4);
-  const tiles = countTilesFitting(ofSource + 4 * panels, tileBytes);
+  const isWide = typeof module !== "string";
+  const tiles = countTilesFitting(ofSource + 4 * panels, tileBytes, isWide ? 16 : 8);
   const packed: Shape = [groups, positions, countStepBytes(4 * panels, ofSource) / 4];
   const scratchBytes =
-    2048 +
-    (tiles / 4) * groupBytes +
+    countTableBytes(tiles, isWide, 1, tiles / 4) +
     positions * (countStepBytes(ofSource, tiles) + countStepBytes(4 * panels, tiles));
   const channels = { targetChannels: ofTarget, sourceChannels: ofSource, transposed: isTransposed ? 1 : 0 };
   const [y, x] = axes.map((axis) => ({ ...axis, before: computeZerosBefore(axis, isTransposed) }));

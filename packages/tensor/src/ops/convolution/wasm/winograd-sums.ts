@@ -1,3 +1,4 @@
+import type { KernelModule } from "../../../core/devices/launch.ts";
 import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import { computeEvenParts } from "../../matmul/wasm/matmul-plan.ts";
@@ -5,7 +6,13 @@ import type { ConvolutionShape } from "../tiling.ts";
 import { nameAxisParameters } from "../tiling.ts";
 import { convolutionKernels, convolutionSizes } from "./convolution.kernels.ts";
 import type { Sums } from "./sums.ts";
-import { countStepBytes, countTilesFitting, countTilesOfImage, isFasterByTiles } from "./winograd-plan.ts";
+import {
+  countStepBytes,
+  countTableBytes,
+  countTilesFitting,
+  countTilesOfImage,
+  isFasterByTiles,
+} from "./winograd-plan.ts";
 
 /** Channels of x and of dy of an item. */
 const channelsOfItem = 64;
@@ -24,20 +31,20 @@ export function usesWinogradSums(shape: ConvolutionShape): boolean {
 }
 
 /** Products of transformed tiles of x and of dy, summed and transformed to taps. */
-export function planWinogradSums(shape: ConvolutionShape, module: string): Sums {
+export function planWinogradSums(shape: ConvolutionShape, module: KernelModule): Sums {
   const { images, groups, ofSource, ofTarget, axes } = shape;
   const channels = computeEvenParts(ofSource, channelsOfItem, 4);
-  const outputs = computeEvenParts(ofTarget, channelsOfItem, 8);
+  const isWide = typeof module !== "string";
+  const outputs = computeEvenParts(ofTarget, channelsOfItem, isWide ? 16 : 8);
   const blocks = groups * Math.ceil(ofSource / channels) * Math.ceil(ofTarget / outputs);
   const fitting = Math.floor((images * countTilesOfImage(shape)) / leastTiles);
   const wanted = Math.max(1, Math.min(Math.ceil(wantedItems / blocks), fitting));
   const sliceImages = Math.ceil(images / wanted);
   const slices = Math.ceil(images / sliceImages);
-  const tiles = countTilesFitting(channels + outputs, tileBytes);
+  const tiles = countTilesFitting(channels + outputs, tileBytes, 8);
   const matrices =
     countStepBytes(channels, tiles) + countStepBytes(outputs, tiles) + countStepBytes(channels, outputs);
-  const { positions, groupBytes } = convolutionSizes;
-  const scratchBytes = 2048 + 2 * tiles * groupBytes + positions * matrices;
+  const scratchBytes = countTableBytes(tiles, isWide, 4, 2 * tiles) + convolutionSizes.positions * matrices;
   return {
     slices,
     launch: (operands) =>

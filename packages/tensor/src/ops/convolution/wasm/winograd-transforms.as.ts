@@ -11,10 +11,11 @@ const a2: f32 = a * a;
 const b2: f32 = b * b;
 
 /** Coefficients, each in all lanes. In memory: engines build constants of vectors anew at every use. */
-const coefficientBytes: usize = 13 * 16;
-const nearPoint: usize = 0, farPoint: usize = 16, nearSquare: usize = 32, farSquare: usize = 48;
-const minusNearSquare: usize = 64, minusFarSquare: usize = 80, product: usize = 96, minusSum: usize = 112;
-const nearCube: usize = 128, farCube: usize = 144, ofZero: usize = 160, ofNear: usize = 176, ofFar: usize = 192;
+const bytes: usize = VECTOR_BITS >> 3;
+const coefficientBytes: usize = 13 * bytes;
+const nearPoint: usize = 0, farPoint: usize = bytes, nearSquare: usize = 2 * bytes, farSquare: usize = 3 * bytes;
+const minusNearSquare: usize = 4 * bytes, minusFarSquare: usize = 5 * bytes, product: usize = 6 * bytes, minusSum: usize = 7 * bytes;
+const nearCube: usize = 8 * bytes, farCube: usize = 9 * bytes, ofZero: usize = 10 * bytes, ofNear: usize = 11 * bytes, ofFar: usize = 12 * bytes;
 
 function writeCoefficients(at: usize): void {
   v128.store(at, f32x4.splat(a), nearPoint);
@@ -30,6 +31,9 @@ function writeCoefficients(at: usize): void {
   v128.store(at, f32x4.splat(1 / (a2 * b2)), ofZero);
   v128.store(at, f32x4.splat(1 / (2 * a2 * (a2 - b2))), ofNear);
   v128.store(at, f32x4.splat(1 / (2 * b2 * (b2 - a2))), ofFar);
+  if (VECTOR_BITS == 256) {
+    for (const end = at + coefficientBytes; at < end; at += bytes) v128.store(at, v128.load(at), 16);
+  }
 }
 
 /** Six pixels of a line of the source. Results of all transforms go to `to` and on, `step` bytes apart. */
@@ -107,4 +111,7 @@ function transformToTaps(k: usize, from: usize, fromStep: usize, to: usize, step
   v128.store(to + 2 * step, madd(last, farEven, v128.load(k, farSquare)));
 }
 
-export { coefficientBytes, writeCoefficients, transformSource, transformTaps, transformBack, transformGradient, transformToTaps };
+export {
+  nearPoint, farPoint, nearSquare, farSquare, minusNearSquare, minusFarSquare, product, minusSum, nearCube, farCube,
+  coefficientBytes, writeCoefficients, transformSource, transformTaps, transformBack, transformGradient, transformToTaps,
+};

@@ -1,25 +1,16 @@
 import { activate, finish } from "../../matmul/wasm/simd.as";
-import { ConvolutionSizes, ConvolveWinogradArguments, TransformFiltersArguments } from "./convolution.kernels.as";
+import { ConvolveWinogradArguments, TransformFiltersArguments } from "./convolution.kernels.as";
 import { multiplyRows } from "./panel.as";
-import { columnsAt, fillLane, finishGroup, groupBytes, leftAt, nowhere, readSource, rowsAt, sourceAt, targetAt, topAt, wholeAt } from "./winograd-tiles.as";
+import { computeStep, convolveTile, Layer, layerBytes, lineBytes, positions } from "./winograd-layer.as";
+import { columnsAt, fillLane, finishGroup, groupBytes, nowhere, readSource, rowsAt, targetAt, wholeAt } from "./winograd-tiles.as";
 import { coefficientBytes, transformBack, transformTaps, writeCoefficients } from "./winograd-transforms.as";
+import { describeStrips, placeStrips, readStrips, writeStripsOfChannel } from "./winograd-wide.as";
 import { addRectangle, clearWritten, writeStatistics, Written, writtenAt, writtenBytes } from "./written.as";
 
 // Convolution with 3x3 taps and stride 1 by tiles of 4x4 targets: transformed sources times transformed filters, a small matrix
 // product for each of the 36 positions of a tile, then the transform back. A tile whose result is not finite is convolved again
 // as the definition says, so that NaN and infinities reach no pixel that they should not.
 
-
-const positions: usize = ConvolutionSizes.positions;
-/** Lines of a tile between two transforms, and zeros. */
-const tileBytes: usize = 37 * 16 + 16;
-
-/** Bytes from one position to the next: an odd number of cache lines. */
-// @ts-ignore: decorator
-@inline
-function computeStep(rows: i32, columns: i32): usize {
-  return ((<usize>(rows * columns) << 2) + 63 & ~63) | 64;
-}
 
 /** Filters in panels of four target channels, transformed: for each group and position, for each panel, for each source channel. An item is a panel. */
 function transformFilters(begin: i32, end: i32, scratch: usize, args: TransformFiltersArguments): void {
@@ -49,43 +40,6 @@ function transformFilters(begin: i32, end: i32, scratch: usize, args: TransformF
         transformTaps(scratch, v128.load(at), v128.load(at, 96), v128.load(at, 192), to + column * step, 6 * step);
       }
     }
-  }
-}
-
-/** What an item needs to write tiles. In memory, so that it can be passed on. Strides in bytes. */
-// @ts-ignore: decorator
-@unmanaged
-class Layer {
-  coefficients: usize;
-  scratch: usize;
-  channels: i32;
-  sourceY: i32;
-  sourceX: i32;
-  sourceStride: usize;
-  rowBytes: usize;
-  targetRowBytes: usize;
-  /** Of the filters as they came. */
-  weightStride: usize;
-  transposed: i32;
-  slope: f32;
-}
-
-/** One tile by the definition. `group` is where its lane starts. Stops at NaN, which stays what it is. */
-function convolveTile(layer: Layer, group: usize, weight: usize, bias: usize, target: usize): void {
-  const top = load<i32>(group, topAt), left = load<i32>(group, leftAt), rows = load<i32>(group, rowsAt), columns = load<i32>(group, columnsAt);
-  for (let pixel = 0; pixel < 16; pixel++) {
-    const y = pixel >> 2, x = pixel & 3;
-    if (y >= rows || x >= columns) continue;
-    let sum: f32 = 0, source = load<usize>(group, sourceAt), own = weight;
-    for (let channel = 0; channel < layer.channels && sum == sum; channel++, source += layer.sourceStride, own += layer.weightStride) {
-      for (let tap = 0; tap < 9; tap++) {
-        const row = y + tap / 3, column = x + tap % 3;
-        if (<u32>(top + row) >= <u32>layer.sourceY || <u32>(left + column) >= <u32>layer.sourceX) continue;
-        sum += load<f32>(source + <usize>row * layer.rowBytes + (<usize>column << 2)) * load<f32>(own + (<usize>(layer.transposed ? 8 - tap : tap) << 2));
-      }
-    }
-    if (bias) sum += load<f32>(bias);
-    v128.store_lane<u32>(target + <usize>y * layer.targetRowBytes + (<usize>x << 2), activate(f32x4.splat(sum), layer.slope), 0);
   }
 }
 
@@ -136,6 +90,13 @@ function writeTiles(layer: Layer, group: usize, from: usize, step: usize, offset
   }
 }
 
+/** Transforms the tiles of a channel back. */
+function writeTilesOfChannel(layer: Layer, groups: i32, from: usize, step: usize, offset: usize, weight: usize, bias: usize): void {
+  for (let index = 0; index < groups; index++) {
+    writeTiles(layer, layer.table + <usize>index * groupBytes, from + (<usize>index << 4), step, offset, weight, bias);
+  }
+}
+
 /** Tiles `tile` to `end`: whole rows of tiles, and what is before and after them. */
 function addTiles(written: Written, tile: i32, end: i32, across: i32): void {
   const rows = written.rows, down = (rows + 3) >> 2;
@@ -149,84 +110,105 @@ function addTiles(written: Written, tile: i32, end: i32, across: i32): void {
   }
 }
 
+/** What all items share, at the start of scratch. */
+function describeLayer(scratch: usize, args: ConvolveWinogradArguments): Layer {
+  const { groups, sourceChannels, targetChannels, sourceY, sourceX, targetY, targetX, tiles, transposed } = args;
+  const layer = changetype<Layer>(scratch);
+  layer.coefficients = scratch + layerBytes + writtenBytes;
+  layer.scratch = layer.coefficients + coefficientBytes;
+  layer.table = layer.scratch + lineBytes;
+  layer.sources = layer.table + <usize>(tiles >> 2) * groupBytes;
+  layer.channels = sourceChannels;
+  layer.sourceY = sourceY;
+  layer.sourceX = sourceX;
+  layer.sourceStride = <usize>(sourceY * sourceX) << 2;
+  layer.sourceImage = layer.sourceStride * groups * sourceChannels;
+  layer.targetImage = <usize>(targetY * targetX * groups * targetChannels) << 2;
+  layer.rowBytes = <usize>sourceX << 2;
+  layer.targetRowBytes = <usize>targetX << 2;
+  layer.weightStride = <usize>(transposed ? 9 * targetChannels : 9) << 2;
+  layer.transposed = transposed;
+  layer.slope = args.slope;
+  if (VECTOR_BITS == 256) placeStrips(layer, tiles);
+  writeCoefficients(layer.coefficients);
+  memory.fill(layer.scratch, 0, lineBytes);
+  return layer;
+}
+
+/** Describes tiles `first` to `end`, and those without a tile up to a multiple of four. `from` and `to` are of the first channel of the first image. */
+function describeTiles(layer: Layer, first: i32, end: i32, from: usize, to: usize, args: ConvolveWinogradArguments): void {
+  const { tiles, sourceX, targetY, targetX, beforeY, beforeX } = args;
+  const across = (targetX + 3) >> 2, ofImage = ((targetY + 3) >> 2) * across;
+  for (let index = 0; index < tiles; index++) {
+    const own = layer.table + <usize>(index >> 2) * groupBytes;
+    const tile = first + index, image = <usize>(tile / ofImage), row = (tile % ofImage) / across << 2, column = tile % ofImage % across << 2;
+    const top = row - beforeY, left = column - beforeX;
+    if (tile < end) {
+      fillLane(
+        own, index & 3, from + image * layer.sourceImage + (<usize>(top * sourceX + left) << 2),
+        to + image * layer.targetImage + (<usize>(row * targetX + column) << 2), top, left, targetY - row, targetX - column,
+      );
+    } else fillLane(own, index & 3, from, to, nowhere, 0, 0, 0);
+    if ((index & 3) == 3) finishGroup(own, sourceX);
+  }
+}
+
+/** Transforms the tiles of all channels. */
+function readTilesOfItem(layer: Layer, groups: i32, sources: usize, rowBytes: usize, step: usize): void {
+  for (let channel = 0; channel < layer.channels; channel++, sources += rowBytes) {
+    for (let index = 0; index < groups; index++) {
+      readSource(
+        layer.coefficients, layer.table + <usize>index * groupBytes, <usize>channel * layer.sourceStride, layer.rowBytes, layer.sourceY, layer.scratch,
+        sources + (<usize>index << 4), step,
+      );
+    }
+  }
+}
+
 /**
  * target = activation(convolution of the source + bias). An item is `tiles` tiles, in the order of images, rows and columns, of a
  * group. `weight` is the filters as they came, `filters` what `transformFilters` made of them. Channels are counted per group.
  * `statistics`, where they are wanted, are of what each item writes: rows of all channels, four for each `tiles` tiles.
  */
 function convolveWinograd(begin: i32, end: i32, scratch: usize, args: ConvolveWinogradArguments): void {
-  const { source, filters, bias, weight, target, statistics, tiles, slope } = args;
-  const { images, groups, sourceChannels, targetChannels, transposed } = args;
-  const { sourceY, targetY, beforeY, sourceX, targetX, beforeX } = args;
-  const layer = changetype<Layer>(scratch);
-  const k = scratch + 64 + writtenBytes, lines = k + coefficientBytes, table = lines + tileBytes;
-  const sources = table + <usize>(tiles >> 2) * groupBytes;
+  const { source, filters, bias, target, statistics, tiles } = args;
+  const { images, groups, sourceChannels, targetChannels, targetY, targetX } = args;
   const panels = (targetChannels + 3) >> 2;
   const sourceStep = computeStep(sourceChannels, tiles), targetStep = computeStep(panels << 2, tiles), filterStep = computeStep(panels << 2, sourceChannels);
-  const targets = sources + positions * sourceStep;
-  const rowBytes = <usize>tiles << 2;
-  const sourceStride = <usize>(sourceY * sourceX) << 2, targetStride = <usize>(targetY * targetX) << 2;
-  const written = writtenAt(scratch + 64, targetY, targetX, targetStride * <usize>(groups * targetChannels));
-  writeCoefficients(k);
-  memory.fill(lines, 0, tileBytes);
-  layer.coefficients = k;
-  layer.scratch = lines;
-  layer.channels = sourceChannels;
-  layer.sourceY = sourceY;
-  layer.sourceX = sourceX;
-  layer.sourceStride = sourceStride;
-  layer.rowBytes = <usize>sourceX << 2;
-  layer.targetRowBytes = <usize>targetX << 2;
-  layer.weightStride = <usize>(transposed ? 9 * targetChannels : 9) << 2;
-  layer.transposed = transposed;
-  layer.slope = slope;
-  const across = (targetX + 3) >> 2, ofImage = ((targetY + 3) >> 2) * across, total = images * ofImage;
+  const layer = describeLayer(scratch, args), sources = layer.sources, targets = sources + positions * sourceStep;
+  const rowBytes = <usize>tiles << 2, targetStride = <usize>(targetY * targetX) << 2;
+  const written = writtenAt(scratch + layerBytes, targetY, targetX, layer.targetImage);
+  const across = (targetX + 3) >> 2, total = images * ((targetY + 3) >> 2) * across;
   for (let item = begin; item < end; item++) {
-    const group = item % groups, first = item / groups * tiles;
-    for (let index = 0; index < tiles; index++) {
-      const own = table + <usize>(index >> 2) * groupBytes;
-      const tile = first + index, image = tile / ofImage, row = (tile % ofImage) / across << 2, column = tile % ofImage % across << 2;
-      const from = source + <usize>((image * groups + group) * sourceChannels) * sourceStride;
-      const to = target + <usize>((image * groups + group) * targetChannels) * targetStride;
-      const top = row - beforeY, left = column - beforeX;
-      if (tile < total) {
-        fillLane(
-          own, index & 3, from + (<usize>(top * sourceX + left) << 2), to + (<usize>(row * targetX + column) << 2),
-          top, left, targetY - row, targetX - column,
-        );
-      } else fillLane(own, index & 3, source, target, nowhere, 0, 0, 0);
-      if ((index & 3) == 3) finishGroup(own, sourceX);
+    const group = item % groups, first = item / groups * tiles, stop = min(total, first + tiles), groupsOfItem = (stop - first + 3) >> 2;
+    const from = source + <usize>(group * sourceChannels) * layer.sourceStride, to = target + <usize>(group * targetChannels) * targetStride;
+    if (VECTOR_BITS == 256) {
+      describeStrips(layer, first, stop, from, to, args);
+      readStrips(layer, stop - first, sources, rowBytes, sourceStep);
+    } else {
+      describeTiles(layer, first, stop, from, to, args);
+      readTilesOfItem(layer, groupsOfItem, sources, rowBytes, sourceStep);
     }
-    if (statistics) addTiles(written, first, min(total, first + tiles), across);
-    const groupsOfItem = (min(tiles, total - first) + 3) >> 2;
-    for (let channel = 0; channel < sourceChannels; channel++) {
-      let to = sources + <usize>channel * rowBytes;
-      for (let index = 0; index < groupsOfItem; index++, to += 16) {
-        readSource(k, table + <usize>index * groupBytes, <usize>channel * sourceStride, layer.rowBytes, sourceY, lines, to, sourceStep);
-      }
-    }
+    if (statistics) addTiles(written, first, stop, across);
     for (let position: usize = 0; position < positions; position++) {
       const right = sources + position * sourceStep;
-      let panel = filters + (<usize>(group * positions) + position) * filterStep, to = targets + position * targetStep;
-      for (let index = 0; index < panels; index++, panel += <usize>sourceChannels << 4, to += 4 * rowBytes) {
-        multiplyRows(panel, sourceChannels, right, rowBytes, <usize>groupsOfItem << 4, to, rowBytes, false, 0, 1);
+      let panel = filters + (<usize>(group * positions) + position) * filterStep, product = targets + position * targetStep;
+      for (let index = 0; index < panels; index++, panel += <usize>sourceChannels << 4, product += 4 * rowBytes) {
+        multiplyRows(panel, sourceChannels, right, rowBytes, <usize>groupsOfItem << 4, product, rowBytes, false, 0, 1);
       }
     }
     for (let channel = 0; channel < targetChannels; channel++) {
-      const ofGroup = group * targetChannels + channel;
-      const own = weight + (<usize>(transposed ? group * sourceChannels * targetChannels + channel : ofGroup * sourceChannels) * 36);
-      for (let index = 0; index < groupsOfItem; index++) {
-        writeTiles(
-          layer, table + <usize>index * groupBytes, targets + <usize>channel * rowBytes + (<usize>index << 4), targetStep,
-          <usize>channel * targetStride, own, bias ? bias + (<usize>ofGroup << 2) : 0,
-        );
-      }
+      const ofGroup = group * targetChannels + channel, ownBias = bias ? bias + (<usize>ofGroup << 2) : 0;
+      const weight = args.weight + (<usize>(args.transposed ? group * sourceChannels * targetChannels + channel : ofGroup * sourceChannels) * 36);
+      const products = targets + <usize>channel * rowBytes, offset = <usize>channel * targetStride;
+      if (VECTOR_BITS == 256) writeStripsOfChannel(layer, stop - first, products, targetStep, offset, weight, ownBias);
+      else writeTilesOfChannel(layer, groupsOfItem, products, targetStep, offset, weight, ownBias);
       if (statistics) {
-        const row = <usize>(groups * targetChannels) << 2, to = statistics + <usize>(item / groups * 4) * row + (<usize>ofGroup << 2);
-        writeStatistics(written, target + <usize>ofGroup * targetStride, to, row);
+        const row = <usize>(groups * targetChannels) << 2, at = statistics + <usize>(item / groups * 4) * row + (<usize>ofGroup << 2);
+        writeStatistics(written, target + <usize>ofGroup * targetStride, at, row);
       }
     }
   }
 }
 
-export { positions, computeStep, tileBytes, transformFilters, convolveWinograd };
+export { transformFilters, convolveWinograd };
