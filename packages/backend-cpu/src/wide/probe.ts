@@ -6,11 +6,13 @@ import { relaxedModule } from "./probe.wasm.ts";
 import { wideModule } from "./probe.wide.ts";
 import type { CompileWide } from "./vectors-option.ts";
 
-type Multiply = (repeats: number) => void;
+type Multiply = (repeats: number, rows: number) => void;
 
 /** Of the narrow kernel, some tenths of a millisecond; the wide one multiplies twice as much in each. */
 const repeats = 2048;
 const rounds = 8;
+/** The address of the operands. */
+const firstRow = 1024;
 
 /** How many times as fast as the narrow one a wide kernel is, by the shortest times of a few milliseconds. */
 export function measureSpeedup(compileWide: CompileWide, setFlags: SetFlags): number {
@@ -33,6 +35,6 @@ function instantiate(module: WebAssembly.Module): Multiply {
 
 function measure(multiply: Multiply, count: number): number {
   const start = performance.now();
-  multiply(count);
+  multiply(count, firstRow);
   return performance.now() - start;
 }

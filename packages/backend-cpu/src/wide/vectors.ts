@@ -2,7 +2,7 @@
 import { BackendError, loadNodeModule } from "@evenkeel/tensor";
 import { makeCompiler } from "./compile.ts";
 import { measureSpeedup } from "./probe.ts";
-import { isOneOf, testedEngines } from "./tested-engines.ts";
+import { isOneOf, narrowEngines, testedEngines } from "./tested-engines.ts";
 import { makeTrial } from "./trial.ts";
 import type { CompileWide, Vectors } from "./vectors-option.ts";
 
@@ -29,7 +29,7 @@ export async function chooseVectors(
   if (vectors === "auto") return engine?.isFaster() ? engine.compileWide : undefined;
   if (engine === undefined)
     throw new BackendError("cpu: vectors: found 256, expected 128: Node on x64 is needed");
-  if (!isTested && !engine.isFaster()) {
+  if (isOneOf(narrowEngines, process.versions.v8 ?? "") || (!isTested && !engine.isFaster())) {
     throw new BackendError(
       `cpu: vectors: found 256, expected 128: the engine (V8 ${process.versions.v8}) does not join vectors`,
     );
