@@ -1,20 +1,54 @@
 import { availableParallelism } from "node:os";
 import { runInNewContext } from "node:vm";
-import { ArgumentError, add, BackendError, fromData, take, tensor } from "@evenkeel/tensor";
+import { ArgumentError, add, BackendError, fromData, matmul, take, tensor, uniform } from "@evenkeel/tensor";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { CpuOptions } from "./cpu.ts";
 import { cpu } from "./cpu.ts";
+import { isOneOf, testedEngines } from "./wide/tested-engines.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 
 describe("cpu", () => {
   it("opens with the requested number of threads", async () => {
     for (const threads of [1, 2, 3]) {
-      const backend = await cpu({ threads }).open();
+      const backend = await cpu({ threads, vectors: 128 }).open();
       expect(backend.device).toBe(`WebAssembly SIMD, ${threads} ${threads === 1 ? "thread" : "threads"}`);
       expect(backend.threads).toBe(threads);
       expect(backend.name).toBe("cpu");
       await backend.close();
     }
+  });
+
+  describe("with vectors of 256 bits", () => {
+    const isTested = process.arch === "x64" && isOneOf(testedEngines, process.versions.v8);
+
+    it.runIf(isTested)(
+      "names them, and computes the same bits as with 128 on any number of threads",
+      async () => {
+        const run = async (options: CpuOptions): Promise<[device: string, values: unknown]> => {
+          const backend = await cpu(options).open();
+          const a = uniform([70, 300], { seed: 1, stream: 0, backend });
+          const b = uniform([300, 90], { seed: 2, stream: 0, backend });
+          const values = await matmul(a, b).data();
+          await backend.close();
+          return [backend.device, values];
+        };
+        const [, expected] = await run({ threads: 1, vectors: 128 });
+        for (const threads of [1, 2, 3]) {
+          const [device, found] = await run({ threads, vectors: 256 });
+          expect(device).toBe(`WebAssembly SIMD 256, ${threads} ${threads === 1 ? "thread" : "threads"}`);
+          expect(found).toEqual(expected);
+        }
+        vi.stubGlobal("SharedArrayBuffer", undefined);
+        expect(await run({ vectors: 256 })).toEqual(["WebAssembly SIMD 256, 1 thread", expected]);
+      },
+    );
+
+    it("opens by default", async () => {
+      const backend = await cpu({ threads: 2 }).open();
+      expect(backend.device).toMatch(/^WebAssembly SIMD( 256)?, 2 threads$/);
+      await backend.close();
+    });
   });
 
   it("has at most 8 threads by default", async () => {
@@ -26,14 +60,14 @@ describe("cpu", () => {
 
   it("has one thread without shared memory", async () => {
     vi.stubGlobal("SharedArrayBuffer", undefined);
-    const backend = await cpu().open();
+    const backend = await cpu({ vectors: 128 }).open();
     expect(backend.device).toBe("WebAssembly SIMD, 1 thread");
     await expect(cpu({ threads: 2 }).open()).rejects.toThrow(BackendError);
   });
 
   it("counts processors without a navigator", async () => {
     vi.stubGlobal("navigator", undefined);
-    const backend = await cpu().open();
+    const backend = await cpu({ vectors: 128 }).open();
     const threads = Math.min(8, availableParallelism());
     expect(backend.device).toBe(`WebAssembly SIMD, ${threads} ${threads === 1 ? "thread" : "threads"}`);
     await backend.close();
@@ -41,7 +75,7 @@ describe("cpu", () => {
 
   it("imports modules of Node if the process does not provide them", async () => {
     vi.stubGlobal("process", { ...process, getBuiltinModule: undefined });
-    const backend = await cpu({ threads: 2 }).open();
+    const backend = await cpu({ threads: 2, vectors: 128 }).open();
     await backend.idle();
     expect(backend.device).toBe("WebAssembly SIMD, 2 threads");
     await backend.close();
@@ -87,7 +121,7 @@ describe("cpu", () => {
 
     it("has one thread if the memory cannot be shared, unless more are requested", async () => {
       stubMemory({ plain: 2 ** 16, shared: 0 });
-      const backend = await cpu().open();
+      const backend = await cpu({ vectors: 128 }).open();
       expect(backend.device).toBe("WebAssembly SIMD, 1 thread");
       expect((await fromData([1, 2], { shape: [2], dtype: "f32" }, { backend }).data())[1]).toBe(2);
       await backend.close();
@@ -169,7 +203,7 @@ describe("cpu", () => {
     await backend.close();
   });
 
-  it.each([{ threads: 0 }, { threads: 1.5 }, { maxMemoryBytes: -1 }, { thread: 2 }])(
+  it.each([{ threads: 0 }, { threads: 1.5 }, { maxMemoryBytes: -1 }, { thread: 2 }, { vectors: 512 }])(
     "rejects %o",
     (options) => {
       expect(() => cpu(options as object)).toThrow(ArgumentError);

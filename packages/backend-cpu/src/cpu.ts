@@ -48,7 +48,7 @@ async function open(options: CpuOptions): Promise<Backend> {
   }
   await loadPlans(CpuDevice.languages);
   const features = findEngineFeatures();
-  const compileWide = await chooseVectors(options.vectors ?? 128, features);
+  const compileWide = await chooseVectors(options.vectors ?? "auto", features);
   if (compileWide !== undefined) features.add("wide-simd");
   const memory = chooseMemory(options);
   const threads = options.threads ?? (memory.isShared ? await countDefaultThreads() : 1);

@@ -11,46 +11,50 @@ const smallestSpeedup = 1.2;
 
 interface WideEngine {
   readonly compileWide: CompileWide;
-  /** Measured where it decides: not for an engine that was tested, if wide vectors are requested. */
-  readonly isFaster: () => boolean;
+  readonly isFaster: boolean;
 }
 
-let opened: Promise<WideEngine | undefined> | undefined;
+/** Measured once in a process. */
+let measured: Promise<WideEngine | undefined> | undefined;
 
-/** Compiles wide modules; undefined where vectors of 128 bits are chosen. Throws BackendError where wider ones are requested in vain. */
+/**
+ * Compiles wide modules; undefined where vectors of 128 bits are chosen. Throws BackendError where wider ones are requested and the engine does not
+ * have them. In an engine that was tested, a request does not depend on a measurement.
+ */
 export async function chooseVectors(
   vectors: Vectors,
   features: ReadonlySet<string>,
 ): Promise<CompileWide | undefined> {
-  const isTested = isOneOf(testedEngines, process.versions.v8 ?? "");
-  if (vectors === 128 || (vectors === "auto" && !isTested)) return undefined;
-  opened ??= openEngine(isTested);
-  const engine = features.has("relaxed-simd") && process.arch === "x64" ? await opened : undefined;
-  if (vectors === "auto") return engine?.isFaster() ? engine.compileWide : undefined;
-  if (engine === undefined)
-    throw new BackendError("cpu: vectors: found 256, expected 128: Node on x64 is needed");
-  if (isOneOf(narrowEngines, process.versions.v8 ?? "") || (!isTested && !engine.isFaster())) {
+  const version = process.versions.v8 ?? "";
+  const isTested = isOneOf(testedEngines, version);
+  const isNode = /-node\.\d+$/.test(version) && !("bun" in process.versions);
+  const canJoin = isNode && process.arch === "x64" && features.has("relaxed-simd");
+  if (vectors === 128 || (vectors === "auto" && !(canJoin && isTested))) return undefined;
+  if (!canJoin) throw new BackendError("cpu: vectors: found 256, expected 128: Node on x64 is needed");
+  measured ??= isOneOf(narrowEngines, version) ? Promise.resolve(undefined) : measureEngine(isTested);
+  const engine = await measured;
+  if (vectors === "auto") return engine?.isFaster ? engine.compileWide : undefined;
+  if (engine === undefined || !(isTested || engine.isFaster)) {
     throw new BackendError(
-      `cpu: vectors: found 256, expected 128: the engine (V8 ${process.versions.v8}) does not join vectors`,
+      `cpu: vectors: found 256, expected 128: the engine (V8 ${version}) does not join vectors`,
     );
   }
   return engine.compileWide;
 }
 
-/** Undefined outside Node. */
-async function openEngine(isTested: boolean): Promise<WideEngine | undefined> {
+/** Undefined if Node provides no control over its engine. An engine that was not tested may crash, so it is tried in another process first. */
+async function measureEngine(isTested: boolean): Promise<WideEngine | undefined> {
   const v8 = await loadNodeModule<typeof import("node:v8")>("node:v8");
-  const processes = await loadNodeModule<typeof import("node:child_process")>("node:child_process");
-  if (v8 === undefined || processes === undefined || !/-node\.\d+$/.test(process.versions.v8 ?? ""))
-    return undefined;
-  const { setFlagsFromString } = v8;
-  const compileWide = makeCompiler(setFlagsFromString, isTested ? undefined : makeTrial(processes));
-  let isFaster: boolean | undefined;
-  return {
-    compileWide,
-    isFaster: () => {
-      isFaster ??= measureSpeedup(compileWide, setFlagsFromString) >= smallestSpeedup;
-      return isFaster;
-    },
-  };
+  const processes = isTested
+    ? undefined
+    : await loadNodeModule<typeof import("node:child_process")>("node:child_process");
+  if (v8 === undefined || (!isTested && processes === undefined)) return undefined;
+  const compileWide = makeCompiler(v8.setFlagsFromString, processes && makeTrial(processes));
+  try {
+    const speedup = measureSpeedup(compileWide, v8.setFlagsFromString);
+    return { compileWide, isFaster: speedup >= smallestSpeedup };
+  } catch {
+    // There is no memory for the measurement.
+    return { compileWide, isFaster: false };
+  }
 }

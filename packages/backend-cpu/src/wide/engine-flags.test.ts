@@ -1,0 +1,99 @@
+import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { listWideFlags, withOptimizingFlags, withWideFlags } from "./engine-flags.ts";
+import { isOneOf, testedEngines } from "./tested-engines.ts";
+
+/** The engine's flags of a fake engine, by name. */
+class Engine {
+  readonly values = new Map<string, boolean>();
+  /** Throws for this flag. */
+  broken = "";
+
+  setFlags = (flag: string): void => {
+    if (flag === this.broken) throw new Error("no such flag");
+    const isFalse = flag.startsWith("--no-");
+    this.values.set(flag.slice(isFalse ? 5 : 2), !isFalse);
+  };
+
+  /** The flags by which wide modules are compiled, as they are set. */
+  list(): string[] {
+    return [...this.values].map(([name, value]) => `--${value ? "" : "no-"}${name}`).sort();
+  }
+}
+
+const usual = [
+  "--liftoff",
+  "--no-experimental-wasm-revectorize",
+  "--wasm-inlining",
+  "--wasm-lazy-compilation",
+];
+
+describe("the flags of the engine", () => {
+  it("are set while a wide module is compiled, and then have their usual values", () => {
+    const engine = new Engine();
+    expect(withWideFlags(engine.setFlags, () => engine.list(), [])).toEqual(listWideFlags().sort());
+    expect(engine.list()).toEqual(usual);
+  });
+
+  it("do not join vectors while a module is only optimized", () => {
+    const engine = new Engine();
+    const during = withOptimizingFlags(engine.setFlags, () => engine.list());
+    expect(during).toEqual(["--no-liftoff", "--no-wasm-inlining", "--no-wasm-lazy-compilation"]);
+  });
+
+  it("are restored if the compilation fails", () => {
+    const engine = new Engine();
+    const fail = (): never => {
+      throw new Error("bad bytes");
+    };
+    expect(() => withWideFlags(engine.setFlags, fail, [])).toThrow("bad bytes");
+    expect(engine.list()).toEqual(usual);
+  });
+
+  it.each(listWideFlags())("are restored if the engine rejects %s", (flag) => {
+    const engine = new Engine();
+    engine.broken = flag;
+    expect(() => withWideFlags(engine.setFlags, () => expect.fail("must not run"), [])).toThrow(
+      "no such flag",
+    );
+    expect(engine.list()).toEqual(usual);
+  });
+
+  it("are restored to what the process was started with", () => {
+    const engine = new Engine();
+    const given = ["--liftoff", "--no_liftoff", "--experimental-wasm-revectorize", "--nowasm-inlining"];
+    withWideFlags(engine.setFlags, () => undefined, given);
+    expect(engine.list()).toEqual([
+      "--experimental-wasm-revectorize",
+      "--no-liftoff",
+      "--no-wasm-inlining",
+      "--wasm-lazy-compilation",
+    ]);
+  });
+});
+
+describe.skipIf(process.arch !== "x64" || !isOneOf(testedEngines, process.versions.v8))("this engine", () => {
+  const script = resolve(import.meta.dirname, "../../test/compile-wide.ts");
+
+  /** How many functions the engine tried to join when it compiled these modules one after the other. */
+  const countTried = (...modules: string[]): number => {
+    const args = ["--trace-wasm-revectorize", "--conditions=@evenkeel/source", "--no-warnings", script];
+    const output = execFileSync(process.execPath, [...args, ...modules], { encoding: "utf8" });
+    return output.split("Begin revec function").length - 1;
+  };
+
+  it("joins vectors of wide modules, and of no module that is compiled afterwards", () => {
+    const tried = countTried("wide");
+    expect(tried).toBeGreaterThan(0);
+    expect(countTried("narrow")).toBe(0);
+    expect(countTried("wide", "narrow")).toBe(tried);
+    expect(countTried("invalid", "narrow")).toBe(0);
+  });
+
+  it("has the flags that are expected, with the usual values that are restored", () => {
+    const output = execFileSync(process.execPath, ["--v8-options"], { encoding: "utf8" });
+    const values = [...output.matchAll(/ default: (--[a-z-]+)$/gm)].map(([, flag]) => flag);
+    for (const flag of usual) expect(values).toContain(flag);
+  });
+});
