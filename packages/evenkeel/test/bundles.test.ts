@@ -46,26 +46,33 @@ const programs: readonly (readonly [part: string, code: string, printed: string]
   ],
 ];
 
-async function bundle(contents: string): Promise<string> {
-  const { outputFiles, warnings } = await build({
+interface Bundle {
+  readonly text: string;
+  /** The files that it was made of. */
+  readonly sources: readonly string[];
+}
+
+async function bundle(contents: string, platform: "node" | "browser" = "node"): Promise<Bundle> {
+  const { outputFiles, warnings, metafile } = await build({
     stdin: { contents, resolveDir: import.meta.dirname, loader: "ts" },
     bundle: true,
     minify: true,
     write: false,
     format: "esm",
-    platform: "node",
+    platform,
+    metafile: true,
     conditions: ["@evenkeel/source"],
     logLevel: "silent",
   });
   expect(warnings).toEqual([]);
-  return outputFiles[0]!.text;
+  return { text: outputFiles[0]!.text, sources: Object.keys(metafile.inputs) };
 }
 
 test.each(programs)(
   "%s, bundled from source into one file, fails with its own error",
   async (_, contents, printed) => {
     const file = join(folder, "program.mjs");
-    await writeFile(file, await bundle(contents));
+    await writeFile(file, (await bundle(contents)).text);
     expect(execFileSync(process.execPath, [file], { encoding: "utf8" }).trim()).toBe(printed);
   },
 );
@@ -77,7 +84,17 @@ test.each([
 ])(
   "a bundle of %s has the operation that joins convolution and batch norm: %s",
   async (names, isExpected) => {
-    const text = await bundle(`export { ${names} } from "@evenkeel/nn";`);
+    const { text } = await bundle(`export { ${names} } from "@evenkeel/nn";`);
     expect(text.includes(conv2dBatchNormOp.name)).toBe(isExpected);
+  },
+);
+
+test.each(["browser", "node"] as const)(
+  "wide vectors are in a bundle for Node alone: %s",
+  async (platform) => {
+    const { text, sources } = await bundle(`export * from "evenkeel";`, platform);
+    const wide = sources.filter((file) => /\.wide\.ts$|\/wide\/(vectors|modules|compile|probe)\./.test(file));
+    expect(wide.length > 0).toBe(platform === "node");
+    expect(text.includes("revectorize")).toBe(platform === "node");
   },
 );

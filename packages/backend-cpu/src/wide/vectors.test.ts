@@ -40,6 +40,12 @@ describe("vectors in Node", () => {
     expect(await chooseVectors("auto", features)).toBe(chosen);
   });
 
+  it("have 128 bits where there is no process", async () => {
+    vi.stubGlobal("process", undefined);
+    expect(await chooseVectors("auto", features)).toBeUndefined();
+    await expect(chooseVectors(256, features)).rejects.toThrow("Node on x64 is needed");
+  });
+
   it.each([
     ["another processor", { arch: "arm64" }, features],
     ["an engine without relaxed SIMD", {}, new Set<string>()],

@@ -25,9 +25,10 @@ export async function chooseVectors(
   vectors: Vectors,
   features: ReadonlySet<string>,
 ): Promise<CompileWide | undefined> {
-  const version = process.versions.v8 ?? "";
+  // Bundlers may choose this file for a platform that has no process.
+  const { v8: version = "", bun } = globalThis.process?.versions ?? {};
   const isTested = isOneOf(testedEngines, version);
-  const isNode = /-node\.\d+$/.test(version) && !("bun" in process.versions);
+  const isNode = /-node\.\d+$/.test(version) && bun === undefined;
   const canJoin = isNode && process.arch === "x64" && features.has("relaxed-simd");
   if (vectors === 128 || (vectors === "auto" && !(canJoin && isTested))) return undefined;
   if (!canJoin) throw new BackendError("cpu: vectors: found 256, expected 128: Node on x64 is needed");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { computeLargestError, randomFrom, runLoops, runOp } from "../../../test/run-op.ts";
-import type { Limits, Spec } from "../../index.ts";
+import type { Limits, Spec, WasmKernel } from "../../index.ts";
 import { buildExpression, DTypeError, e, ShapeError } from "../../index.ts";
 import { makeEpilogue } from "./epilogue.ts";
 import { matmulOp } from "./matmul.ts";
@@ -60,10 +60,10 @@ describe.each([
       const random = randomFrom(100 + seed);
       const [m, n, k] = [random.integer(1, 9), random.integer(30, 140), random.integer(1, 90)];
       const epilogue = makeEpilogue("", true, { leakyRelu: 0.5 });
-      const attrs = { transposeA: seed % 2 === 1, transposeB: false, epilogue };
+      const attrs = { transposeA: seed % 2 === 1, transposeB: seed % 3 === 1, epilogue };
       const inputs = [
         random.array(attrs.transposeA ? [k, m] : [m, k]),
-        random.array([k, n]),
+        random.array(attrs.transposeB ? [n, k] : [k, n]),
         random.array([m, 1]),
       ];
       const [found] = runOp(matmulOp, inputs, attrs, { features });
@@ -117,6 +117,29 @@ describe.each([
   });
 });
 
+// Depths of several blocks, of which those of wide panels are shorter, and edges that are whole panels of only one of them.
+test.each(Array.from({ length: 24 }, (_, seed) => seed))(
+  "wide panels give the same bits as narrow ones, seed %i",
+  (seed) => {
+    const random = randomFrom(200 + seed);
+    const [m, n, k] = [random.integer(1, 40), random.integer(1, 60), random.integer(1, 1200)];
+    const attrs = {
+      transposeA: random.integer(0, 1) === 1,
+      transposeB: random.integer(0, 1) === 1,
+      epilogue: makeEpilogue("", true, "relu"),
+    };
+    const inputs = [
+      random.array(attrs.transposeA ? [k, m] : [m, k]),
+      random.array(attrs.transposeB ? [n, k] : [k, n]),
+      random.array(random.integer(0, 1) === 1 ? [n] : [m, 1]),
+    ];
+    const [narrow, wide] = [["relaxed-simd"], ["relaxed-simd", "wide-simd"]].map((features) =>
+      runOp(matmulOp, inputs, attrs, { features }),
+    );
+    expect(wide).toEqual(narrow);
+  },
+);
+
 test("a tile of zeros beyond the matrix does not turn infinities into NaN", () => {
   const a = { ...f32(1, 2), data: Float64Array.of(Number.POSITIVE_INFINITY, 1) };
   const b = { ...f32(2, 3), data: Float64Array.of(1, 2, 3, 4, 5, 6) };
@@ -136,6 +159,19 @@ describe("plans", () => {
   test("any other epilogue is one more launch, in place", () => {
     const epilogue = { expression: buildExpression({ inputs: ["f32"] }, ([x]) => e.tanh(x!)) };
     expect(kinds([f32(8, 4), f32(4, 6)], { epilogue })).toEqual(["kernel", "expression"]);
+  });
+
+  test("wide modules multiply more than 8 columns on devices that join vectors", () => {
+    const wide = { ...limits, features: new Set(["relaxed-simd", "wide-simd"]) };
+    const listBits = (n: number, on: Limits) =>
+      planMatmul([f32(520, 70), f32(70, n)], plain, on).launches.map(
+        (launch) => launch.kind === "kernel" && (launch.kernel as WasmKernel).vectorBits,
+      );
+    expect(listBits(520, wide)).toEqual([256, 256]);
+    expect(listBits(9, wide)).toEqual([256]);
+    expect(listBits(8, wide)).toEqual([128]);
+    expect(listBits(1, wide)).toEqual([256]);
+    expect(listBits(520, { ...limits, features: new Set(["wide-simd"]) })).toEqual([128, 128]);
   });
 
   test("nothing is launched for an empty result", () => {

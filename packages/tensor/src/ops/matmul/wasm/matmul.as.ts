@@ -300,6 +300,62 @@ function multiplyRow(a: usize, aDepth: usize, b: usize, bDepth: usize, depth: i3
   v128.store(to, c7, 112);
 }
 
+/** As many rows as have 8 sums, or 16 that are joined, of 16 columns each. */
+const rowsAtOnce: i32 = VECTOR_BITS == 256 ? 4 : 2;
+
+/**
+ * Leaves the product of `rowsAtOnce` rows and of 16 columns at `to`, rows 64 bytes apart; b is read as it is. Strides in bytes; past the last of `rows`
+ * the last one is repeated.
+ */
+function multiplyFewRows(a: usize, aRow: usize, aDepth: usize, rows: i32, b: usize, bDepth: usize, depth: i32, to: usize): void {
+  const d1 = rows > 1 ? aRow : 0, d2 = rows > 2 ? d1 + aRow : d1, d3 = rows > 3 ? d2 + aRow : d2;
+  let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c03 = c00, c10 = c00, c11 = c00, c12 = c00, c13 = c00;
+  let c20 = c00, c21 = c00, c22 = c00, c23 = c00, c30 = c00, c31 = c00, c32 = c00, c33 = c00;
+  for (const end = b + <usize>depth * bDepth; b < end; b += bDepth, a += aDepth) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
+    let x = v128.load32_splat(a);
+    c00 = madd(c00, x, b0);
+    c01 = madd(c01, x, b1);
+    c02 = madd(c02, x, b2);
+    c03 = madd(c03, x, b3);
+    x = v128.load32_splat(a + d1);
+    c10 = madd(c10, x, b0);
+    c11 = madd(c11, x, b1);
+    c12 = madd(c12, x, b2);
+    c13 = madd(c13, x, b3);
+    if (rowsAtOnce == 4) {
+      x = v128.load32_splat(a + d2);
+      c20 = madd(c20, x, b0);
+      c21 = madd(c21, x, b1);
+      c22 = madd(c22, x, b2);
+      c23 = madd(c23, x, b3);
+      x = v128.load32_splat(a + d3);
+      c30 = madd(c30, x, b0);
+      c31 = madd(c31, x, b1);
+      c32 = madd(c32, x, b2);
+      c33 = madd(c33, x, b3);
+    }
+  }
+  v128.store(to, c00);
+  v128.store(to, c01, 16);
+  v128.store(to, c02, 32);
+  v128.store(to, c03, 48);
+  v128.store(to, c10, 64);
+  v128.store(to, c11, 80);
+  v128.store(to, c12, 96);
+  v128.store(to, c13, 112);
+  if (rowsAtOnce == 4) {
+    v128.store(to, c20, 128);
+    v128.store(to, c21, 144);
+    v128.store(to, c22, 160);
+    v128.store(to, c23, 176);
+    v128.store(to, c30, 192);
+    v128.store(to, c31, 208);
+    v128.store(to, c32, 224);
+    v128.store(to, c33, 240);
+  }
+}
+
 /** Four dot products of a row with rows `stride` bytes apart; the last `lanes` to 4 repeat the first. */
 function dots(a: usize, b: usize, stride: usize, lanes: i32, depth: i32): v128 {
   const b1 = b + (lanes > 1 ? stride : 0), b2 = b + (lanes > 2 ? 2 * stride : 0), b3 = b + (lanes > 3 ? 3 * stride : 0);
@@ -322,14 +378,49 @@ function dots(a: usize, b: usize, stride: usize, lanes: i32, depth: i32): v128 {
   return sumLanesOfFour(c0, c1, c2, c3);
 }
 
+/** The same for two rows, whose eight sums are enough to hide the latency of additions: the results of the first row at `to`, then those of the second. */
+function dotsOfTwo(a: usize, below: usize, b: usize, stride: usize, lanes: i32, depth: i32, to: usize): void {
+  const b1 = b + (lanes > 1 ? stride : 0), b2 = b + (lanes > 2 ? 2 * stride : 0), b3 = b + (lanes > 3 ? 3 * stride : 0);
+  let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0, d0 = c0, d1 = c0, d2 = c0, d3 = c0;
+  let at: usize = 0;
+  for (const end = <usize>(depth & ~3) << 2; at < end; at += 16) {
+    const x = v128.load(a + at), y = v128.load(below + at);
+    const y0 = v128.load(b + at), y1 = v128.load(b1 + at), y2 = v128.load(b2 + at), y3 = v128.load(b3 + at);
+    c0 = madd(c0, x, y0);
+    d0 = madd(d0, y, y0);
+    c1 = madd(c1, x, y1);
+    d1 = madd(d1, y, y1);
+    c2 = madd(c2, x, y2);
+    d2 = madd(d2, y, y2);
+    c3 = madd(c3, x, y3);
+    d3 = madd(d3, y, y3);
+  }
+  for (const end = <usize>depth << 2; at < end; at += 4) {
+    const x = v128.load32_zero(a + at), y = v128.load32_zero(below + at);
+    const y0 = v128.load32_zero(b + at), y1 = v128.load32_zero(b1 + at), y2 = v128.load32_zero(b2 + at), y3 = v128.load32_zero(b3 + at);
+    c0 = madd(c0, x, y0);
+    d0 = madd(d0, y, y0);
+    c1 = madd(c1, x, y1);
+    d1 = madd(d1, y, y1);
+    c2 = madd(c2, x, y2);
+    d2 = madd(d2, y, y2);
+    c3 = madd(c3, x, y3);
+    d3 = madd(d3, y, y3);
+  }
+  v128.store(to, sumLanesOfFour(c0, c1, c2, c3));
+  v128.store(to, sumLanesOfFour(d0, d1, d2, d3), 16);
+}
+
 /** A tile of few rows where both operands run along the depth: nothing is packed. Strides in bytes. */
-function multiplyRows(a: usize, aRow: usize, rows: i32, b: usize, bColumn: usize, columns: i32, depth: i32, c: usize, cRow: usize, addend: usize, addendRow: usize, addendStep: usize, slope: f32): void {
+function multiplyRows(a: usize, aRow: usize, rows: i32, b: usize, bColumn: usize, columns: i32, depth: i32, c: usize, cRow: usize, addend: usize, addendRow: usize, addendStep: usize, slope: f32, scratch: usize): void {
   for (let j = 0; j < columns; j += 4) {
     const lanes = min(4, columns - j);
-    for (let i = 0; i < rows; i++) {
-      const sums = dots(a + <usize>i * aRow, b + <usize>j * bColumn, bColumn, lanes, depth);
+    for (let i = 0; i < rows; i += 2) {
+      const down = min(2, rows - i), from = a + <usize>i * aRow, beside = b + <usize>j * bColumn;
+      if (down == 2) dotsOfTwo(from, from + aRow, beside, bColumn, lanes, depth, scratch);
+      else v128.store(scratch, dots(from, beside, bColumn, lanes, depth));
       const plus = addend ? addend + <usize>i * addendRow + <usize>j * addendStep : 0;
-      finish(c + <usize>i * cRow + (<usize>j << 2), 4, lanes, sums, false, true, plus, addendStep, slope);
+      place(scratch, 16, down, lanes, c + <usize>i * cRow + (<usize>j << 2), cRow, true, plus, plus ? addendRow : 0, addendStep, slope);
     }
   }
 }
@@ -384,16 +475,19 @@ export function matmul(begin: i32, end: i32, scratch: usize, args: MatmulArgumen
     const toC = c + (((<usize>batch * m + row) * n + column) << 2);
     const plus = addend + (addend ? (outer * addendOuter + within * addendInner + <usize>row * addendRow + <usize>column * addendColumn) << 2 : 0);
     if (m <= MatmulSizes.fewRows && aDepth == 1 && bDepth == 1) {
-      multiplyRows(fromA, aRow << 2, rows, fromB, bColumn << 2, columns, k, toC, cRow, plus, addendRow << 2, addendColumn << 2, slope);
+      multiplyRows(fromA, aRow << 2, rows, fromB, bColumn << 2, columns, k, toC, cRow, plus, addendRow << 2, addendColumn << 2, slope, scratch);
       continue;
     }
     // Few rows of a do not pay for packing b, where it can be read as it is.
-    const direct = m <= MatmulSizes.fewRows && bColumn == 1 ? columns & ~31 : 0;
-    for (let j = 0; j < direct; j += 32) {
-      for (let i = 0; i < rows; i++) {
-        multiplyRow(fromA + ((<usize>i * aRow) << 2), aDepth << 2, fromB + (<usize>j << 2), bDepth << 2, k, scratch);
-        const beside = plus + (plus ? (<usize>i * addendRow + <usize>j * addendColumn) << 2 : 0);
-        place(scratch, 0, 1, 32, toC + ((<usize>i * n + j) << 2), cRow, true, beside, 0, addendColumn << 2, slope);
+    const isRow = m == 1, step = isRow ? 32 : 16;
+    const direct = m <= MatmulSizes.fewRows && bColumn == 1 ? columns & -step : 0;
+    for (let j = 0; j < direct; j += step) {
+      for (let i = 0; i < rows; i += isRow ? 1 : rowsAtOnce) {
+        const from = fromA + ((<usize>i * aRow) << 2), down = isRow ? 1 : min(rowsAtOnce, rows - i);
+        if (isRow) multiplyRow(from, aDepth << 2, fromB + (<usize>j << 2), bDepth << 2, k, scratch);
+        else multiplyFewRows(from, aRow << 2, aDepth << 2, down, fromB + (<usize>j << 2), bDepth << 2, k, scratch);
+        const beside = plus + (plus ? (<usize>i * addendRow + <usize>j * addendColumn) << 2 : 0), besideRow = plus ? addendRow << 2 : 0;
+        place(scratch, 64, down, step, toC + ((<usize>i * n + j) << 2), cRow, true, beside, besideRow, addendColumn << 2, slope);
       }
     }
     if (columns == direct) continue;
