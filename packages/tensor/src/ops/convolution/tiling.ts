@@ -115,31 +115,35 @@ export interface Tile {
   readonly images: number;
   readonly rows: number;
   readonly columns: number;
-  /** The number of groups of up to four neighbouring pixels. */
+  /** The number of groups of neighbouring pixels, as many as a vector has lanes. */
   readonly segments: number;
   /** The size of the source pixels of one channel in scratch memory. */
   readonly patchBytes: number;
 }
 
-const countQuads = (columns: number): number => Math.ceil(columns / 4);
-
-/** A tile of about `pixels` target pixels: part of a row, several rows, or several small images. */
-export function chooseTile({ axes: [y, x] }: ConvolutionShape, images: number, pixels: number): Tile {
+/** A tile of about `pixels` target pixels: part of a row, several rows, or several small images. Rows are padded to a multiple of `lanes`. */
+export function chooseTile(
+  { axes: [y, x] }: ConvolutionShape,
+  images: number,
+  pixels: number,
+  lanes: number,
+): Tile {
   const height = Math.ceil(y.target / y.step);
   const width = Math.ceil(x.target / x.step);
-  const columns = width <= pixels ? width : computeEvenParts(width, pixels, 4);
-  const fittingRows = columns < width ? 1 : Math.max(1, Math.floor(pixels / (4 * countQuads(columns))));
+  const columns = width <= pixels ? width : computeEvenParts(width, pixels, lanes);
+  const padded = lanes * Math.ceil(columns / lanes);
+  const fittingRows = columns < width ? 1 : Math.max(1, Math.floor(pixels / padded));
   const rows = computeEvenParts(height, fittingRows, 1);
   const isWhole = rows >= height && columns >= width;
-  const fittingImages = isWhole ? Math.max(1, Math.floor(pixels / (rows * 4 * countQuads(columns)))) : 1;
+  const fittingImages = isWhole ? Math.max(1, Math.floor(pixels / (rows * padded))) : 1;
   const own = computeEvenParts(images, fittingImages, 1);
   const span = (rows - 1) * y.jump + y.reach + 1;
-  const rowPixels = (4 * countQuads(columns) + Math.floor(x.reach / x.jump)) * x.jump;
+  const rowPixels = (padded + Math.floor(x.reach / x.jump)) * x.jump;
   return {
     images: own,
     rows,
     columns,
-    segments: own * rows * countQuads(columns),
+    segments: (own * rows * padded) / lanes,
     patchBytes: own * span * rowPixels * 4 + 128,
   };
 }

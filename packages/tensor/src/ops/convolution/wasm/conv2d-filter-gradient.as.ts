@@ -1,25 +1,41 @@
 import { madd, sumLanesOfFour } from "../../matmul/wasm/simd.as";
-import { FilterGradientArguments, MergeSlicesArguments } from "./convolution.kernels.as";
+import { ConvolutionSizes, FilterGradientArguments, MergeSlicesArguments } from "./convolution.kernels.as";
 import { axisAt, axisBytes, enterPhase, enterTile, targetAt } from "./geometry.as";
-import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches.as";
+import { packSource, segmentBytes, segmentLanes, writeOffsets, writeSegments } from "./patches.as";
+import { multiplySegmentsWide, multiplyThinSegmentsWide } from "./wide-segments.as";
 
-// The filter gradient of a convolution: dot products of dy with the patches of x, four pixels at a time, over a slice of the batch.
+// The filter gradient of a convolution: dot products of dy with the patches of x, a segment at a time, over a slice of the batch.
 // Slices and what they are merged in depend on shapes alone.
 
 
-/** Gradients of `outputs` channels in panels of `width`: for each segment, four pixels of each channel, zeros beyond them. */
+/** What a segment of dy takes. */
+const pixelBytes: usize = VECTOR_BITS >> 3;
+const tileBytes: usize = ConvolutionSizes.tileBytes;
+
+// @ts-ignore: decorator
+@inline
+function copySegment(from: usize, to: usize): void {
+  if (VECTOR_BITS == 256) {
+    const left = v128.load(from), right = v128.load(from, 16);
+    v128.store(to, left);
+    v128.store(to, right, 16);
+  } else v128.store(to, v128.load(from));
+}
+
+/** Gradients of `outputs` channels in panels of `width`: for each segment, the pixels of each channel, zeros beyond them. */
 function packGradients(dy: usize, outputs: i32, channelStride: usize, width: i32, table: usize, full: i32, total: i32, tail: i32, target: usize): void {
-  const step = <usize>width << 4;
+  const step = <usize>width * pixelBytes;
   const padded = (outputs + width - 1) / width * width;
   for (let output = 0; output < padded; output++) {
-    let to = target + <usize>(output / width * total) * step + (<usize>(output % width) << 4);
+    let to = target + <usize>(output / width * total) * step + <usize>(output % width) * pixelBytes;
     const own = dy + <usize>output * channelStride, end = to + <usize>total * step;
     let at = table + 4;
     if (output < outputs) {
-      for (const whole = to + <usize>full * step; to < whole; to += step, at += segmentBytes) v128.store(to, v128.load(own + load<u32>(at)));
+      for (const whole = to + <usize>full * step; to < whole; to += step, at += segmentBytes) copySegment(own + load<u32>(at), to);
     }
     for (; to < end; to += step, at += segmentBytes) {
       v128.store(to, f32x4.splat(0));
+      if (VECTOR_BITS == 256) v128.store(to, f32x4.splat(0), 16);
       if (output < outputs) {
         const from = own + load<u32>(at);
         for (let lane = 0; lane < tail; lane++) store<f32>(to + (<usize>lane << 2), load<f32>(from + (<usize>lane << 2)));
@@ -89,13 +105,25 @@ function makeMask(lanes: i32): v128 {
   return i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(lanes));
 }
 
-/** The sums of a tile, of `panels` panels of `width` channels and `taps` taps, padded to what a kernel takes at a time. */
-function sumTile(dy: usize, panels: i32, width: i32, table: usize, full: i32, total: i32, tail: i32, offsets: usize, taps: i32, sums: usize): void {
+/**
+ * The sums of a tile, of `panels` panels of `width` channels and `taps` taps, padded to what a kernel takes at a time. There is room for masks and
+ * sums at `tile`.
+ */
+function sumTile(
+  dy: usize, panels: i32, width: i32, table: usize, full: i32, total: i32, tail: i32, offsets: usize, taps: i32, sums: usize, tile: usize,
+): void {
   const mask = makeMask(tail);
-  for (let panel = 0; panel < panels; panel++, dy += <usize>(total * width) << 4) {
+  if (VECTOR_BITS == 256) {
+    v128.store(tile, mask);
+    v128.store(tile, makeMask(tail - 4), 16);
+  }
+  for (let panel = 0; panel < panels; panel++, dy += <usize>(total * width) * pixelBytes) {
     for (let tap = 0; tap < taps; tap += width == 4 ? 2 : 4) {
       const at = offsets + (<usize>tap << 2);
-      if (width == 4) multiplySegments(dy, table, full, total, <usize>load<u32>(at), <usize>load<u32>(at, 4), mask, sums);
+      if (VECTOR_BITS == 256) {
+        if (width == 4) multiplySegmentsWide(dy, table, full, total, <usize>load<u32>(at), <usize>load<u32>(at, 4), tile, sums);
+        else multiplyThinSegmentsWide(dy, table, full, total, at, tile, sums);
+      } else if (width == 4) multiplySegments(dy, table, full, total, <usize>load<u32>(at), <usize>load<u32>(at, 4), mask, sums);
       else multiplyThin(dy, table, full, total, at, mask, sums);
       sums += width == 4 ? 32 : 16;
     }
@@ -125,12 +153,12 @@ function filterGradient(begin: i32, end: i32, scratch: usize, args: FilterGradie
   enterPhase(y, 0);
   enterPhase(x, 0);
   const area = tapsY * tapsX, width = outputs <= 2 ? 1 : 4;
-  const segmentsOfTile = tileImages * tileRows * ((tileColumns + 3) >> 2);
+  const segmentsOfTile = tileImages * tileRows * ((tileColumns + segmentLanes - 1) / segmentLanes);
   const paddedTaps = (channelBlock * area + 3) & ~3, paddedOutputs = (outputBlock + width - 1) / width * width;
-  const offsets = scratch + 2 * axisBytes, table = offsets + (<usize>paddedTaps << 2);
+  const masks = scratch + 2 * axisBytes, offsets = masks + tileBytes, table = offsets + (<usize>paddedTaps << 2);
   const partial = table + <usize>segmentsOfTile * segmentBytes + 15 & ~15;
   const packed = partial + (<usize>(paddedTaps * paddedOutputs) << 2);
-  const patches = packed + (<usize>(paddedOutputs * segmentsOfTile) << 4);
+  const patches = packed + <usize>(paddedOutputs * segmentsOfTile) * pixelBytes;
   const sourceChannel = <usize>(sourceY * sourceX) << 2, targetChannel = <usize>(targetY * targetX) << 2;
   const sourceImage = sourceChannel * groups * channels, targetImage = targetChannel * groups * outputs;
   const channelBlocks = (channels + channelBlock - 1) / channelBlock, outputBlocks = (outputs + outputBlock - 1) / outputBlock;
@@ -153,14 +181,15 @@ function filterGradient(begin: i32, end: i32, scratch: usize, args: FilterGradie
         enterTile(y, row, tileRows);
         for (let column = 0; column < targetX; column += tileColumns) {
           enterTile(x, column, tileColumns);
-          const full = count * y.length * (x.length >> 2), total = count * y.length * ((x.length + 3) >> 2), tail = x.length & 3;
+          const lines = count * y.length, tail = x.length & (segmentLanes - 1);
+          const full = lines * (x.length / segmentLanes), total = lines * ((x.length + segmentLanes - 1) / segmentLanes);
           packSource(fromX + <usize>image * sourceImage, sourceImage, sourceChannel, count, ownChannels, y, x, patches);
           writeOffsets(ownChannels, count, y, x, offsets);
           for (let tap = taps; tap < padded; tap++) store<u32>(offsets + (<usize>tap << 2), load<u32>(offsets));
           writeSegments(count, targetImage, y, x, patches, table);
           const own = fromDy + <usize>image * targetImage + (<usize>(targetAt(y) * targetX + targetAt(x)) << 2);
           packGradients(own, ownOutputs, targetChannel, width, table, full, total, tail, packed);
-          sumTile(packed, (ownOutputs + width - 1) / width, width, table, full, total, tail, offsets, padded, partial);
+          sumTile(packed, (ownOutputs + width - 1) / width, width, table, full, total, tail, offsets, padded, partial, masks);
         }
       }
     }

@@ -2,7 +2,8 @@ import { activate, finish, madd, packAlong } from "../../matmul/wasm/simd.as";
 import { ConvolutionSizes, ConvolveArguments, PackFiltersArguments } from "./convolution.kernels.as";
 import { axisAt, axisBytes, enterPhase, enterTile, findPhase, targetAt } from "./geometry.as";
 import { multiplyPatches, multiplyRows } from "./panel.as";
-import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches.as";
+import { packSource, segmentBytes, segmentLanes, writeOffsets, writeSegments } from "./patches.as";
+import { convolveApart, convolveWhole, finishWide, multiplyPatchesWide, multiplyThinWide } from "./wide-patches.as";
 import { addRectangle, clearWritten, writeStatistics, writtenAt } from "./written.as";
 
 // Convolution as an implicit matrix product (Dukhan 2019, the indirect convolution algorithm): filters, packed once into panels
@@ -13,8 +14,8 @@ import { addRectangle, clearWritten, writeStatistics, writtenAt } from "./writte
 const tileBytes: usize = ConvolutionSizes.tileBytes;
 /** What the rows of one product take: half of a first-level cache of 32 KiB. */
 const rowBytesInUse: i32 = 16384;
-/** What `multiplyRows` takes at a time: two vectors. */
-const rowBytes: i32 = VECTOR_BITS >> 2;
+/** What `multiplyRows` takes at a time: two segments. */
+const rowBytes: i32 = 8 * segmentLanes;
 
 /**
  * Filters in the order of their use: for each group and four target channels, for each phase, for each source channel and tap of
@@ -122,16 +123,16 @@ class Output {
 // @ts-ignore: decorator
 @inline
 function countLanes(output: Output, segment: i32): i32 {
-  return segment < output.full ? 4 : segment < output.segments ? output.tail : 0;
+  return segment < output.full ? segmentLanes : segment < output.segments ? output.tail : 0;
 }
 
 /** All target channels of a block, for the source channels in scratch. `panelStride` in bytes. */
 function convolveBlock(output: Output, filters: usize, panelStride: usize, offsets: usize, depth: i32, tile: usize): void {
   const step = output.step, stride = output.channelStride, accumulate = output.accumulate, last = output.last, channels = output.channels;
   const firstBias = last ? output.bias : 0, nextBias: usize = firstBias ? 4 : 0, slope = last ? output.slope : 1;
-  const whole = output.isRow && !(channels & 3) ? output.full & ~((rowBytes >> 4) - 1) : 0;
+  const whole = output.isRow && !(channels & 3) ? output.full & ~1 : 0;
   if (whole) {
-    const block = max(rowBytes, rowBytesInUse / max(1, depth) & ~(rowBytes - 1)), rowStep = depth > 1 ? load<u32>(offsets, 4) : 0, end = whole << 4;
+    const block = max(rowBytes, rowBytesInUse / max(1, depth) & ~(rowBytes - 1)), rowStep = depth > 1 ? load<u32>(offsets, 4) : 0, end = whole * (rowBytes >> 1);
     for (let at = 0; at < end; at += block) {
       const from = <usize>load<u32>(output.table) + at, width = min(block, end - at);
       let panel = filters, bias = firstBias, to = output.target + at;
@@ -145,10 +146,23 @@ function convolveBlock(output: Output, filters: usize, panelStride: usize, offse
     const left = <usize>load<u32>(entry), right = <usize>load<u32>(entry, segmentBytes);
     let target = output.target + <usize>load<u32>(entry, 4), beside = output.target + <usize>load<u32>(entry, segmentBytes + 4);
     const lanes = countLanes(output, segment), lanesBeside = countLanes(output, segment + 1);
-    const isWhole = step == 4 && lanes == 4 && lanesBeside == 4;
+    const areWhole = lanes == segmentLanes && lanesBeside == segmentLanes, isWhole = areWhole && step == 4;
     let panel = filters, bias = firstBias;
     for (let channel = 0; channel < channels; channel += 4, panel += panelStride, bias += 4 * nextBias) {
-      if (isWhole && channel + 4 <= channels) {
+      const isDirect = isWhole && channel + 4 <= channels;
+      if (VECTOR_BITS == 256 && isDirect) {
+        convolveWhole(panel, offsets, depth, left, right, target, beside, stride, accumulate, bias, slope, tile);
+      } else if (VECTOR_BITS == 256 && areWhole && channel + 4 <= channels) {
+        convolveApart(panel, offsets, depth, left, right, target, beside, stride, step, accumulate, bias, slope, tile);
+      } else if (VECTOR_BITS == 256) {
+        multiplyPatchesWide(panel, offsets, depth, left, right, tile, tile + 32, 64);
+        const rows = min(4, channels - channel);
+        for (let row = 0; row < rows; row++) {
+          const from = tile + (<usize>row << 6), below = <usize>row * stride, own = bias + <usize>row * nextBias;
+          finishWide(from, target + below, step, lanes, accumulate, own, slope);
+          finishWide(from + 32, beside + below, step, lanesBeside, accumulate, own, slope);
+        }
+      } else if (isDirect) {
         multiplyPatches(panel, offsets, depth, left, right, target, beside, stride, accumulate, bias, slope);
       } else {
         multiplyPatches(panel, offsets, depth, left, right, tile, tile + 16, 32, false, 0, 1);
@@ -171,6 +185,14 @@ function convolveThin(output: Output, filters: usize, offsets: usize, depth: i32
     const target = output.target + <usize>channel * output.channelStride, bias = last && output.bias ? output.bias + (<usize>channel << 2) : 0;
     let entry = output.table;
     for (let segment = 0; segment < output.segments; segment += 4, entry += 4 * segmentBytes) {
+      if (VECTOR_BITS == 256) {
+        multiplyThinWide(filters, offsets, depth, entry, tile);
+        for (let quad = 0; quad < 4; quad++) {
+          const to = target + <usize>load<u32>(entry + <usize>quad * segmentBytes, 4);
+          finishWide(tile + (<usize>quad << 5), to, output.step, countLanes(output, segment + quad), accumulate, bias, slope);
+        }
+        continue;
+      }
       multiplyThin(filters, offsets, depth, entry, tile, segment < whole ? target : 0, accumulate, bias, slope);
       if (segment < whole) continue;
       for (let quad = 0; quad < 4; quad++) {
@@ -199,7 +221,7 @@ function convolve(begin: i32, end: i32, scratch: usize, args: ConvolveArguments)
   const written = writtenAt(scratch + 3 * axisBytes, targetY, targetX, <usize>(targetY * targetX * groups * targetChannels) << 2);
   const tile = scratch + 4 * axisBytes, offsets = tile + tileBytes;
   const table = offsets + (<usize>(sourceBlock * tapsY * tapsX) << 2);
-  const segmentsOfTile = tileImages * tileRows * ((tileColumns + 3) >> 2);
+  const segmentsOfTile = tileImages * tileRows * ((tileColumns + segmentLanes - 1) / segmentLanes);
   // The kernels take segments by twos or fours: a few beyond the last one repeat what is read, and write nothing.
   const patches = table + <usize>(segmentsOfTile + 3) * segmentBytes + 15 & ~15;
   const sourceChannel = <usize>(sourceY * sourceX) << 2, targetChannel = <usize>(targetY * targetX) << 2;
@@ -247,9 +269,9 @@ function convolve(begin: i32, end: i32, scratch: usize, args: ConvolveArguments)
           rowsBefore = y.length;
           columnsBefore = x.length;
           output.isRow = tapsY * tapsX == 1 && x.jump * phases == 1 && count * y.length == 1;
-          output.tail = x.length & 3;
-          output.full = count * y.length * (x.length >> 2);
-          output.segments = count * y.length * ((x.length + 3) >> 2);
+          output.tail = x.length & (segmentLanes - 1);
+          output.full = count * y.length * (x.length / segmentLanes);
+          output.segments = count * y.length * ((x.length + segmentLanes - 1) / segmentLanes);
           writeSegments(count, targetImage, y, x, patches, table);
           for (let extra = 0; extra < 3; extra++) {
             store<u64>(table + <usize>(output.segments + extra) * segmentBytes, load<u64>(table));

@@ -2,9 +2,9 @@
 export const convolutionSizes = {
   /** What is known of an axis. */
   axisBytes: 128,
-  /** What is known of a tile of targets. */
-  tileBytes: 128,
-  /** A segment of up to four neighbouring targets: where it is read, and where it is written. */
+  /** Sums of a tile of targets, and masks of two vectors. */
+  tileBytes: 288,
+  /** A segment of neighbouring targets: where it is read, and where it is written. */
   segmentBytes: 8,
   /** Positions of a tile of 4x4 targets and 3x3 taps: each is a product of small matrices. */
   positions: 36,

@@ -11,17 +11,24 @@ import type { PreparedLaunches } from "./prepared-launches.ts";
 /** Target pixels of a tile: with `targetChannels` of them, its output takes half of a 512 KiB second-level cache. */
 const tilePixels = 512;
 const targetChannels = 64;
-/** Source pixels under one target pixel that are in use at a time: with a panel of filters, a first-level cache of 32 KiB. */
+/** Source pixels under one target pixel, of one phase, that are in use at a time: with a panel of filters, a first-level cache of 32 KiB. */
 const depthInUse = 320;
 /** What the source of a tile takes in scratch at a time. */
 const patchBytes = 192 * 1024;
 /** Multiplications worth a chunk of their own: some ten microseconds. */
 const chunkSize = 2 ** 18;
 
+/** The targets of a segment. */
+export const countLanes = (module: KernelModule): number => (typeof module === "string" ? 4 : 8);
+
 interface Blocks {
   readonly source: number;
   readonly target: number;
 }
+
+/** Taps that one target pixel sees, about: where the convolution is transposed, those of a phase. */
+const countTapsSeen = ({ axes, isTransposed }: ConvolutionShape): number =>
+  axes.reduce((taps, axis) => taps * (isTransposed ? Math.ceil(axis.taps / axis.stride) : axis.taps), 1);
 
 function chooseBlocks(tile: Tile, sourceChannels: number, channels: number, taps: number): Blocks {
   const fitting = Math.floor(Math.min(depthInUse / taps, patchBytes / tile.patchBytes));
@@ -46,8 +53,8 @@ export function planDirect(
 ): PreparedLaunches {
   const { images, groups, ofSource, ofTarget, axes } = shape;
   const area = countTaps(shape);
-  const tile = chooseTile(shape, images, tilePixels);
-  const blocks = chooseBlocks(tile, ofSource, ofTarget, area);
+  const tile = chooseTile(shape, images, tilePixels, countLanes(module));
+  const blocks = chooseBlocks(tile, ofSource, ofTarget, countTapsSeen(shape));
   const panels = Math.ceil(ofTarget / 4);
   const own = {
     sourceChannels: ofSource,

@@ -5,7 +5,7 @@ import { computeEvenParts } from "../../matmul/wasm/matmul-plan.ts";
 import type { ConvolutionShape, Tile } from "../tiling.ts";
 import { chooseTile, countPixels, countTaps, nameAxisParameters } from "../tiling.ts";
 import { convolutionKernels, convolutionSizes } from "./convolution.kernels.ts";
-import { countItemsPerChunk } from "./direct-plan.ts";
+import { countItemsPerChunk, countLanes } from "./direct-plan.ts";
 import type { Sums } from "./sums.ts";
 
 /** Pixels of a tile: four channels of dy take half of a first-level cache of 32 KiB. */
@@ -25,10 +25,10 @@ interface Cut {
   readonly sliceImages: number;
 }
 
-function cutSums(shape: ConvolutionShape): Cut {
+function cutSums(shape: ConvolutionShape, lanes: number): Cut {
   const { images, groups, ofSource, ofTarget } = shape;
   const area = countTaps(shape);
-  const tile = chooseTile(shape, 1, tilePixels);
+  const tile = chooseTile(shape, 1, tilePixels, lanes);
   const outputs = computeEvenParts(ofTarget, outputChannels, 4);
   const fitting = Math.max(1, Math.floor(Math.min(tapsOfItem / area, patchBytes / tile.patchBytes)));
   const channels = computeEvenParts(ofSource, fitting, 1);
@@ -43,20 +43,25 @@ function cutSums(shape: ConvolutionShape): Cut {
   };
 }
 
-function countScratchBytes(tile: Tile, { outputs, channels }: Cut, area: number): number {
+function countScratchBytes(tile: Tile, { outputs, channels }: Cut, area: number, lanes: number): number {
   const taps = 4 * Math.ceil((channels * area) / 4);
-  const { axisBytes, segmentBytes } = convolutionSizes;
-  const tables = 4 * taps + segmentBytes * tile.segments + 16;
+  const { axisBytes, segmentBytes, tileBytes } = convolutionSizes;
+  const tables = 4 * taps + segmentBytes * tile.segments + 16 + tileBytes;
   return (
-    2 * axisBytes + tables + 4 * taps * outputs + 16 * outputs * tile.segments + channels * tile.patchBytes
+    2 * axisBytes +
+    tables +
+    4 * taps * outputs +
+    4 * lanes * outputs * tile.segments +
+    channels * tile.patchBytes
   );
 }
 
 /** Dot products of dy with the patches of x. */
 export function planDirectSums(shape: ConvolutionShape, module: KernelModule): Sums {
   const { images, groups, ofSource, ofTarget, axes } = shape;
-  const cut = cutSums(shape);
-  const tile = chooseTile(shape, cut.sliceImages, tilePixels);
+  const lanes = countLanes(module);
+  const cut = cutSums(shape, lanes);
+  const tile = chooseTile(shape, cut.sliceImages, tilePixels, lanes);
   const slices = Math.max(1, Math.ceil(images / cut.sliceImages));
   const area = countTaps(shape);
   return {
@@ -80,7 +85,7 @@ export function planDirectSums(shape: ConvolutionShape, module: KernelModule): S
         work: {
           items: slices * cut.blocks,
           chunk: countItemsPerChunk(cut.sliceImages * countPixels(shape) * cut.outputs * cut.channels * area),
-          scratchBytes: countScratchBytes(tile, cut, area),
+          scratchBytes: countScratchBytes(tile, cut, area, lanes),
         },
       }),
   };

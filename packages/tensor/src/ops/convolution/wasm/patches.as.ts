@@ -7,16 +7,17 @@ import { Axis, findPhase, reads, findShift, span } from "./geometry.as";
 
 
 /**
- * A segment is up to four neighbouring targets of a row: the address that its first tap is read from, and the bytes from the first
- * target of the tile.
+ * A segment is up to four neighbouring targets of a row, or eight for wide vectors: the address that its first tap is read from, and the
+ * bytes from the first target of the tile.
  */
 const segmentBytes: usize = ConvolutionSizes.segmentBytes;
+const segmentLanes: i32 = VECTOR_BITS >> 5;
 
-/** Columns of one residue in scratch: four at a time, and what the taps reach beyond. */
+/** Columns of one residue in scratch: a segment at a time, and what the taps reach beyond. */
 // @ts-ignore: decorator
 @inline
 function countColumns(x: Axis): i32 {
-  return ((x.extent + 3) & ~3) + x.reach / x.jump;
+  return ((x.extent + segmentLanes - 1) & ~(segmentLanes - 1)) + x.reach / x.jump;
 }
 
 // @ts-ignore: decorator
@@ -95,16 +96,16 @@ function writeOffsets(channels: i32, images: i32, y: Axis, x: Axis, table: usize
   }
 }
 
-/** The segments of `images` images of the tile: those of four targets first, then those at the ends of rows. */
+/** The segments of `images` images of the tile: the whole ones first, then those at the ends of rows. */
 function writeSegments(images: i32, targetImage: usize, y: Axis, x: Axis, source: usize, table: usize): void {
   const pitch = rowBytes(x) * y.jump, imagePitch = imageBytes(y, x);
-  const full = x.length & ~3;
+  const full = x.length & ~(segmentLanes - 1);
   for (let pass = 0; pass < 2; pass++) {
     const begin = pass == 0 ? 0 : full, end = pass == 0 ? full : x.length;
     for (let image = 0; image < images; image++) {
       for (let row = 0; row < y.length; row++) {
         const line = row * y.step * x.target;
-        for (let column = begin; column < end; column += 4) {
+        for (let column = begin; column < end; column += segmentLanes) {
           store<u32>(table, <u32>(source + <usize>image * imagePitch + <usize>row * pitch + (<usize>column << 2)));
           store<u32>(table, <u32>(<usize>image * targetImage + (<usize>(line + column * x.step) << 2)), 4);
           table += segmentBytes;
@@ -114,4 +115,4 @@ function writeSegments(images: i32, targetImage: usize, y: Axis, x: Axis, source
   }
 }
 
-export { segmentBytes, channelBytes, packSource, writeOffsets, writeSegments };
+export { segmentBytes, segmentLanes, channelBytes, packSource, writeOffsets, writeSegments };
