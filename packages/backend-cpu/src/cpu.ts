@@ -1,5 +1,5 @@
 import type { Backend, BackendFactory } from "@evenkeel/tensor";
-import { BackendError, loadNodeModule, loadPlans } from "@evenkeel/tensor";
+import { BackendError, listWideModules, loadNodeModule, loadPlans } from "@evenkeel/tensor";
 import { checkOptions, positiveInteger } from "@evenkeel/tensor/checks";
 import { chooseVectors } from "#wide";
 import { CpuDevice } from "./device.ts";
@@ -49,8 +49,12 @@ async function open(options: CpuOptions): Promise<Backend> {
   await loadPlans(CpuDevice.languages);
   const features = findEngineFeatures();
   const compileWide = await chooseVectors(options.vectors ?? "auto", features);
-  if (compileWide !== undefined) features.add("wide-simd");
   const memory = chooseMemory(options);
+  if (compileWide !== undefined) {
+    features.add("wide-simd");
+    // Before the first kernel of a process runs, because compiling them sets flags of the engine, which all threads share.
+    for (const { module } of listWideModules()) compileWide(module, memory.isShared);
+  }
   const threads = options.threads ?? (memory.isShared ? await countDefaultThreads() : 1);
   const engine = threads === 1 ? new InlineEngine(memory) : await ThreadEngine.start(memory, threads);
   return new CpuDevice(memory, engine, features, compileWide);

@@ -6,13 +6,20 @@ interface EngineFlag {
 }
 
 /**
- * With these the engine optimizes a module as it compiles it. V8 14 crashes where it inlines calls without having run them in code that is not
- * optimized.
+ * With these the engine optimizes a module as it compiles it. Deoptimization, which V8 has since version 14, relies on code that ran before it was
+ * optimized: without such code the engine crashes. Another remedy, to switch inlining off, is none: other modules crash, whose code on other threads
+ * relies on what the engine collects for inlining.
  */
 const optimizingFlags: readonly EngineFlag[] = [
   { name: "liftoff", wide: false, usual: true },
   { name: "wasm-lazy-compilation", wide: false, usual: true },
-  { name: "wasm-inlining", wide: false, usual: true },
+  {
+    name: "wasm-deopt",
+    wide: false,
+    get usual() {
+      return Number.parseInt(process.versions.v8, 10) >= 14;
+    },
+  },
 ];
 
 /** Only optimized code has joined vectors. */

@@ -41,12 +41,24 @@ export interface WasmKernel<Schema extends KernelSchema = KernelSchema> extends 
   readonly parameterTypes: readonly ParameterType[];
 }
 
-/** A module for devices that join its vectors in pairs. */
+/** A module for devices that join its vectors in pairs. Devices compile it when they open. */
 export interface WideModule {
   /** The module's bytes as text. */
   readonly module: string;
   readonly vectorBits: 256;
 }
+
+const wideModules: WideModule[] = [];
+
+/** A wide module with these bytes as text. */
+export function makeWideModule(module: string): WideModule {
+  const made = { module, vectorBits: 256 } as const;
+  wideModules.push(made);
+  return made;
+}
+
+/** All wide modules that have been loaded, with the plans that use them. */
+export const listWideModules = (): readonly WideModule[] => wideModules;
 
 /** An embedded module: its bytes as text, or those of a wide one. */
 export type KernelModule = string | WideModule;
