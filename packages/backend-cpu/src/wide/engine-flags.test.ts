@@ -1,8 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { listWideFlags, withOptimizingFlags, withWideFlags } from "./engine-flags.ts";
-import { isOneOf, testedEngines } from "./tested-engines.ts";
 
 /** The flags of an engine, by name. */
 class Engine {
@@ -79,30 +76,5 @@ describe("the flags of the engine", () => {
       "--no-wasm-lazy-compilation",
       "--wasm-deopt",
     ]);
-  });
-});
-
-describe.skipIf(process.arch !== "x64" || !isOneOf(testedEngines, process.versions.v8))("this engine", () => {
-  const script = resolve(import.meta.dirname, "../../test/compile-wide.ts");
-
-  /** How many functions the engine tried to join when it compiled these modules one after the other. */
-  const countTried = (...modules: string[]): number => {
-    const args = ["--trace-wasm-revectorize", "--conditions=@evenkeel/source", "--no-warnings", script];
-    const output = execFileSync(process.execPath, [...args, ...modules], { encoding: "utf8" });
-    return output.split("Begin revec function").length - 1;
-  };
-
-  it("joins vectors of wide modules, and of no module that is compiled afterwards", () => {
-    const tried = countTried("wide");
-    expect(tried).toBeGreaterThan(0);
-    expect(countTried("narrow")).toBe(0);
-    expect(countTried("wide", "narrow")).toBe(tried);
-    expect(countTried("invalid", "narrow")).toBe(0);
-  });
-
-  it("has the flags that are expected, with the usual values that are restored", () => {
-    const output = execFileSync(process.execPath, ["--v8-options"], { encoding: "utf8" });
-    const values = [...output.matchAll(/ default: (--[a-z-]+)$/gm)].map(([, flag]) => flag);
-    for (const flag of usual) expect(values).toContain(flag);
   });
 });
