@@ -16,7 +16,7 @@ export interface DocExample {
 /** All examples of the packages, in the order of their files. */
 export function docExamples(): DocExample[] {
   return globSync("packages/*/src/**/*.ts", { cwd: root })
-    .filter((file) => !/\.(test|wasm|generated|text)\.ts$/.test(file))
+    .filter((file) => !/\.(test|wasm|wide|generated|text)\.ts$/.test(file))
     .sort()
     .flatMap((file) =>
       [...readFileSync(resolve(root, file), "utf8").matchAll(/\/\*\*([\s\S]*?)\*\//g)].flatMap(
