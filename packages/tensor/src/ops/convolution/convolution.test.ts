@@ -107,6 +107,23 @@ describe.each([
   });
 });
 
+const wide = ["relaxed-simd", "wide-simd"];
+
+test.each([...convolutionCases, ...tiledCases].map((one) => [one.name, one] as const))(
+  "wide vectors give the same bits: %s",
+  (_, { x, weight, y, attrs }) => {
+    const random = randomFrom(2);
+    for (const [op, shapes] of [
+      [conv2dOp, [x, weight]],
+      [conv2dInputGradientOp, [y, weight]],
+    ] as const) {
+      const inputs = shapes.map((shape) => random.array(shape));
+      const found = runOp(op, inputs, attrs, { features: wide });
+      expect(found).toEqual(runOp(op, inputs, attrs, { features: ["relaxed-simd"] }));
+    }
+  },
+);
+
 describe("the three shapes", () => {
   test.each(Array.from({ length: 50 }, (_, seed) => seed))(
     "are consistent with one another, seed %i",

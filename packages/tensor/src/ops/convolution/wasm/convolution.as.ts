@@ -1,6 +1,7 @@
 export { filterGradient, mergeSlices } from "./conv2d-filter-gradient.as";
 export { convolve, packFilters } from "./conv2d.as";
-export { convolveDepthwise, filterGradientDepthwise } from "./depthwise.as";
+export { filterGradientDepthwise } from "./depthwise-filter-gradient.as";
+export { convolveDepthwise } from "./depthwise.as";
 export { filterGradientWinograd } from "./winograd-filter-gradient.as";
 export { convolveWinograd, transformFilters } from "./winograd.as";
 

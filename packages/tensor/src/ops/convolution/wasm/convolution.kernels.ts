@@ -12,8 +12,8 @@ export const convolutionSizes = {
   groupBytes: 208,
   /** Neighbouring tiles, for wide vectors. */
   stripBytes: 32,
-  /** Multiples of the stride of a depthwise convolution. */
-  rampBytes: 32,
+  /** Behind the planes of a depthwise convolution. */
+  slackBytes: 128,
 } as const;
 
 /** Of convolution.as.ts. Parameters that end in Y or X are those of an axis. */
@@ -69,17 +69,21 @@ export const convolutionKernels = {
     writes: ["target"],
     parameters: {
       channels: "i32",
-      flipped: "i32",
+      transposed: "i32",
       sourceY: "i32",
       targetY: "i32",
       tapsY: "i32",
       strideY: "i32",
       beforeY: "i32",
+      dilationY: "i32",
       sourceX: "i32",
       targetX: "i32",
       tapsX: "i32",
       strideX: "i32",
       beforeX: "i32",
+      dilationX: "i32",
+      tileRows: "i32",
+      tileColumns: "i32",
       slope: "f32",
     },
   },
@@ -150,12 +154,17 @@ export const convolutionKernels = {
       tapsY: "i32",
       strideY: "i32",
       beforeY: "i32",
+      dilationY: "i32",
       sourceX: "i32",
       targetX: "i32",
       tapsX: "i32",
       strideX: "i32",
       beforeX: "i32",
+      dilationX: "i32",
+      channelBlock: "i32",
       sliceImages: "i32",
+      tileRows: "i32",
+      tileColumns: "i32",
     },
   },
   filterGradientWinograd: {

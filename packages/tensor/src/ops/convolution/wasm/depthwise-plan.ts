@@ -2,30 +2,30 @@ import type { KernelModule } from "../../../core/devices/launch.ts";
 import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { PlainEpilogue } from "../../matmul/epilogue.ts";
-import type { ConvolutionShape, KernelAxis } from "../tiling.ts";
-import { countPixels, countTaps, nameAxisParameters } from "../tiling.ts";
+import type { ConvolutionShape, Tile } from "../tiling.ts";
+import { chooseTile, countPixels, countTaps, nameAxisParameters } from "../tiling.ts";
 import { convolutionKernels, convolutionSizes } from "./convolution.kernels.ts";
 import { countItemsPerChunk } from "./direct-plan.ts";
 import type { PreparedLaunches } from "./prepared-launches.ts";
 
-/** Pixels that may be looked for outside of an image: what is read there, with a vector, lies within 64 bytes of it. */
-const mostOutside = 3;
+/** Target pixels of a tile: while one is computed, the processor fetches the next one. */
+const tilePixels = 1024;
 
-/** An axis as the convolution sees it that a transposed one of stride 1 is, with its taps in the other order. */
-const turnAxis = (axis: KernelAxis, isTransposed: boolean): KernelAxis =>
-  isTransposed ? { ...axis, before: (axis.taps - 1) * axis.dilation - axis.before } : axis;
+/** Whether every channel has its own filter. */
+export const isDepthwise = ({ ofSource, ofTarget }: ConvolutionShape): boolean =>
+  ofSource === 1 && ofTarget === 1;
 
-function isFitting(axis: KernelAxis, isTransposed: boolean): boolean {
-  const { before, taps, dilation, stride, source, target } = turnAxis(axis, isTransposed);
-  const after = (target - 1) * stride + (taps - 1) * dilation - before - (source - 1);
-  return (
-    stride <= (isTransposed ? 1 : 2) && dilation === 1 && [before, after].every((own) => own <= mostOutside)
-  );
+export const chooseFlatTile = (shape: ConvolutionShape): Tile => chooseTile(shape, 1, tilePixels, 1);
+
+/** Scratch for tables, planes of the source and as many planes of targets as are written at a time. */
+export function countFlatBytes({ axes: [y, x] }: ConvolutionShape, { rows, columns }: Tile): number {
+  const pitch = columns + Math.floor(x.reach / x.jump);
+  const planeBytes = (height: number): number =>
+    Math.ceil((4 * height * pitch + convolutionSizes.slackBytes) / 64) * 64;
+  const sources = y.jump * x.jump * planeBytes(rows + Math.floor(y.reach / y.jump));
+  const tables = 4 * y.step * x.step + 8 * (y.taps * x.taps + 2) + 256;
+  return 2 * convolutionSizes.axisBytes + tables + sources + x.step * planeBytes(rows);
 }
-
-/** Whether every channel has its own filter, and rows can be read where they lie. */
-export const isDepthwise = ({ ofSource, ofTarget, axes, isTransposed }: ConvolutionShape): boolean =>
-  ofSource === 1 && ofTarget === 1 && axes.every((axis) => isFitting(axis, isTransposed));
 
 /** Filters are used as they come. */
 export function planDepthwise(
@@ -33,8 +33,8 @@ export function planDepthwise(
   module: KernelModule,
   epilogue: PlainEpilogue | undefined,
 ): PreparedLaunches {
-  const { images, groups, isTransposed } = shape;
-  const [y, x] = shape.axes;
+  const { images, groups, axes, isTransposed } = shape;
+  const tile = chooseFlatTile(shape);
   return {
     temporaries: [],
     launches: [
@@ -47,14 +47,16 @@ export function planDepthwise(
         writes: { target: { output: 0 } },
         parameters: {
           channels: groups,
-          flipped: isTransposed ? 1 : 0,
-          ...nameAxisParameters([turnAxis(y, isTransposed), turnAxis(x, isTransposed)]),
+          transposed: isTransposed ? 1 : 0,
+          ...nameAxisParameters(axes),
+          tileRows: tile.rows,
+          tileColumns: tile.columns,
           slope: epilogue?.slope ?? 1,
         },
         work: {
           items: images * groups,
           chunk: countItemsPerChunk(countPixels(shape) * countTaps(shape)),
-          scratchBytes: convolutionSizes.rampBytes,
+          scratchBytes: countFlatBytes(shape, tile),
         },
       }),
     ],

@@ -41,7 +41,7 @@ function chooseBlocks(tile: Tile, sourceChannels: number, channels: number, taps
 function countScratchBytes(tile: Tile, blocks: Blocks, taps: number): number {
   const { axisBytes, tileBytes, segmentBytes } = convolutionSizes;
   const tables = 4 * blocks.source * taps + segmentBytes * (tile.segments + 3);
-  return 4 * axisBytes + tileBytes + tables + 16 + blocks.source * tile.patchBytes;
+  return 4 * axisBytes + tileBytes + tables + 48 + blocks.source * tile.patchBytes;
 }
 
 /** Packs the filters, then convolves patches with the epilogue inside. */

@@ -46,7 +46,7 @@ function cutSums(shape: ConvolutionShape, lanes: number): Cut {
 function countScratchBytes(tile: Tile, { outputs, channels }: Cut, area: number, lanes: number): number {
   const taps = 4 * Math.ceil((channels * area) / 4);
   const { axisBytes, segmentBytes, tileBytes } = convolutionSizes;
-  const tables = 4 * taps + segmentBytes * tile.segments + 16 + tileBytes;
+  const tables = 4 * taps + segmentBytes * tile.segments + 48 + tileBytes;
   return (
     2 * axisBytes +
     tables +

@@ -1,4 +1,5 @@
 import { ConvolutionSizes } from "./convolution.kernels.as";
+import { copyRow } from "./copy-row.as";
 import { Axis, findPhase, reads, findShift, span } from "./geometry.as";
 
 // The source pixels of a tile, padded with zeros, side by side in scratch: every patch is then read from there by one table of
@@ -37,22 +38,6 @@ function imageBytes(y: Axis, x: Axis): usize {
 @inline
 function channelBytes(y: Axis, x: Axis, images: i32): usize {
   return (<usize>images * imageBytes(y, x) + 63 & ~63) | 64;
-}
-
-/** Copies every `jump`-th float of a row, starting at `from`, which may lie outside: there are zeros. */
-function copyRow(row: usize, width: i32, from: i32, jump: i32, columns: i32, target: usize): void {
-  const low = min(columns, from < 0 ? (jump - 1 - from) / jump : 0);
-  const high = max(low, min(columns, (width - from + jump - 1) / jump));
-  let to = target;
-  for (const end = target + (<usize>low << 2); to < end; to += 4) store<f32>(to, 0);
-  const end = target + (<usize>high << 2);
-  let source = row + (<usize>(from + low * jump) << 2);
-  if (jump == 1) for (; to + 16 <= end; to += 16, source += 16) v128.store(to, v128.load(source));
-  if (jump == 2) {
-    for (; to + 16 <= end; to += 16, source += 32) v128.store(to, v128.shuffle<f32>(v128.load(source), v128.load(source, 16), 0, 2, 4, 6));
-  }
-  for (const step = <usize>jump << 2; to < end; to += 4, source += step) store<f32>(to, load<f32>(source));
-  for (const stop = target + (<usize>columns << 2); to < stop; to += 4) store<f32>(to, 0);
 }
 
 /** Fills scratch with the source of a tile: `channels` channels of `images` images. Strides in bytes. */

@@ -1,5 +1,7 @@
 import { FilterGradientWinogradArguments } from "./convolution.kernels.as";
+import { axisAt, axisBytes } from "./geometry.as";
 import { multiplyRows } from "./panel.as";
+import { sumTap } from "./sum-tap.as";
 import { computeStep, lineBytes, positions } from "./winograd-layer.as";
 import { computePitch, copyGradients, copySource, stripBytes, writeStrips } from "./winograd-strips.as";
 import { fillLane, finishGroup, groupBytes, readGradient, readSource } from "./winograd-tiles.as";
@@ -107,21 +109,6 @@ function transformStrips(slice: Slice, first: i32, count: i32): void {
   }
 }
 
-/** One tap of the gradient of one pair of channels by the definition. Stops at NaN, which stays what it is. */
-function sumTap(slice: Slice, tap: i32, x: usize, dy: usize): f32 {
-  let sum: f32 = 0;
-  const down = tap / 3 - slice.beforeY, right = tap % 3 - slice.beforeX;
-  for (let image = 0; image < slice.images; image++, x += slice.sourceImage, dy += slice.targetImage) {
-    for (let row = max(0, -down); row < min(slice.targetY, slice.sourceY - down); row++) {
-      for (let column = max(0, -right); column < min(slice.targetX, slice.sourceX - right); column++) {
-        sum += load<f32>(x + (<usize>((row + down) * slice.sourceX + column + right) << 2)) * load<f32>(dy + (<usize>(row * slice.targetX + column) << 2));
-      }
-      if (sum != sum) return sum;
-    }
-  }
-  return sum;
-}
-
 /** The taps of one channel of x and four of dy, `outputStride` bytes apart in the target. */
 function writeTaps(slice: Slice, k: usize, from: usize, step: usize, lines: usize, target: usize, outputStride: usize, x: usize, dy: usize): void {
   for (let column = 0; column < 6; column++) transformToTaps(k, from + <usize>column * step, 6 * step, lines + (<usize>column << 4), 96);
@@ -141,9 +128,13 @@ function writeTaps(slice: Slice, k: usize, from: usize, step: usize, lines: usiz
   check = f32x4.ne(check, check);
   if (!v128.any_true(check)) return;
   const targetStride = <usize>(slice.targetY * slice.targetX) << 2;
+  const y = axisAt(lines, slice.sourceY, slice.targetY, 3, 1, slice.beforeY, 1, 0);
+  const across = axisAt(lines + axisBytes, slice.sourceX, slice.targetX, 3, 1, slice.beforeX, 1, 0);
   for (let lane = 0; lane < 4; lane++, dy += targetStride, target += outputStride) {
     if (!((i32x4.bitmask(check) >> lane) & 1)) continue;
-    for (let tap = 0; tap < 9; tap++) store<f32>(target + (<usize>tap << 2), sumTap(slice, tap, x, dy));
+    for (let tap = 0; tap < 9; tap++) {
+      store<f32>(target + (<usize>tap << 2), sumTap(x, slice.sourceImage, dy, slice.targetImage, slice.images, y, across, tap));
+    }
   }
 }
 
