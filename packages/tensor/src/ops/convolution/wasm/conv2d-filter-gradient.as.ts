@@ -145,11 +145,11 @@ function writeSums(sums: usize, outputs: i32, width: i32, taps: i32, padded: i32
  */
 function filterGradient(begin: i32, end: i32, scratch: usize, args: FilterGradientArguments): void {
   const { source, dy, sums, images, groups, channels, outputs } = args;
-  const { sourceY, targetY, tapsY, strideY, beforeY, dilationY } = args;
-  const { sourceX, targetX, tapsX, strideX, beforeX, dilationX } = args;
+  const { sourceY, targetY, tapsY } = args;
+  const { sourceX, targetX, tapsX } = args;
   const { tileImages, tileRows, tileColumns, outputBlock, channelBlock, sliceImages } = args;
-  const y = axisAt(scratch, sourceY, targetY, tapsY, strideY, beforeY, dilationY, 0);
-  const x = axisAt(scratch + axisBytes, sourceX, targetX, tapsX, strideX, beforeX, dilationX, 0);
+  const y = axisAt(scratch, changetype<usize>(args) + offsetof<FilterGradientArguments>("sourceY"), 0);
+  const x = axisAt(scratch + axisBytes, changetype<usize>(args) + offsetof<FilterGradientArguments>("sourceX"), 0);
   enterPhase(y, 0);
   enterPhase(x, 0);
   const area = tapsY * tapsX, width = outputs <= 2 ? 1 : 4;

@@ -1,9 +1,9 @@
-import { activate, finish, madd, packAlong } from "../../matmul/wasm/simd.as";
+import { packAlong } from "../../matmul/wasm/simd.as";
 import { ConvolutionSizes, ConvolveArguments, PackFiltersArguments } from "./convolution.kernels.as";
 import { axisAt, axisBytes, enterPhase, enterTile, findPhase, targetAt } from "./geometry.as";
 import { multiplyPatches, multiplyRows } from "./panel.as";
+import { convolveApart, convolveWhole, finishSegment, multiplyThin, targetBytes } from "./segments.as";
 import { packSource, segmentBytes, segmentLanes, writeOffsets, writeSegments } from "./patches.as";
-import { convolveApart, convolveWhole, finishWide, multiplyPatchesWide, multiplyThinWide } from "./wide-patches.as";
 import { addRectangle, clearWritten, writeStatistics, writtenAt } from "./written.as";
 
 // Convolution as an implicit matrix product (Dukhan 2019, the indirect convolution algorithm): filters, packed once into panels
@@ -23,9 +23,9 @@ const rowBytes: i32 = 8 * segmentLanes;
  */
 function packFilters(begin: i32, end: i32, scratch: usize, args: PackFiltersArguments): void {
   const { filters, packed, targetChannels, sourceChannels, transposed } = args;
-  const { tapsY, strideY, beforeY, dilationY, tapsX, strideX, beforeX, dilationX } = args;
-  const y = axisAt(scratch, 0, 0, tapsY, strideY, beforeY, dilationY, transposed);
-  const x = axisAt(scratch + axisBytes, 0, 0, tapsX, strideX, beforeX, dilationX, transposed);
+  const { tapsY, tapsX } = args;
+  const y = axisAt(scratch, changetype<usize>(args) + offsetof<PackFiltersArguments>("sourceY"), transposed);
+  const x = axisAt(scratch + axisBytes, changetype<usize>(args) + offsetof<PackFiltersArguments>("sourceX"), transposed);
   const area = tapsY * tapsX, panels = (targetChannels + 3) >> 2;
   const targetStride = <usize>(transposed ? area : area * sourceChannels) << 2;
   const sourceStride = <usize>(transposed ? area * targetChannels : area) << 2;
@@ -57,44 +57,6 @@ function packFilters(begin: i32, end: i32, scratch: usize, args: PackFiltersArgu
       to += <usize>(taps * sourceChannels) << 4;
     }
   }
-}
-
-/** Finishes a whole segment in registers. */
-// @ts-ignore: decorator
-@inline
-function finishSegment(target: usize, v: v128, accumulate: bool, bias: usize, slope: f32): void {
-  if (accumulate) v = f32x4.add(v, v128.load(target));
-  if (bias) v = f32x4.add(v, v128.load32_splat(bias));
-  v128.store(target, activate(v, slope));
-}
-
-/**
- * One target channel of four segments: for groups of one or two channels, where panels of four would be mostly zeros. Finished and
- * written as whole segments of `target`, or left in `tile` where that is 0.
- */
-function multiplyThin(filters: usize, offsets: usize, depth: i32, segments: usize, tile: usize, target: usize, accumulate: bool, bias: usize, slope: f32): void {
-  const s0 = <usize>load<u32>(segments), s1 = <usize>load<u32>(segments + segmentBytes);
-  const s2 = <usize>load<u32>(segments + 2 * segmentBytes), s3 = <usize>load<u32>(segments + 3 * segmentBytes);
-  let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0;
-  for (const end = offsets + (<usize>depth << 2); offsets < end; offsets += 4, filters += 16) {
-    const offset = <usize>load<u32>(offsets);
-    const f = v128.load32_splat(filters);
-    c0 = madd(c0, f, v128.load(s0 + offset));
-    c1 = madd(c1, f, v128.load(s1 + offset));
-    c2 = madd(c2, f, v128.load(s2 + offset));
-    c3 = madd(c3, f, v128.load(s3 + offset));
-  }
-  if (target) {
-    finishSegment(target + load<u32>(segments, 4), c0, accumulate, bias, slope);
-    finishSegment(target + load<u32>(segments, segmentBytes + 4), c1, accumulate, bias, slope);
-    finishSegment(target + load<u32>(segments, 2 * segmentBytes + 4), c2, accumulate, bias, slope);
-    finishSegment(target + load<u32>(segments, 3 * segmentBytes + 4), c3, accumulate, bias, slope);
-    return;
-  }
-  v128.store(tile, c0);
-  v128.store(tile, c1, 16);
-  v128.store(tile, c2, 32);
-  v128.store(tile, c3, 48);
 }
 
 /** Where the segments of an item are written, and how. In memory, so that it can be passed on. */
@@ -149,28 +111,17 @@ function convolveBlock(output: Output, filters: usize, panelStride: usize, offse
     const areWhole = lanes == segmentLanes && lanesBeside == segmentLanes, isWhole = areWhole && step == 4;
     let panel = filters, bias = firstBias;
     for (let channel = 0; channel < channels; channel += 4, panel += panelStride, bias += 4 * nextBias) {
-      const isDirect = isWhole && channel + 4 <= channels;
-      if (VECTOR_BITS == 256 && isDirect) {
+      if (isWhole && channel + 4 <= channels) {
         convolveWhole(panel, offsets, depth, left, right, target, beside, stride, accumulate, bias, slope, tile);
       } else if (VECTOR_BITS == 256 && areWhole && channel + 4 <= channels) {
         convolveApart(panel, offsets, depth, left, right, target, beside, stride, step, accumulate, bias, slope, tile);
-      } else if (VECTOR_BITS == 256) {
-        multiplyPatchesWide(panel, offsets, depth, left, right, tile, tile + 32, 64);
-        const rows = min(4, channels - channel);
-        for (let row = 0; row < rows; row++) {
-          const from = tile + (<usize>row << 6), below = <usize>row * stride, own = bias + <usize>row * nextBias;
-          finishWide(from, target + below, step, lanes, accumulate, own, slope);
-          finishWide(from + 32, beside + below, step, lanesBeside, accumulate, own, slope);
-        }
-      } else if (isDirect) {
-        multiplyPatches(panel, offsets, depth, left, right, target, beside, stride, accumulate, bias, slope);
       } else {
-        multiplyPatches(panel, offsets, depth, left, right, tile, tile + 16, 32, false, 0, 1);
+        multiplyPatches(panel, offsets, depth, left, right, tile, tile + targetBytes, 2 * targetBytes);
         const rows = min(4, channels - channel);
-        for (let row = 0; row < rows; row++) {
-          const from = tile + (<usize>row << 5), below = <usize>row * stride, own = bias + <usize>row * nextBias;
-          finish(target + below, step, lanes, v128.load(from), accumulate, last, own, 0, slope);
-          finish(beside + below, step, lanesBeside, v128.load(from, 16), accumulate, last, own, 0, slope);
+        for (let row = 0, from = tile; row < rows; row++, from += 2 * targetBytes) {
+          const below = <usize>row * stride, own = bias + <usize>row * nextBias;
+          finishSegment(from, target + below, step, lanes, accumulate, own, slope);
+          finishSegment(from + targetBytes, beside + below, step, lanesBeside, accumulate, own, slope);
         }
       }
       target += 4 * stride;
@@ -180,24 +131,15 @@ function convolveBlock(output: Output, filters: usize, panelStride: usize, offse
 }
 
 function convolveThin(output: Output, filters: usize, offsets: usize, depth: i32, tile: usize): void {
-  const whole = output.step == 4 ? output.full & ~3 : 0, accumulate = output.accumulate, last = output.last, slope = last ? output.slope : 1;
+  const accumulate = output.accumulate, last = output.last, slope = last ? output.slope : 1;
   for (let channel = 0; channel < output.channels; channel++, filters += 4) {
     const target = output.target + <usize>channel * output.channelStride, bias = last && output.bias ? output.bias + (<usize>channel << 2) : 0;
     let entry = output.table;
-    for (let segment = 0; segment < output.segments; segment += 4, entry += 4 * segmentBytes) {
-      if (VECTOR_BITS == 256) {
-        multiplyThinWide(filters, offsets, depth, entry, tile);
-        for (let quad = 0; quad < 4; quad++) {
-          const to = target + <usize>load<u32>(entry + <usize>quad * segmentBytes, 4);
-          finishWide(tile + (<usize>quad << 5), to, output.step, countLanes(output, segment + quad), accumulate, bias, slope);
-        }
-        continue;
-      }
-      multiplyThin(filters, offsets, depth, entry, tile, segment < whole ? target : 0, accumulate, bias, slope);
-      if (segment < whole) continue;
-      for (let quad = 0; quad < 4; quad++) {
-        const to = target + <usize>load<u32>(entry + <usize>quad * segmentBytes, 4);
-        finish(to, output.step, countLanes(output, segment + quad), v128.load(tile + (<usize>quad << 4)), accumulate, last, bias, 0, slope);
+    for (let segment = 0; segment < output.segments; segment += 4) {
+      multiplyThin(filters, offsets, depth, entry, tile);
+      for (let own = 0, from = tile; own < 4; own++, from += targetBytes, entry += segmentBytes) {
+        const to = target + <usize>load<u32>(entry, 4);
+        finishSegment(from, to, output.step, countLanes(output, segment + own), accumulate, bias, slope);
       }
     }
   }
@@ -212,11 +154,11 @@ function convolveThin(output: Output, filters: usize, offsets: usize, depth: i32
 function convolve(begin: i32, end: i32, scratch: usize, args: ConvolveArguments): void {
   const { source, filters, bias, target, statistics, slope } = args;
   const { images, groups, sourceChannels, targetChannels, transposed } = args;
-  const { sourceY, targetY, tapsY, strideY, beforeY, dilationY } = args;
-  const { sourceX, targetX, tapsX, strideX, beforeX, dilationX } = args;
+  const { sourceY, targetY, tapsY } = args;
+  const { sourceX, targetX, tapsX } = args;
   const { tileImages, tileRows, tileColumns, targetBlock, sourceBlock } = args;
-  const y = axisAt(scratch, sourceY, targetY, tapsY, strideY, beforeY, dilationY, transposed);
-  const x = axisAt(scratch + axisBytes, sourceX, targetX, tapsX, strideX, beforeX, dilationX, transposed);
+  const y = axisAt(scratch, changetype<usize>(args) + offsetof<ConvolveArguments>("sourceY"), transposed);
+  const x = axisAt(scratch + axisBytes, changetype<usize>(args) + offsetof<ConvolveArguments>("sourceX"), transposed);
   const output = changetype<Output>(scratch + 2 * axisBytes);
   const written = writtenAt(scratch + 3 * axisBytes, targetY, targetX, <usize>(targetY * targetX * groups * targetChannels) << 2);
   const tile = scratch + 4 * axisBytes, offsets = tile + tileBytes;

@@ -16,7 +16,7 @@ export const convolutionSizes = {
   slackBytes: 128,
 } as const;
 
-/** Of convolution.as.ts. Parameters that end in Y or X are those of an axis. */
+/** Of convolution.as.ts. Parameters that end in Y or X are those of an axis; where all six are there, they have the order of the fields of `Axis`. */
 export const convolutionKernels = {
   packFilters: {
     reads: ["filters"],
@@ -25,10 +25,14 @@ export const convolutionKernels = {
       targetChannels: "i32",
       sourceChannels: "i32",
       transposed: "i32",
+      sourceY: "i32",
+      targetY: "i32",
       tapsY: "i32",
       strideY: "i32",
       beforeY: "i32",
       dilationY: "i32",
+      sourceX: "i32",
+      targetX: "i32",
       tapsX: "i32",
       strideX: "i32",
       beforeX: "i32",
@@ -177,10 +181,16 @@ export const convolutionKernels = {
       outputs: "i32",
       sourceY: "i32",
       targetY: "i32",
+      tapsY: "i32",
+      strideY: "i32",
       beforeY: "i32",
+      dilationY: "i32",
       sourceX: "i32",
       targetX: "i32",
+      tapsX: "i32",
+      strideX: "i32",
       beforeX: "i32",
+      dilationX: "i32",
       outputBlock: "i32",
       channelBlock: "i32",
       sliceImages: "i32",

@@ -63,10 +63,10 @@ function copyTile(dy: usize, y: Axis, x: Axis, pitch: i32, to: usize): usize {
  */
 function filterGradientDepthwise(begin: i32, end: i32, scratch: usize, args: FilterGradientDepthwiseArguments): void {
   const { source, dy, sums, images, channels, channelBlock, sliceImages, tileRows, tileColumns } = args;
-  const { sourceY, targetY, tapsY, strideY, beforeY, dilationY } = args;
-  const { sourceX, targetX, tapsX, strideX, beforeX, dilationX } = args;
-  const y = axisAt(scratch, sourceY, targetY, tapsY, strideY, beforeY, dilationY, 0);
-  const x = axisAt(scratch + axisBytes, sourceX, targetX, tapsX, strideX, beforeX, dilationX, 0);
+  const { sourceY, targetY, tapsY } = args;
+  const { sourceX, targetX, tapsX } = args;
+  const y = axisAt(scratch, changetype<usize>(args) + offsetof<FilterGradientDepthwiseArguments>("sourceY"), 0);
+  const x = axisAt(scratch + axisBytes, changetype<usize>(args) + offsetof<FilterGradientDepthwiseArguments>("sourceX"), 0);
   enterPhase(y, 0);
   enterPhase(x, 0);
   const area = tapsY * tapsX, padded = (area + 2) / 3 * 3, pitch = countPitch(x, tileColumns), ofChannel = <usize>padded * sumBytes;

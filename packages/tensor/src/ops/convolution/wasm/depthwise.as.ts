@@ -1,8 +1,8 @@
 import { madd } from "../../matmul/wasm/simd.as";
 import { ConvolveDepthwiseArguments } from "./convolution.kernels.as";
+import { finishRows } from "./finish-rows.as";
 import { copyPlanes, countPitch, planeBytes, tapBytes, writeTaps } from "./flat-planes.as";
 import { Axis, axisAt, axisBytes, enterPhase, enterTile } from "./geometry.as";
-import { activateWide, keepsNegative } from "./wide-panel.as";
 
 // Convolution of each channel with a filter of its own: all targets of a tile in one long row, then rows are copied to where they belong.
 
@@ -34,13 +34,10 @@ function convolveFlat(source: usize, taps: usize, end: usize, filter: usize, bia
   }
 }
 
-function activateFlat(target: usize, stop: usize, slope: f32): void {
-  const s = f32x4.splat(slope), keep = keepsNegative(slope);
-  for (; target < stop; target += 32) {
-    const x = activateWide(v128.load(target), s, keep), y = activateWide(v128.load(target, 16), s, keep);
-    v128.store(target, x);
-    v128.store(target, y, 16);
-  }
+/** Applies a slope to a long row, as four of a quarter of its length. */
+function activateFlat(target: usize, bytes: usize, slope: f32): void {
+  const quarter = (bytes >> 2) + 31 & ~31;
+  finishRows(target, quarter, quarter, 0, slope);
 }
 
 /** Copies `width` floats: the last vectors overlap those before. */
@@ -81,7 +78,7 @@ function writeRows(from: usize, bytes: usize, pitch: usize, rows: i32, x: Axis, 
   const step = x.step, total = min(x.extent * step, x.target - x.first * step);
   for (let row = 0; row < rows; row++, from += pitch, to += rowStride) {
     if (step == 1) copyOut(from, total, to);
-    else if (step == 2) interleave(from, from + bytes, x.extent, total, to);
+    else if (VECTOR_BITS == 256 && step == 2) interleave(from, from + bytes, x.extent, total, to);
     else {
       for (let phase = 0; phase < step; phase++) {
         scatter(from + <usize>phase * bytes, (total - phase + step - 1) / step, to + (<usize>phase << 2), <usize>step << 2);
@@ -93,10 +90,10 @@ function writeRows(from: usize, bytes: usize, pitch: usize, rows: i32, x: Axis, 
 /** target = activation(convolution of the source + bias). An item is a channel of an image, in tiles of `tileRows` rows and `tileColumns` columns of a phase. */
 function convolveDepthwise(begin: i32, end: i32, scratch: usize, args: ConvolveDepthwiseArguments): void {
   const { source, filters, bias, target, channels, transposed, tileRows, tileColumns, slope } = args;
-  const { sourceY, targetY, tapsY, strideY, beforeY, dilationY } = args;
-  const { sourceX, targetX, tapsX, strideX, beforeX, dilationX } = args;
-  const y = axisAt(scratch, sourceY, targetY, tapsY, strideY, beforeY, dilationY, transposed);
-  const x = axisAt(scratch + axisBytes, sourceX, targetX, tapsX, strideX, beforeX, dilationX, transposed);
+  const { sourceY, targetY, tapsY } = args;
+  const { sourceX, targetX, tapsX } = args;
+  const y = axisAt(scratch, changetype<usize>(args) + offsetof<ConvolveDepthwiseArguments>("sourceY"), transposed);
+  const x = axisAt(scratch + axisBytes, changetype<usize>(args) + offsetof<ConvolveDepthwiseArguments>("sourceX"), transposed);
   enterPhase(y, 0);
   enterPhase(x, 0);
   const area = tapsY * tapsX, phases = y.step * x.step, pitch = countPitch(x, tileColumns);
@@ -124,7 +121,7 @@ function convolveDepthwise(begin: i32, end: i32, scratch: usize, args: ConvolveD
           for (let ofColumn = 0; ofColumn < x.step; ofColumn++) {
             const to = targets + <usize>ofColumn * targetBytes, stop = load<usize>(ends + (<usize>(ofRow * x.step + ofColumn) << 2));
             convolveFlat(planes, taps, stop, filter, addend, to, to + length);
-            if (slope != 1) activateFlat(to, to + length, slope);
+            if (slope != 1) activateFlat(to, length, slope);
             taps = stop;
           }
           const out = target + (<usize>((item * targetY + first) * targetX + column * x.step) << 2);

@@ -39,17 +39,13 @@ class Axis {
 
 const axisBytes: usize = ConvolutionSizes.axisBytes;
 
-function axisAt(address: usize, source: i32, target: i32, kernel: i32, stride: i32, padding: i32, dilation: i32, transposed: i32): Axis {
+/** An axis with the parameters at `from`, which have the order of the fields. */
+function axisAt(address: usize, from: usize, transposed: i32): Axis {
   const axis = changetype<Axis>(address);
-  axis.source = source;
-  axis.target = target;
-  axis.kernel = kernel;
-  axis.stride = stride;
-  axis.padding = padding;
-  axis.dilation = dilation;
+  memory.copy(address, from, 24);
   axis.transposed = transposed;
-  axis.step = transposed ? stride : 1;
-  axis.jump = transposed ? 1 : stride;
+  axis.step = transposed ? axis.stride : 1;
+  axis.jump = transposed ? 1 : axis.stride;
   return axis;
 }
 

@@ -1,22 +1,7 @@
 import { madd } from "../../matmul/wasm/simd.as";
 
-// Four rows of numbers, packed side by side, times sixteen columns: two wide vectors of each row. The engine joins neighbouring
-// vectors where nothing branches between the sums and their stores, so bias and activation are applied in any case: -0 and slope 1 change nothing.
+// Four rows of numbers, packed side by side, times sixteen columns: two wide vectors of each row.
 
-
-/** As `activate`, without a branch. `keep` is zero in all bits for slope 0, else one. */
-// @ts-ignore: decorator
-@inline
-function activateWide(v: v128, slope: v128, keep: v128): v128 {
-  return v128.bitselect(v128.and(f32x4.mul(v, slope), keep), v, f32x4.le(v, f32x4.splat(0)));
-}
-
-/** What `keep` of `activateWide` is. */
-// @ts-ignore: decorator
-@inline
-function keepsNegative(slope: f32): v128 {
-  return i32x4.splat(slope == 0 ? 0 : -1);
-}
 
 /** Stores four neighbouring vectors. */
 // @ts-ignore: decorator
@@ -79,23 +64,62 @@ function multiplySixteen(a: usize, depth: i32, b: usize, step: usize, target: us
   }
 }
 
-/** Applies a bias and an activation to `count` neighbouring floats in place; a count of less than eight goes with the first eight. */
-function finishRow(target: usize, width: usize, bias: usize, slope: f32): void {
-  const b = bias ? v128.load32_splat(bias) : f32x4.splat(-0.0), s = f32x4.splat(slope), keep = keepsNegative(slope);
-  for (const end = target + width; target < end; target += 32) {
-    const x = f32x4.add(v128.load(target), b), y = f32x4.add(v128.load(target, 16), b);
-    v128.store(target, activateWide(x, s, keep));
-    v128.store(target, activateWide(y, s, keep), 16);
-  }
-}
-
-function multiplyRowsWide(a: usize, depth: i32, b: usize, step: usize, width: usize, target: usize, stride: usize, accumulate: bool, bias: usize, slope: f32): void {
+function multiplyRowsWide(a: usize, depth: i32, b: usize, step: usize, width: usize, target: usize, stride: usize, accumulate: bool): void {
   const stop = b + width;
-  let to = target;
-  if (accumulate) for (; b < stop; b += 64, to += 64) multiplySixteen(a, depth, b, step, to, stride, true);
-  else for (; b < stop; b += 64, to += 64) multiplySixteen(a, depth, b, step, to, stride, false);
-  if (bias == 0 && slope == 1) return;
-  for (let row = 0; row < 4; row++, target += stride, bias += bias ? 4 : 0) finishRow(target, width, bias, slope);
+  if (accumulate) for (; b < stop; b += 64, target += 64) multiplySixteen(a, depth, b, step, target, stride, true);
+  else for (; b < stop; b += 64, target += 64) multiplySixteen(a, depth, b, step, target, stride, false);
 }
 
-export { activateWide, keepsNegative, multiplyRowsWide };
+/** Four target channels of two segments, found by a table of offsets. Channels are `stride` bytes apart. */
+function multiplyPatchesWide(filters: usize, offsets: usize, depth: i32, left: usize, right: usize, target: usize, beside: usize, stride: usize): void {
+  let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c03 = c00, c10 = c00, c11 = c00, c12 = c00, c13 = c00;
+  let c20 = c00, c21 = c00, c22 = c00, c23 = c00, c30 = c00, c31 = c00, c32 = c00, c33 = c00;
+  for (const end = offsets + (<usize>depth << 2); offsets < end; offsets += 4, filters += 16) {
+    const offset = <usize>load<u32>(offsets), p = left + offset, q = right + offset;
+    const p0 = v128.load(p), p1 = v128.load(p, 16), q0 = v128.load(q), q1 = v128.load(q, 16);
+    let f = v128.load32_splat(filters);
+    c00 = madd(c00, f, p0);
+    c01 = madd(c01, f, p1);
+    c02 = madd(c02, f, q0);
+    c03 = madd(c03, f, q1);
+    f = v128.load32_splat(filters, 4);
+    c10 = madd(c10, f, p0);
+    c11 = madd(c11, f, p1);
+    c12 = madd(c12, f, q0);
+    c13 = madd(c13, f, q1);
+    f = v128.load32_splat(filters, 8);
+    c20 = madd(c20, f, p0);
+    c21 = madd(c21, f, p1);
+    c22 = madd(c22, f, q0);
+    c23 = madd(c23, f, q1);
+    f = v128.load32_splat(filters, 12);
+    c30 = madd(c30, f, p0);
+    c31 = madd(c31, f, p1);
+    c32 = madd(c32, f, q0);
+    c33 = madd(c33, f, q1);
+  }
+  v128.store(target, c00);
+  v128.store(target, c01, 16);
+  v128.store(beside, c02);
+  v128.store(beside, c03, 16);
+  target += stride;
+  v128.store(target, c10);
+  v128.store(target, c11, 16);
+  beside += stride;
+  v128.store(beside, c12);
+  v128.store(beside, c13, 16);
+  target += stride;
+  v128.store(target, c20);
+  v128.store(target, c21, 16);
+  beside += stride;
+  v128.store(beside, c22);
+  v128.store(beside, c23, 16);
+  target += stride;
+  v128.store(target, c30);
+  v128.store(target, c31, 16);
+  beside += stride;
+  v128.store(beside, c32);
+  v128.store(beside, c33, 16);
+}
+
+export { multiplyRowsWide, multiplyPatchesWide };

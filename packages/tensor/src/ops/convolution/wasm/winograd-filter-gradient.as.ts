@@ -1,5 +1,5 @@
 import { FilterGradientWinogradArguments } from "./convolution.kernels.as";
-import { axisAt, axisBytes } from "./geometry.as";
+import { Axis, axisAt, axisBytes } from "./geometry.as";
 import { multiplyRows } from "./panel.as";
 import { sumTap } from "./sum-tap.as";
 import { computeStep, lineBytes, positions } from "./winograd-layer.as";
@@ -17,12 +17,8 @@ import { transformGradients, transformSources } from "./winograd-wide-transforms
 @unmanaged
 class Slice {
   images: i32;
-  sourceY: i32;
-  sourceX: i32;
-  targetY: i32;
-  targetX: i32;
-  beforeY: i32;
-  beforeX: i32;
+  y: Axis;
+  across: Axis;
   sourceImage: usize;
   targetImage: usize;
   /** Channels of x and of dy, and the first pixels of the first of them. */
@@ -52,47 +48,47 @@ const sliceBytes: usize = 128;
 
 /** Transforms tiles `first` to `first + count`, of which a vector holds four channels. */
 function transformTiles(slice: Slice, first: i32, count: i32): void {
-  const across = (slice.targetX + 3) >> 2, ofImage = ((slice.targetY + 3) >> 2) * across;
-  const sourceStride = <usize>(slice.sourceY * slice.sourceX) << 2, targetStride = <usize>(slice.targetY * slice.targetX) << 2;
+  const across = (slice.across.target + 3) >> 2, ofImage = ((slice.y.target + 3) >> 2) * across;
+  const sourceStride = <usize>(slice.y.source * slice.across.source) << 2, targetStride = <usize>(slice.y.target * slice.across.target) << 2;
   for (let index = 0; index < count; index++) {
     const tile = first + index, image = <usize>(tile / ofImage), row = (tile % ofImage) / across << 2, column = tile % ofImage % across << 2;
-    const top = row - slice.beforeY, left = column - slice.beforeX;
-    const from = slice.x + image * slice.sourceImage + (<usize>(top * slice.sourceX + left) << 2);
-    const fromDy = slice.dy + image * slice.targetImage + (<usize>(row * slice.targetX + column) << 2);
+    const top = row - slice.y.padding, left = column - slice.across.padding;
+    const from = slice.x + image * slice.sourceImage + (<usize>(top * slice.across.source + left) << 2);
+    const fromDy = slice.dy + image * slice.targetImage + (<usize>(row * slice.across.target + column) << 2);
     const own = slice.table + <usize>index * groupBytes, ownOfDy = slice.tableOfDy + <usize>index * groupBytes;
     for (let lane = 0; lane < 4; lane++) {
       fillLane(own, lane, from + <usize>lane * sourceStride, 0, top, left, 0, 0);
       fillLane(ownOfDy, lane, fromDy + <usize>lane * targetStride, 0, row, column, 0, 0);
     }
-    finishGroup(own, slice.sourceX);
-    finishGroup(ownOfDy, slice.targetX);
+    finishGroup(own, slice.across.source);
+    finishGroup(ownOfDy, slice.across.target);
   }
   const k = slice.coefficients, lines = slice.lines;
   for (let channel = 0; channel < slice.channels; channel += 4) {
     let to = slice.sources + <usize>(channel >> 2) * slice.tilesBytes;
     for (let index = 0; index < count; index++, to += 16) {
-      readSource(k, slice.table + <usize>index * groupBytes, <usize>channel * sourceStride, <usize>slice.sourceX << 2, slice.sourceY, lines, to, slice.sourceStep);
+      readSource(k, slice.table + <usize>index * groupBytes, <usize>channel * sourceStride, <usize>slice.across.source << 2, slice.y.source, lines, to, slice.sourceStep);
     }
   }
   for (let output = 0; output < slice.outputs; output += 4) {
     let to = slice.gradients + (<usize>output << 2);
     for (let index = 0; index < count; index++, to += slice.outputBytes) {
-      readGradient(k, slice.tableOfDy + <usize>index * groupBytes, <usize>output * targetStride, <usize>slice.targetX << 2, slice.targetY, lines, to, slice.gradientStep);
+      readGradient(k, slice.tableOfDy + <usize>index * groupBytes, <usize>output * targetStride, <usize>slice.across.target << 2, slice.y.target, lines, to, slice.gradientStep);
     }
   }
 }
 
 /** The same for wide vectors: two tiles of four channels of x, and one of eight channels of dy. */
 function transformStrips(slice: Slice, first: i32, count: i32): void {
-  const sourceStride = <usize>(slice.sourceY * slice.sourceX) << 2, targetStride = <usize>(slice.targetY * slice.targetX) << 2;
+  const sourceStride = <usize>(slice.y.source * slice.across.source) << 2, targetStride = <usize>(slice.y.target * slice.across.target) << 2;
   const table = slice.table, copies = slice.copies, pitch = slice.pitch, pitchOfDy = slice.pitchOfDy, k = slice.coefficients, lines = slice.lines;
   const strips = writeStrips(
-    table, first, first + count, slice.x, slice.sourceImage, slice.sourceX, slice.beforeY, slice.beforeX,
-    slice.dy, slice.targetImage, slice.targetY, slice.targetX,
+    table, first, first + count, slice.x, slice.sourceImage, slice.across.source, slice.y.padding, slice.across.padding,
+    slice.dy, slice.targetImage, slice.y.target, slice.across.target,
   );
   for (let channel = 0; channel < slice.channels; channel += 4) {
     for (let lane = 0; lane < 4; lane++) {
-      copySource(table, strips, <usize>(channel + lane) * sourceStride, slice.sourceY, slice.sourceX, copies + <usize>lane * 12 * pitch, pitch);
+      copySource(table, strips, <usize>(channel + lane) * sourceStride, slice.y.source, slice.across.source, copies + <usize>lane * 12 * pitch, pitch);
     }
     const to = slice.sources + <usize>(channel >> 2) * slice.tilesBytes;
     for (let index = 0; index < count; index += 2) {
@@ -101,7 +97,7 @@ function transformStrips(slice: Slice, first: i32, count: i32): void {
     }
   }
   for (let output = 0; output < slice.outputs; output += 8) {
-    copyGradients(table, strips, <usize>output * targetStride, targetStride, slice.targetX, copies, pitchOfDy);
+    copyGradients(table, strips, <usize>output * targetStride, targetStride, slice.across.target, copies, pitchOfDy);
     let to = slice.gradients + (<usize>output << 2);
     for (let index = 0; index < count; index++, to += slice.outputBytes) {
       transformGradients(k, copies + (<usize>index << 5), 4 * pitchOfDy, pitchOfDy, lines, to, slice.gradientStep);
@@ -127,13 +123,11 @@ function writeTaps(slice: Slice, k: usize, from: usize, step: usize, lines: usiz
   }
   check = f32x4.ne(check, check);
   if (!v128.any_true(check)) return;
-  const targetStride = <usize>(slice.targetY * slice.targetX) << 2;
-  const y = axisAt(lines, slice.sourceY, slice.targetY, 3, 1, slice.beforeY, 1, 0);
-  const across = axisAt(lines + axisBytes, slice.sourceX, slice.targetX, 3, 1, slice.beforeX, 1, 0);
+  const targetStride = <usize>(slice.y.target * slice.across.target) << 2;
   for (let lane = 0; lane < 4; lane++, dy += targetStride, target += outputStride) {
     if (!((i32x4.bitmask(check) >> lane) & 1)) continue;
     for (let tap = 0; tap < 9; tap++) {
-      store<f32>(target + (<usize>tap << 2), sumTap(x, slice.sourceImage, dy, slice.targetImage, slice.images, y, across, tap));
+      store<f32>(target + (<usize>tap << 2), sumTap(x, slice.sourceImage, dy, slice.targetImage, slice.images, slice.y, slice.across, tap));
     }
   }
 }
@@ -142,19 +136,15 @@ function writeTaps(slice: Slice, k: usize, from: usize, step: usize, lines: usiz
 function describeSlice(scratch: usize, args: FilterGradientWinogradArguments): Slice {
   const { groups, channels, outputs, sourceY, sourceX, targetY, targetX, outputBlock, channelBlock, tiles } = args;
   const slice = changetype<Slice>(scratch);
-  slice.sourceY = sourceY;
-  slice.sourceX = sourceX;
-  slice.targetY = targetY;
-  slice.targetX = targetX;
-  slice.beforeY = args.beforeY;
-  slice.beforeX = args.beforeX;
+  slice.y = axisAt(scratch + sliceBytes, changetype<usize>(args) + offsetof<FilterGradientWinogradArguments>("sourceY"), 0);
+  slice.across = axisAt(scratch + sliceBytes + axisBytes, changetype<usize>(args) + offsetof<FilterGradientWinogradArguments>("sourceX"), 0);
   slice.sourceImage = <usize>(sourceY * sourceX * groups * channels) << 2;
   slice.targetImage = <usize>(targetY * targetX * groups * outputs) << 2;
   slice.sourceStep = computeStep(channelBlock, tiles);
   slice.gradientStep = computeStep(outputBlock, tiles);
   slice.tilesBytes = <usize>tiles << 4;
   slice.outputBytes = <usize>outputBlock << 2;
-  slice.coefficients = scratch + sliceBytes;
+  slice.coefficients = scratch + sliceBytes + 2 * axisBytes;
   slice.lines = slice.coefficients + coefficientBytes;
   slice.table = slice.lines + lineBytes;
   if (VECTOR_BITS == 256) {

@@ -48,8 +48,6 @@ function isInside(group: usize, lane: usize, row: i32, height: i32): bool {
  * The tiles of a channel, `offset` bytes after the first one: 6x6 pixels of the source or 4x4 of dy, transformed. What lies
  * outside of an image is zero. `scratch` holds 36 vectors and zeros.
  */
-// @ts-ignore: decorator
-@inline
 function readTiles(k: usize, group: usize, offset: usize, rowBytes: usize, height: i32, isGradient: bool, scratch: usize, to: usize, step: usize): void {
   const zeros = scratch + 36 * 16, rows = isGradient ? 4 : 6;
   const top = v128.load(group, topAt);

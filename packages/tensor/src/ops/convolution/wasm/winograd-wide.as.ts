@@ -1,6 +1,6 @@
 import { finish } from "../../matmul/wasm/simd.as";
 import { ConvolveWinogradArguments } from "./convolution.kernels.as";
-import { activateWide, keepsNegative } from "./wide-panel.as";
+import { activateWide, keepsNegative } from "./finish-rows.as";
 import { convolveTile, Layer } from "./winograd-layer.as";
 import { computePitch, copySource, stripAt, stripBytes, writeStrips } from "./winograd-strips.as";
 import { fillLane, groupBytes } from "./winograd-tiles.as";
