@@ -26,6 +26,7 @@ beforeAll(async () => {
   session = {
     options: parseOptions(["--quick"]) as Options,
     own: [{ backend, subject }],
+    narrow: [],
     peers: [],
     absent: [{ name: "gone", threads: 1, reason: new NotOfferedError("gone is not installed") }],
     gpuIsSoftware: false,

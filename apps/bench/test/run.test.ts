@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cpu } from "@evenkeel/backend-cpu";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BenchReport, checkReport } from "../src/core/rows.ts";
 import { bench, benchWith, type Outcome } from "./run-bench.ts";
@@ -23,7 +24,7 @@ describe("pnpm bench", () => {
     expect(report.rows.filter(({ error }) => error !== undefined)).toEqual([]);
     expect(outcome).toMatchObject({ code: 0 });
     const cases = new Set(report.rows.map((row) => `${row.suite} ${row.case}`));
-    expect(cases.size).toBe(17);
+    expect(cases.size).toBe(19);
     const own = report.rows.filter(({ subject }) => subject === "evenkeel");
     expect(own).toHaveLength(cases.size);
     for (const peer of ["pytorch-cpu", "jax-js-wasm", "tfjs-wasm"]) {
@@ -35,12 +36,23 @@ describe("pnpm bench", () => {
     const roofs = new Set(
       report.rows.flatMap(({ suite, subject }) => (/^roof/.test(subject) ? [`${suite} ${subject}`] : [])),
     );
+    const isWide = report.rows.some(({ subject }) => subject === "evenkeel-128");
     expect([...roofs].sort()).toEqual([
       "batchnorm roof-copy",
       "batchnorm roof-read",
       "conv roof-fma",
+      ...(isWide ? ["conv roof-fma-256"] : []),
       "matmul roof-fma",
+      ...(isWide ? ["matmul roof-fma-256"] : []),
     ]);
+  });
+
+  it("compares vectors of 256 bits with those of 128, where there are both", async () => {
+    const backend = await cpu({ threads: 1 }).open();
+    const isWide = backend.limits.features.has("wide-simd");
+    await backend.close();
+    const suites = report.rows.flatMap(({ suite, subject }) => (subject === "evenkeel-128" ? [suite] : []));
+    expect([...new Set(suites)]).toEqual(isWide ? ["matmul", "conv", "train-step"] : []);
   });
 
   it("prints a table, and makes pages from the file that it wrote", async () => {

@@ -2,11 +2,11 @@ import type { Task } from "./task.ts";
 
 /**
  * A limit of the machine, measured next to a case: copying or reading a number of bytes, or a number of additions and
- * multiplications.
+ * multiplications, with vectors of 128 bits or of 256.
  */
 export type Roof =
   | { readonly name: "roof-copy" | "roof-read"; readonly bytes: number }
-  | { readonly name: "roof-fma"; readonly flops: number };
+  | { readonly name: "roof-fma" | "roof-fma-256"; readonly flops: number };
 
 /** A task with its name, the minimum work that it needs, and its roofs. */
 export interface BenchCase {
@@ -28,6 +28,8 @@ export interface BenchCase {
     readonly name: "evenkeel-plain" | "evenkeel-separate-statistics";
     readonly task: Task;
   };
+  /** Whether Evenkeel with vectors of 128 bits takes part too where it has wider ones: `evenkeel-128`. */
+  readonly comparesVectors?: boolean;
   /** The tolerance of the comparison, see `disagreement`. */
   readonly tolerance: number;
 }

@@ -11,9 +11,13 @@ import { makeReluQueueProgram } from "./relu-queue.ts";
 import { makeTrainingStepProgram } from "./training-step.ts";
 
 /** Evenkeel on an open backend, which the subject owns. */
-export function evenkeel(backend: Backend, threads: number): Subject {
+export function evenkeel(
+  backend: Backend,
+  threads: number,
+  name: "evenkeel" | "evenkeel-128" = "evenkeel",
+): Subject {
   return {
-    name: "evenkeel",
+    name,
     backend: backend.name,
     threads,
     prepare: async (task, inputs) => makeProgram(task, inputs, backend),

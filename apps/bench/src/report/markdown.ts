@@ -16,7 +16,9 @@ same data, and their results are compared with Evenkeel's before anything is tim
 rounds, measured until the device is idle; the spread is the interquartile range.
 
 - Roofs are the limits of the machine, measured in the same run with the same instructions and threads: \`roof-copy\` and \`roof-read\` copy and
-  read a buffer as large as the case's tensor, and \`roof-fma\` multiplies and adds in registers.
+  read a buffer as large as the case's tensor, and \`roof-fma\` multiplies and adds in registers, \`roof-fma-256\` with
+  vectors of 256 bits. Versions of Node that join WebAssembly's vectors in pairs have those; \`evenkeel-128\` is Evenkeel without them, as in a
+  browser.
 - The GB/s of batch norm count the minimum number of passes over a tensor: 2 forward (x, y) and 3 backward (dy, x, dx); a residual adds 1 and 2. On
   the CPU, the plan for tensors of 2 MiB and more reads x, and dy, once more, which is not counted; it is still faster
   ([why](decisions/0012-batch-norm-streams.md)). On WebGPU, if a channel does not fit in a workgroup, the plan has two launches in each direction,

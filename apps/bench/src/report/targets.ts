@@ -99,7 +99,7 @@ const ofRoof = (place: Place, roof: string, bound: number): Target => ({
   show: formatPercent,
   value: (find) => {
     const [own, limit] = [find("evenkeel"), find(roof)];
-    return roof === "roof-fma"
+    return roof.startsWith("roof-fma")
       ? divide(own?.gflops, limit?.gflops)
       : divide(own?.gigabytesPerSecond, limit?.gigabytesPerSecond);
   },
@@ -199,7 +199,7 @@ const smallNormTargets = ["forward 128x512", "forward-backward 128x512"].map((na
 );
 
 const matmulTargets = ["1024x1024x1024", "128x784x512", "512x512x512"].flatMap((name) => [
-  ofRoof({ suite: "matmul", case: name, threads: 1 }, "roof-fma", 0.8),
+  ofRoof({ suite: "matmul", case: name, threads: 1 }, "roof-fma-256", 0.8),
   scaling({ suite: "matmul", case: name, threads: 2 }),
 ]);
 
@@ -213,6 +213,9 @@ const convTargets = ["32x64x56x56 64x3x3", "32x128x28x28 128x3x3", "128x16x32x32
       return [
         ofRoof({ suite: "conv", case: name, threads: 1 }, "roof-fma", bound),
         scaling({ suite: "conv", case: name, threads: 2 }),
+        ...(index < 2
+          ? [1, 2].map((threads) => faster({ suite: "conv", case: name, threads }, "evenkeel-128", 1.5))
+          : []),
       ];
     }),
 );

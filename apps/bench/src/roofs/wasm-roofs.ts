@@ -4,6 +4,7 @@ import type { Roof } from "../core/bench-case.ts";
 import type { RoofKernel } from "./roof-kernel.ts";
 import { roofKernels } from "./roofs.kernels.ts";
 import { module, relaxedModule } from "./roofs.wasm.ts";
+import { wideModule } from "./roofs.wide.ts";
 
 const blockBytes = 128;
 /** The number of blocks in a chunk: 64 KiB, which keeps both threads busy and the overhead low. */
@@ -13,14 +14,26 @@ const flopsOfItem = 96;
 const itemsOfChunk = 10_000;
 const entries = { "roof-copy": "copy", "roof-read": "read" } as const;
 
+/** The roofs of multiplications for the vectors that the device has. */
+export const listFmaRoofs = ({ features }: Limits, flops: number): Roof[] => [
+  { name: "roof-fma", flops },
+  ...(features.has("wide-simd") ? [{ name: "roof-fma-256", flops } as const] : []),
+];
+
 export function makeWasmRoof(roof: Roof, limits: Limits): RoofKernel {
-  // One vector, in which a worker stores its sums.
-  const scratchBytes = 16;
-  if (roof.name === "roof-fma") {
-    const from = limits.features.has("relaxed-simd") ? relaxedModule : module;
-    const items = Math.ceil(roof.flops / flopsOfItem);
+  // Two vectors, in which a worker stores its sums.
+  const scratchBytes = 32;
+  if ("flops" in roof) {
+    const isWide = roof.name === "roof-fma-256";
+    const narrow = limits.features.has("relaxed-simd") ? relaxedModule : module;
+    const kernel = makeWasmKernel(
+      isWide ? { module: wideModule, vectorBits: 256 } : narrow,
+      "multiplyAdds",
+      roofKernels,
+    );
+    const items = Math.ceil(roof.flops / (isWide ? 2 * flopsOfItem : flopsOfItem));
     return {
-      kernel: makeWasmKernel(from, "multiplyAdds", roofKernels),
+      kernel,
       bytes: blockBytes,
       parameters: [],
       work: { items, chunk: itemsOfChunk, scratchBytes },

@@ -11,3 +11,6 @@ export function openBackend(name: "cpu" | "webgpu", threads: number): Promise<Ba
     ? cpu({ threads }).open()
     : webgpu({ software: true, flags: [exactTimestamps] }).open();
 }
+
+/** The CPU with vectors of 128 bits, as in a browser. */
+export const openNarrowCpu = (threads: number): Promise<Backend> => cpu({ threads, vectors: 128 }).open();

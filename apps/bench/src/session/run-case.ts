@@ -105,10 +105,11 @@ async function addSubjects(
   { contestants, rows }: LineUp,
   benchCase: BenchCase,
   inputs: Inputs,
-  { own, peers, absent, options }: Session,
+  { own, narrow, peers, absent, options }: Session,
 ): Promise<void> {
   let expected: Results | undefined;
-  for (const subject of [...own.map(({ subject }) => subject), ...peers]) {
+  const ownSubjects = [...own, ...(benchCase.comparesVectors ? narrow : [])].map(({ subject }) => subject);
+  for (const subject of [...ownSubjects, ...peers]) {
     const row = startRow(benchCase, subject);
     const checked = await prepareChecked(subject, benchCase, inputs, expected);
     if (checked instanceof Error) {

@@ -7,7 +7,7 @@ import { evenkeel } from "../evenkeel/evenkeel.ts";
 import { watchBindGroups } from "../gpu/gpu-meter.ts";
 import type { Options } from "../options.ts";
 import { useGpuOfNode } from "../peers/node-gpu.ts";
-import { openBackend } from "./open-backend.ts";
+import { openBackend, openNarrowCpu } from "./open-backend.ts";
 import { peers } from "./peers.ts";
 
 /** Evenkeel on one device, on which its roofs are also measured. */
@@ -28,6 +28,8 @@ export interface Session {
   readonly options: Options;
   /** One for each number of threads. */
   readonly own: readonly OwnSubject[];
+  /** The same with vectors of 128 bits, where those of `own` have 256. */
+  readonly narrow: readonly OwnSubject[];
   readonly peers: readonly Subject[];
   readonly absent: readonly AbsentPeer[];
   /** Whether a software GPU stands in for a hardware one; then only counts mean anything. */
@@ -47,10 +49,12 @@ async function watchGpu(): Promise<void> {
 export async function openSession(options: Options): Promise<Session> {
   const folder = await mkdtemp(join(tmpdir(), "evenkeel-bench-"));
   const own: OwnSubject[] = [];
+  const narrow: OwnSubject[] = [];
   const present: Subject[] = [];
   const absent: AbsentPeer[] = [];
   const close = async (): Promise<void> => {
-    for (const subject of [...present, ...own.map(({ subject }) => subject)]) await subject.close();
+    for (const subject of [...present, ...[...own, ...narrow].map(({ subject }) => subject)])
+      await subject.close();
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -58,6 +62,10 @@ export async function openSession(options: Options): Promise<Session> {
       const backend = await openBackend(options.backend, threads);
       own.push({ backend, subject: evenkeel(backend, threads) });
       if (backend.name === "webgpu") await watchGpu();
+      if (backend.limits.features.has("wide-simd")) {
+        const other = await openNarrowCpu(threads);
+        narrow.push({ backend: other, subject: evenkeel(other, threads, "evenkeel-128") });
+      }
     }
     for (const name of options.peers) {
       for (const threads of options.threads) {
@@ -69,7 +77,7 @@ export async function openSession(options: Options): Promise<Session> {
       }
     }
     const gpuIsSoftware = !options.asHardware && own[0]!.backend.isEmulated === true;
-    return { options, own, peers: present, absent, gpuIsSoftware, folder, close };
+    return { options, own, narrow, peers: present, absent, gpuIsSoftware, folder, close };
   } catch (error) {
     await close();
     throw error;

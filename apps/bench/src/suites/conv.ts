@@ -1,6 +1,8 @@
 import type { BenchCase } from "../core/bench-case.ts";
 import type { ConvolutionTask } from "../core/task.ts";
+import { listFmaRoofs } from "../roofs/wasm-roofs.ts";
 import { flopsThatFillGpu } from "../roofs/wgsl-roofs.ts";
+import type { Session } from "../session/session.ts";
 import { makeSuite, type Suite } from "./suite.ts";
 
 type Layer = Pick<ConvolutionTask, "image" | "filters" | "taps">;
@@ -14,7 +16,12 @@ const quickLayers: readonly Layer[] = [{ image: [2, 8, 9, 7], filters: 12, taps:
 
 const passes = ["forward", "input-gradient", "filter-gradient"] as const;
 
-function makeCase(layer: Layer, pass: ConvolutionTask["pass"], leastFlops: number): BenchCase {
+function makeCase(
+  layer: Layer,
+  pass: ConvolutionTask["pass"],
+  leastFlops: number,
+  { own: [first] }: Session,
+): BenchCase {
   const { image, filters, taps } = layer;
   const [n, c, h, w] = image;
   const flops = 2 * n * filters * c * taps * taps * h * w;
@@ -23,7 +30,8 @@ function makeCase(layer: Layer, pass: ConvolutionTask["pass"], leastFlops: numbe
     name: `${pass} ${image.join("x")} ${filters}x${taps}x${taps}`,
     task: { kind: "convolution", pass, ...layer },
     flops,
-    roofs: [{ name: "roof-fma", flops: Math.max(flops, leastFlops) }],
+    roofs: listFmaRoofs(first!.backend.limits, Math.max(flops, leastFlops)),
+    comparesVectors: true,
     // The error of Winograd's algorithm in a sum of a thousand products.
     tolerance: 1e-4,
   };
@@ -33,9 +41,10 @@ function makeCase(layer: Layer, pass: ConvolutionTask["pass"], leastFlops: numbe
  * Stride 1, with an output as large as the image. The operations are those of the direct algorithm, including the
  * borders.
  */
-export const conv: Suite = makeSuite("conv", ({ options, gpuIsSoftware }) => {
+export const conv: Suite = makeSuite("conv", (session) => {
+  const { options, gpuIsSoftware } = session;
   const isGpu = options.backend === "webgpu" && !gpuIsSoftware && !options.quick;
   return (options.quick ? quickLayers : layers).flatMap((layer) =>
-    passes.map((pass) => makeCase(layer, pass, isGpu ? flopsThatFillGpu : 0)),
+    passes.map((pass) => makeCase(layer, pass, isGpu ? flopsThatFillGpu : 0, session)),
   );
 });

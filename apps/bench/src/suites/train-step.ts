@@ -17,6 +17,7 @@ function makeTrainingStep(
       beside: { name: "evenkeel-separate-statistics", task: { ...task, isApart: true } },
     }),
     roofs: [],
+    comparesVectors: true,
     // Rounding errors grow from step to step, so only three steps are compared.
     tolerance: 1e-3,
   };
