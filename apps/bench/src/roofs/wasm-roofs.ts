@@ -1,10 +1,12 @@
 import type { Limits } from "@evenkeel/tensor";
-import { makeWasmKernel } from "@evenkeel/tensor";
+import { makeWasmKernel, makeWideModule } from "@evenkeel/tensor";
 import type { Roof } from "../core/bench-case.ts";
 import type { RoofKernel } from "./roof-kernel.ts";
 import { roofKernels } from "./roofs.kernels.ts";
 import { module, relaxedModule } from "./roofs.wasm.ts";
-import { wideModule } from "./roofs.wide.ts";
+import { wideModule as wideText } from "./roofs.wide.ts";
+
+const wideModule = makeWideModule(wideText);
 
 const blockBytes = 128;
 /** The number of blocks in a chunk: 64 KiB, which keeps both threads busy and the overhead low. */
@@ -26,11 +28,7 @@ export function makeWasmRoof(roof: Roof, limits: Limits): RoofKernel {
   if ("flops" in roof) {
     const isWide = roof.name === "roof-fma-256";
     const narrow = limits.features.has("relaxed-simd") ? relaxedModule : module;
-    const kernel = makeWasmKernel(
-      isWide ? { module: wideModule, vectorBits: 256 } : narrow,
-      "multiplyAdds",
-      roofKernels,
-    );
+    const kernel = makeWasmKernel(isWide ? wideModule : narrow, "multiplyAdds", roofKernels);
     const items = Math.ceil(roof.flops / (isWide ? 2 * flopsOfItem : flopsOfItem));
     return {
       kernel,
