@@ -94,15 +94,19 @@ export { RMSprop } from "./optimizers/rmsprop.ts";
 export type { SGDRuleOptions } from "./optimizers/sgd.ts";
 export { SGD } from "./optimizers/sgd.ts";
 export type { RuleChoice, StepNumbers, UpdateRule, WholeParameter } from "./optimizers/update-rule.ts";
-export type { OneCycleOptions, Schedule } from "./schedules/schedules.ts";
+export { chained, lambda, multiplicative, sequential, warmUp } from "./schedules/combinators.ts";
+export type { CosineRestartsOptions, CyclicOptions, OneCycleOptions } from "./schedules/cycles.ts";
+export { cosineRestarts, cyclic, oneCycle } from "./schedules/cycles.ts";
+export type { Schedule } from "./schedules/schedule.ts";
+export type { ConstantOptions, LinearRampOptions, PolynomialOptions } from "./schedules/schedules.ts";
 export {
   constant,
   cosine,
   exponential,
+  linearRamp,
   multiStep,
-  oneCycle,
+  polynomial,
   stepDecay,
-  warmUp,
 } from "./schedules/schedules.ts";
 export type { ModuleSummary, Summary } from "./summary/model-summary.ts";
 export type { SummaryOptions } from "./summary/summary.ts";
@@ -110,6 +114,8 @@ export { summary } from "./summary/summary.ts";
 export type { Batch, DataSource, HostArray, Loadable } from "./training/batches/batch.ts";
 export type { EarlyStoppingOptions } from "./training/callbacks/early-stopping.ts";
 export { EarlyStopping } from "./training/callbacks/early-stopping.ts";
+export type { PlateauState, ReduceLROnPlateauOptions } from "./training/callbacks/reduce-lr-on-plateau.ts";
+export { ReduceLROnPlateau } from "./training/callbacks/reduce-lr-on-plateau.ts";
 export { evaluate } from "./training/evaluate.ts";
 export type { EvaluateOptions } from "./training/evaluate-options.ts";
 export { fit } from "./training/fit.ts";

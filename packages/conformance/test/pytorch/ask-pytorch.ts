@@ -49,6 +49,16 @@ export interface OptimizeQuestion {
   readonly gradients: readonly (readonly PlainTensor[])[];
 }
 
+export interface ScheduleQuestion {
+  readonly task: "schedule";
+  readonly rate: number;
+  /** A Python expression over `L`, which is `torch.optim.lr_scheduler`, and the optimizer `o`. */
+  readonly expression: string;
+  readonly steps: number;
+  /** What the scheduler gets after each step. */
+  readonly metrics?: readonly number[];
+}
+
 /** All values, one after another, after every step. */
 export type Course = readonly (readonly number[])[];
 
@@ -69,11 +79,12 @@ export interface ResNetQuestion {
 interface Answers {
   readonly evaluate: EvaluateAnswer;
   readonly optimize: { readonly float32: Course; readonly float64: Course };
+  readonly schedule: readonly number[];
   readonly train: { readonly float32: TrainedModel; readonly float64: TrainedModel };
   readonly resnet18: { readonly float32: PlainTensor; readonly float64: PlainTensor };
 }
 
-type Question = EvaluateQuestion | OptimizeQuestion | TrainQuestion | ResNetQuestion;
+type Question = EvaluateQuestion | OptimizeQuestion | ScheduleQuestion | TrainQuestion | ResNetQuestion;
 type AnswerOf<Asked extends Question> = Answers[Asked["task"]];
 
 /** A Python with PyTorch: the one in EVENKEEL_PYTHON, otherwise one on the PATH, otherwise the system's. */

@@ -3,6 +3,7 @@
 evaluate    values and gradients of expressions, in float64
 optimize    values after every step of an optimizer, in float32 and float64
 train       loss of every step of a training run of `model` or a small network, and the state after it, in float32 and float64
+schedule    learning rates of a scheduler, step by step
 resnet18    logits of a ResNet-18 with torchvision's names, from or into a safetensors file
 """
 
@@ -102,6 +103,18 @@ def optimize(question):
     return {"float32": run(torch.float32), "float64": run(torch.float64)}
 
 
+def schedule(question):
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=question["rate"])
+    scheduler = eval(question["expression"], {"L": torch.optim.lr_scheduler, "o": optimizer})
+    metrics = question.get("metrics")
+    rates = []
+    for step in range(question["steps"]):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step() if metrics is None else scheduler.step(metrics[step])
+    return rates
+
+
 class BasicBlock(nn.Module):
     def __init__(self, inputs, outputs, stride):
         super().__init__()
@@ -196,7 +209,7 @@ def resnet18(question):
 def main():
     torch.set_num_threads(1)
     request = json.load(sys.stdin)
-    tasks = {"train": train, "optimize": optimize, "resnet18": resnet18, "evaluate": evaluate}
+    tasks = {"train": train, "optimize": optimize, "schedule": schedule, "resnet18": resnet18, "evaluate": evaluate}
     answers = [tasks[question["task"]](question) for question in request]
     json.dump({"version": torch.__version__, "answers": answers}, sys.stdout)
 

@@ -1,5 +1,5 @@
 import type { Parameter } from "../module/variable.ts";
-import type { Schedule } from "../schedules/schedules.ts";
+import type { Schedule } from "../schedules/schedule.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 
 /** A parameter and its path in the model. */

@@ -1,5 +1,6 @@
 import { e } from "@evenkeel/tensor";
 import { belowOne, checkOptions, listOf, nonNegative, positive } from "@evenkeel/tensor/checks";
+import { makeRunningProduct } from "../schedules/running-product.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerOptions, Parameterized } from "./optimizer-options.ts";
 import { optimizerRules } from "./optimizer-options.ts";
@@ -47,17 +48,6 @@ export function makeNadamRule({
       const direction = e.add(e.mul(rate!, slope), e.mul(nextRate!, first));
       return [e.sub(value, e.div(direction, denominator)), first, second];
     },
-  };
-}
-
-/** The product of `factor(1)` to `factor(step)`, multiplied in this order whatever was asked before, so that it has the same bits. */
-function makeRunningProduct(factor: (step: number) => number): (step: number) => number {
-  let last = { step: 0, product: 1 };
-  return (step) => {
-    let { step: at, product } = last.step <= step ? last : { step: 0, product: 1 };
-    while (at < step) product *= factor(++at);
-    last = { step, product };
-    return product;
   };
 }
 

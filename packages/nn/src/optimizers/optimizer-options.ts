@@ -2,7 +2,7 @@ import { ArgumentError } from "@evenkeel/tensor";
 import type { Rule, Rules } from "@evenkeel/tensor/checks";
 import { callable, checkOptions, describeValue, nonNegative, yesOrNo } from "@evenkeel/tensor/checks";
 import type { Parameter } from "../module/variable.ts";
-import type { Schedule } from "../schedules/schedules.ts";
+import type { Schedule } from "../schedules/schedule.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 import type { GroupedParameter, GroupSettings } from "./grouped-parameter.ts";
 

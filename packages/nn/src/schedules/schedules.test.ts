@@ -1,6 +1,8 @@
 import { ArgumentError } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { constant, cosine, exponential, multiStep, oneCycle, stepDecay, warmUp } from "./schedules.ts";
+import { chained, lambda, multiplicative, sequential, warmUp } from "./combinators.ts";
+import { cosineRestarts, cyclic, oneCycle } from "./cycles.ts";
+import { constant, cosine, exponential, linearRamp, multiStep, polynomial, stepDecay } from "./schedules.ts";
 
 const at = (schedule: (step: number) => number, steps: number[]) => steps.map(schedule);
 const close = (found: number[], expected: number[]) =>
@@ -79,10 +81,45 @@ describe("schedules", () => {
       () => warmUp(0.1 as never, { steps: 1 }),
       "warmUp: schedule: found 0.1, expected a function",
     ],
+    ["a factor of a constant", () => constant(1, { factor: -1 }), "constant: factor: found -1"],
+    ["a ramp to NaN", () => linearRamp(1, { to: Number.NaN }), "linearRamp: to: found NaN"],
+    ["a ramp of no steps", () => linearRamp(1, { steps: 0 }), "linearRamp: steps: found 0"],
+    ["a power below 0", () => polynomial(1, { power: -1 }), "polynomial: power: found -1"],
+    ["cycles that shrink", () => cosineRestarts(1, { steps: 5, growth: 0.5 }), "growth: found 0.5"],
+    ["a mode", () => cyclic(0, 1, { mode: "triangle" as never }), 'cyclic: mode: found "triangle"'],
+    ["a rise of no steps", () => cyclic(0, 1, { stepsUp: 0 }), "cyclic: stepsUp: found 0"],
+    ["a curve", () => oneCycle(1, { steps: 5, annealing: "cos" as never }), 'annealing: found "cos"'],
+    ["a number for a function", () => lambda(1, 0.5 as never), "lambda: factor: found 0.5"],
+    ["a rate below 0", () => multiplicative(-1, () => 1), "multiplicative: rate: found -1"],
+    ["no schedules", () => chained([]), "chained: schedules: found [], expected an array of schedules"],
+    [
+      "too few milestones",
+      () => sequential([constant(1), constant(2)], { milestones: [] }),
+      "sequential: milestones: found [], expected 1 rising numbers for 2 schedules",
+    ],
+    [
+      "milestones that fall",
+      () => sequential([constant(1), constant(2), constant(3)], { milestones: [5, 2] }),
+      "sequential: milestones: found [5, 2], expected 2 rising numbers",
+    ],
     ["no peak", () => oneCycle(undefined as never, { steps: 1 }), "oneCycle: peak: found undefined"],
   ])("invalid arguments are rejected immediately: %s", (_, make, message) => {
     expect(make).toThrow(ArgumentError);
     expect(make).toThrow(message);
+  });
+
+  test("a product has the same bits in a resumed run", () => {
+    const make = () => multiplicative(0.1, (step) => 1 - 1 / (step + 2));
+    const whole = make();
+    const rates = at(whole, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect([make()(9), make()(5), whole(3)]).toEqual([rates[9], rates[5], rates[3]]);
+  });
+
+  test("restarts are defined at every step, at fractions and far away too", () => {
+    const schedule = cosineRestarts(1, { steps: 3, growth: 2 });
+    close(at(schedule, [0, 1.5, 3, 6, 9, 1e9]).slice(0, 5), [1, 0.5, 1, 0.5, 1]);
+    expect(schedule(1e9)).toBeGreaterThan(0);
+    close(at(cosineRestarts(1, { steps: 3 }), [3e9, 3e9 + 1.5]), [1, 0.5]);
   });
 
   test("undefined counts as absent", () => {

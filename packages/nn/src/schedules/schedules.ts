@@ -1,24 +1,69 @@
-import {
-  callable,
-  checkOptions,
-  checkValue,
-  fraction,
-  listOf,
-  nonNegative,
-  positive,
-} from "@evenkeel/tensor/checks";
+import { checkOptions, checkValue, listOf, nonNegative, positive } from "@evenkeel/tensor/checks";
+import { computeAnnealing } from "./anneal.ts";
+import type { Schedule } from "./schedule.ts";
 
-/** The learning rate of an update, counted from 0: a pure function, so that a resumed run continues with the same rates. */
-export type Schedule = (step: number) => number;
+/** How long and by how much `constant` scales the rate; the defaults are PyTorch's. */
+export interface ConstantOptions {
+  /** Default 1/3. */
+  readonly factor?: number;
+  /** From this step on, the rate is not scaled; default 5. */
+  readonly steps?: number;
+}
 
-/** From `from` to `to` along half a cosine, as `progress` goes from 0 to 1. */
-const anneal = (from: number, to: number, progress: number): number =>
-  to + ((from - to) * (1 + Math.cos(Math.PI * progress))) / 2;
-
-/** The same rate at every step. Throws ArgumentError for one that is negative or not finite. */
-export function constant(rate: number): Schedule {
+/**
+ * The same rate at every step; with options, `factor` times the rate in the first `steps` steps (PyTorch's ConstantLR). Throws
+ * ArgumentError for numbers out of range.
+ *
+ * @example constant(0.1, { factor: 0.5, steps: 100 })
+ */
+export function constant(rate: number, options?: ConstantOptions): Schedule {
   checkValue("constant: rate", rate, nonNegative);
-  return () => rate;
+  if (options === undefined) return () => rate;
+  checkOptions<ConstantOptions>("constant", options, { factor: nonNegative, steps: nonNegative });
+  const { factor = 1 / 3, steps = 5 } = options;
+  return (step) => (step < steps ? factor * rate : rate);
+}
+
+/** The shape of a ramp; the defaults are PyTorch's. */
+export interface LinearRampOptions {
+  /** The first factor; default 1/3. */
+  readonly from?: number;
+  /** The last factor; default 1. */
+  readonly to?: number;
+  /** The step at which it is reached; default 5. */
+  readonly steps?: number;
+}
+
+/**
+ * The rate times a factor that changes linearly (PyTorch's LinearLR). Throws ArgumentError for numbers out of range.
+ *
+ * @example linearRamp(0.1, { from: 1, to: 0, steps: 1000 })
+ */
+export function linearRamp(rate: number, options: LinearRampOptions = {}): Schedule {
+  const rules = { rate: nonNegative, from: nonNegative, to: nonNegative, steps: positive };
+  checkOptions("linearRamp", { rate, ...options }, rules, ["rate"]);
+  const { from = 1 / 3, to = 1, steps = 5 } = options;
+  return (step) => rate * (from + (to - from) * Math.min(1, step / steps));
+}
+
+/** The shape of a polynomial; the defaults are PyTorch's. */
+export interface PolynomialOptions {
+  /** The step at which the rate is 0; default 5. */
+  readonly steps?: number;
+  /** Default 1: linear. */
+  readonly power?: number;
+}
+
+/**
+ * rate * (1 - step / steps)^power, then 0 (PyTorch's PolynomialLR). Throws ArgumentError for numbers out of range.
+ *
+ * @example polynomial(0.1, { steps: 1000, power: 0.9 })
+ */
+export function polynomial(rate: number, options: PolynomialOptions = {}): Schedule {
+  const rules = { rate: nonNegative, steps: positive, power: nonNegative };
+  checkOptions("polynomial", { rate, ...options }, rules, ["rate"]);
+  const { steps = 5, power = 1 } = options;
+  return (step) => rate * (1 - Math.min(1, step / steps)) ** power;
 }
 
 /**
@@ -62,53 +107,5 @@ export function cosine(rate: number, options: { readonly steps: number; readonly
   const rules = { rate: nonNegative, steps: positive, final: nonNegative };
   checkOptions("cosine", { rate, ...options }, rules, ["rate", "steps"]);
   const { steps, final = 0 } = options;
-  return (step) => anneal(rate, final, Math.min(1, step / steps));
-}
-
-/**
- * Rises linearly from `from` times the first rate for `steps` steps, then follows `schedule` from its beginning
- * (Goyal et al. 2017, section 2.2). Throws ArgumentError for numbers out of range.
- *
- * @example warmUp(cosine(0.1, { steps: 900 }), { steps: 100 })
- */
-export function warmUp(
-  schedule: Schedule,
-  options: { readonly steps: number; readonly from?: number },
-): Schedule {
-  const rules = { schedule: callable, steps: nonNegative, from: nonNegative };
-  checkOptions("warmUp", { schedule, ...options }, rules, ["schedule", "steps"]);
-  const { steps, from = 0 } = options;
-  return (step) =>
-    step < steps ? schedule(0) * (from + ((1 - from) * step) / steps) : schedule(step - steps);
-}
-
-/** The shape of a cycle; the defaults are PyTorch's. */
-export interface OneCycleOptions {
-  /** Length of the whole cycle. */
-  readonly steps: number;
-  /** The share of the steps in which the rate rises; default 0.3. */
-  readonly warmUpShare?: number;
-  /** The first rate is the peak divided by this; default 25. */
-  readonly initialDivisor?: number;
-  /** The last rate is the first one divided by this; default 1e4. */
-  readonly finalDivisor?: number;
-}
-
-/**
- * Up to `peak` and down to almost 0, both along half a cosine (Smith and Topin 2017; PyTorch's OneCycleLR). Throws ArgumentError
- * for an unknown option, and unless steps and divisors are positive and the share is in [0, 1].
- */
-export function oneCycle(peak: number, options: OneCycleOptions): Schedule {
-  const divisors = { initialDivisor: positive, finalDivisor: positive };
-  const rules = { peak: nonNegative, steps: positive, warmUpShare: fraction, ...divisors };
-  checkOptions("oneCycle", { peak, ...options }, rules, ["peak", "steps"]);
-  const { steps, warmUpShare = 0.3, initialDivisor = 25, finalDivisor = 1e4 } = options;
-  const first = peak / initialDivisor;
-  const top = warmUpShare * steps - 1;
-  const last = steps - 1;
-  return (step) => {
-    // A rise of a single step begins at the peak.
-    if (step <= top) return anneal(first, peak, top === 0 ? 1 : step / top);
-    return anneal(peak, first / finalDivisor, last > top ? Math.min(1, (step - top) / (last - top)) : 1);
-  };
+  return (step) => computeAnnealing(rate, final, Math.min(1, step / steps));
 }

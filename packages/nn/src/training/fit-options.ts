@@ -1,7 +1,7 @@
 import type { CheckpointStore } from "../checkpoints/checkpoint-store.ts";
 import type { AnyModule } from "../module/module.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import type { Schedule } from "../schedules/schedules.ts";
+import type { Schedule } from "../schedules/schedule.ts";
 import type { DataSource } from "./batches/batch.ts";
 import type { BatchRecord, EpochRecord, History } from "./measurements/history.ts";
 import type { Measures } from "./measurements/measures.ts";
