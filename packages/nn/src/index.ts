@@ -133,3 +133,6 @@ export { weighted } from "./training/measurements/measures.ts";
 export { NonFiniteLossError } from "./training/measurements/non-finite-error.ts";
 export type { InputSource, Predicted, PredictedArray, PredictOptions } from "./training/predict.ts";
 export { predict } from "./training/predict.ts";
+export type { StepHooks } from "./training/step-hooks.ts";
+export type { TrainStep } from "./training/train-step.ts";
+export { trainStep } from "./training/train-step.ts";

@@ -27,7 +27,10 @@ export const dataSource: Rule = {
   expected: "a function of the epoch that gives batches, or an object with such a method `epoch`",
   accepts: (value) => typeof value === "function" || has("epoch")(value),
 };
-const optimizer: Rule = { expected: "an Optimizer", accepts: has("step", "checkModel", "readStateArrays") };
+export const optimizerRule: Rule = {
+  expected: "an Optimizer",
+  accepts: has("step", "checkModel", "readStateArrays"),
+};
 const metric: Rule = {
   expected: "a function of outputs and labels, or { counts, of }",
   accepts: (value) => typeof value === "function" || has("counts", "of")(value),
@@ -50,7 +53,7 @@ const measureRules: Rules<Measures<never, never>> = { loss: callable, metrics: a
 const fitRules: Rules<FitOptions<never, never, never>> = {
   ...measureRules,
   data: dataSource,
-  optimizer,
+  optimizer: optimizerRule,
   schedule: callable,
   epochs: nonNegativeInteger,
   validation: dataSource,
@@ -61,6 +64,8 @@ const fitRules: Rules<FitOptions<never, never, never>> = {
   signal: anAbortSignal,
   readEvery: positiveInteger,
   onNonFinite: oneOf("throw", "stop", "continue"),
+  transformGradients: callable,
+  onUpdate: callable,
 };
 
 const evaluateRules: Rules<EvaluateOptions<never, never, never>> = {

@@ -5,6 +5,7 @@ import type { Schedule } from "../schedules/schedule.ts";
 import type { DataSource } from "./batches/batch.ts";
 import type { BatchRecord, EpochRecord, History } from "./measurements/history.ts";
 import type { Measures } from "./measurements/measures.ts";
+import type { StepHooks } from "./step-hooks.ts";
 
 /** What callbacks and probes can do to the run. */
 export interface RunControl {
@@ -73,7 +74,8 @@ export interface FitOptions<Inputs, Labels, Outputs, Name extends string = strin
 
 /** How to train, and what to do during training. */
 export interface FitSettings<Labels, Outputs, Name extends string = string>
-  extends Measures<Labels, Outputs, Name> {
+  extends Measures<Labels, Outputs, Name>,
+    StepHooks {
   readonly optimizer: Optimizer;
   /** The learning rate of each update; absent, the optimizer's own. */
   readonly schedule?: Schedule;
