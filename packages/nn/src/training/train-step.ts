@@ -23,7 +23,7 @@ export type TrainStep<Inputs, Labels> = (inputs: Loadable<Inputs>, labels: Loada
  *
  * @example
  * const step = trainStep(model, crossEntropy, new SGD(model, { learningRate: 0.1 }));
- * for (const { inputs, labels } of train.epoch(0)) using loss = step(inputs, labels);
+ * const loss = step(images, labels);
  */
 export function trainStep<Inputs, Outputs, Labels = Tensor>(
   model: Module<[Inputs], Outputs>,
