@@ -69,6 +69,11 @@ export class ResNet extends Module {
     this.maxpool = hasPool ? new MaxPool2d(3, { stride: 2, padding: 1 }) : undefined;
   }
 
+  /** The layers that run one after another, for `foldBatchNorm`. */
+  sequences(): readonly (readonly Module[])[] {
+    return this.bn1 ? [[this.conv1, this.bn1]] : [];
+  }
+
   forward(x: Tensor): Tensor {
     const stem = [this.conv1, this.bn1, this.relu, this.maxpool];
     const stages = [this.layer1, this.layer2, this.layer3, this.layer4];

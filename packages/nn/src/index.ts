@@ -19,6 +19,7 @@ export type { FusedPair, Fusible, FusibleBatchNorm, FusibleConv2d } from "./laye
 export { FusibleActivation, FusingModule, runSequence } from "./layers/fusion.ts";
 export type { GroupNormLayerOptions } from "./layers/group-norm.ts";
 export { GroupNorm } from "./layers/group-norm.ts";
+export { Identity } from "./layers/identity.ts";
 export type { InstanceNormLayerOptions } from "./layers/instance-norm.ts";
 export { InstanceNorm, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from "./layers/instance-norm.ts";
 export type { LayerNormLayerOptions, RMSNormLayerOptions } from "./layers/layer-norm.ts";
@@ -58,6 +59,8 @@ export { StateDictError } from "./module/state-dict-error.ts";
 export { Unowned } from "./module/unowned.ts";
 export type { ParameterOptions, VariableOptions } from "./module/variable.ts";
 export { Buffer, Counter, Parameter, Variable } from "./module/variable.ts";
+export type { FoldOptions, FoldReport } from "./normalization/fold-batch-norm.ts";
+export { foldBatchNorm } from "./normalization/fold-batch-norm.ts";
 export type { AdadeltaRuleOptions } from "./optimizers/adadelta.ts";
 export { Adadelta } from "./optimizers/adadelta.ts";
 export type { AdagradRuleOptions } from "./optimizers/adagrad.ts";

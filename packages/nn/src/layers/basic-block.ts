@@ -19,6 +19,7 @@ import { BatchNorm2d } from "./batch-norm.ts";
 import { Conv2d } from "./convolution.ts";
 import type { BatchNormEpilogue } from "./epilogue.ts";
 import { isFusing, runLayer, runPair } from "./fusion.ts";
+import { isIdentity } from "./identity.ts";
 import { Sequential } from "./sequential.ts";
 
 /**
@@ -59,7 +60,13 @@ function addRelu(x: Tensor, residual: Tensor): Tensor {
 const takesRelu = (layer: Conv2d | BatchNorm2d): boolean => isFusing(layer) && layer.takes("relu");
 
 /** A convolution, its batch norm, the residual and ReLU, fused unless a `forward` has been overridden. */
-function convolve(convolution: Conv2d, norm: BatchNorm2d | undefined, x: Tensor, residual?: Tensor): Tensor {
+function convolve(
+  convolution: Conv2d,
+  ownNorm: BatchNorm2d | undefined,
+  x: Tensor,
+  residual?: Tensor,
+): Tensor {
+  const norm = isIdentity(ownNorm) ? undefined : ownNorm;
   const epilogue: BatchNormEpilogue = { activation: "relu", ...(residual && { residual }) };
   if (norm && takesRelu(norm)) {
     return runPair(convolution, norm, x, epilogue) ?? runLayer(norm, runLayer(convolution, x, {}), epilogue);
@@ -119,6 +126,17 @@ export class BasicBlock extends Module {
       const projection = new Conv2d(inChannels, channels, 1, { stride, ...shared });
       this.downsample = new Sequential(...[projection, norm()].filter((module) => module !== undefined));
     }
+  }
+
+  /** The layers that run one after another, for `foldBatchNorm`. */
+  sequences(): readonly (readonly Module[])[] {
+    const { conv1, bn1, conv2, bn2 } = this;
+    return bn1 && bn2
+      ? [
+          [conv1, bn1],
+          [conv2, bn2],
+        ]
+      : [];
   }
 
   forward(x: Tensor): Tensor {

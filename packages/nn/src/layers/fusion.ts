@@ -4,6 +4,7 @@ import { attempt } from "../module/failure.ts";
 import { Module } from "../module/module.ts";
 import type { BatchNormEpilogue, Epilogue } from "./epilogue.ts";
 import type { FusedPair, Fusible } from "./fused-pairs.ts";
+import { isIdentity } from "./identity.ts";
 import { compute } from "./layer.ts";
 
 /**
@@ -81,7 +82,8 @@ export function observeFusion(observe: FusionObserver, body: () => void): void {
  * Runs modules one after another. The results are those of their `forward`, in fewer passes: the layer before an activation
  * applies it, and two layers run as one operation where possible.
  */
-export function runSequence(modules: readonly Module[], x: Tensor): Tensor {
+export function runSequence(layers: readonly Module[], x: Tensor): Tensor {
+  const modules = layers.some(isIdentity) ? layers.filter((layer) => !isIdentity(layer)) : layers;
   let y = x;
   let index = 0;
   while (index < modules.length) {

@@ -34,6 +34,11 @@ export class Sequential extends Module {
     yield* findMembers(others);
   }
 
+  /** The layers that run one after another, for `foldBatchNorm`. */
+  sequences(): readonly (readonly Module[])[] {
+    return [this.modules];
+  }
+
   forward(x: Tensor): Tensor {
     return withNames(this, () => runSequence(this.modules, x));
   }
