@@ -1,8 +1,18 @@
 import { cpu } from "@evenkeel/backend-cpu";
-import { groupNorm, instanceNorm, layerNorm, rmsNorm, standardizeWeight } from "@evenkeel/batchnorm/norms";
 import {
+  batchRenorm,
+  groupNorm,
+  instanceNorm,
+  layerNorm,
+  rmsNorm,
+  standardizeWeight,
+} from "@evenkeel/batchnorm/norms";
+import {
+  BatchNorm1d,
+  BatchNorm2d,
   Conv2d,
   crossEntropy,
+  Dropout,
   Flatten,
   fit,
   GlobalAveragePool,
@@ -11,13 +21,16 @@ import {
   InstanceNorm3d,
   LayerNorm,
   Linear,
+  MaskedBatchNorm,
   type Module,
+  preciseBatchNorm,
   ReLU,
   readStateArrays,
   Sequential,
   SGD,
+  StandardizedConv2d,
 } from "@evenkeel/nn";
-import { type Backend, setDefaultBackend, type Tensor } from "@evenkeel/tensor";
+import { arange, type Backend, less, setDefaultBackend, type Tensor, tensor } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   type Comparison,
@@ -104,6 +117,66 @@ const comparisons: readonly Comparison[] = [
     outputShape: [2, 3, 2, 5, 4],
   },
   {
+    name: "batch renormalization, limits reached in some channels",
+    pytorch:
+      "(lambda x, w, b, rm, rv: (lambda mu, sigma, running: ((x - mu) / sigma * (sigma / running).clamp(1 / 1.2, 1.2).detach() + ((mu - rm) / running).clamp(-0.1, 0.1).detach()) * w + b)(x.mean((0, 2, 3), keepdim=True), (x.var((0, 2, 3), unbiased=False, keepdim=True) + 1e-5).sqrt(), (rv + 1e-5).sqrt()))(x[0], *[p.reshape(-1, 1, 1) for p in (x[1], x[2])], torch.tensor([-0.2, 0.0, 0.05, 0.1, 0.02, 1]).double().reshape(-1, 1, 1), torch.tensor([0.5, 1, 1.3, 1.4, 2, 4]).double().reshape(-1, 1, 1))",
+    ours: ([x, scale, shift]) =>
+      batchRenorm(x!, {
+        scale,
+        shift,
+        runningMean: tensor([-0.2, 0, 0.05, 0.1, 0.02, 1]),
+        runningVariance: tensor([0.5, 1, 1.3, 1.4, 2, 4]),
+        training: true,
+        rMax: 1.2,
+        dMax: 0.1,
+      }).y,
+    inputs: [images, [6], [6]],
+    outputShape: images,
+  },
+  {
+    name: "batch norm of ghost batches",
+    pytorch: "torch.cat([F.batch_norm(part, None, None, training=True) for part in x[0].split(2)])",
+    ours: ([x]) => new BatchNorm2d(6, { affine: false, ghostBatchSize: 2 }).forward(x!),
+    inputs: [images],
+    outputShape: images,
+  },
+  {
+    name: "batch norm without tracking, in evaluation mode",
+    pytorch: "torch.nn.BatchNorm2d(6, track_running_stats=False).double().eval()(x[0])",
+    ours: ([x]) => new BatchNorm2d(6, { trackRunningStats: false }).eval().forward(x!),
+    inputs: [images],
+    outputShape: images,
+  },
+  {
+    name: "frozen batch norm",
+    pytorch: "torch.nn.BatchNorm2d(6, eps=0.1).double().eval()(x[0])",
+    ours: ([x]) => new BatchNorm2d(6, { epsilon: 0.1 }).freeze().forward(x!),
+    inputs: [images],
+    outputShape: images,
+  },
+  {
+    name: "masked batch norm of two sequences",
+    pytorch:
+      "(lambda y: torch.stack([F.pad(y[:, :3], (0, 2)), y[:, 3:]]))(F.batch_norm(torch.cat([x[0][0, :, :3], x[0][1]], 1).T, None, None, training=True).T)",
+    ours: ([x]) => {
+      const lengths = tensor(Float32Array.of(3, 5), { shape: [2, 1, 1] });
+      return new MaskedBatchNorm(4).forward(x!, less(arange(0, 5), lengths));
+    },
+    inputs: [[2, 4, 5]],
+    outputShape: [2, 4, 5],
+  },
+  {
+    name: "convolution with standardized weights",
+    pytorch:
+      "F.conv2d(x[0], F.batch_norm(x[1].reshape(1, 8, -1), None, None, training=True, eps=1e-6).reshape(x[1].shape))",
+    ours: ([x, weight]) => {
+      const layer = new StandardizedConv2d(6, 8, 3, { bias: false, weightInit: () => weight! });
+      return layer.forward(x!);
+    },
+    inputs: [images, [8, 6, 3, 3]],
+    outputShape: [4, 8, 3, 5],
+  },
+  {
     // As in the ResNetV2 of timm.
     name: "standardized weight",
     pytorch: "F.batch_norm(x[0].reshape(1, 6, -1), None, None, training=True, eps=1e-6).reshape(x[0].shape)",
@@ -147,6 +220,64 @@ describe.skipIf(skipWithoutPytorch)(pytorchTitle, () => {
       expectClose(await found[index]!.data(), expected, 2e-6, `output ${index}`);
     }
     expect(layer.numBatchesTracked!.value).toBe(0);
+  });
+
+  test("running statistics with momentum null", async () => {
+    const batches = [0, 1, 2].map((index) => plainValues(`batch ${index}`, [5, 3, 2, 4]));
+    const [answer] = askPytorch([
+      {
+        task: "evaluate",
+        expression:
+          "(lambda m: (m(x[0]), m(x[1]), m(x[2]), m.running_mean * 1, m.running_var * 1))(torch.nn.BatchNorm2d(3, momentum=None).double())",
+        inputs: batches,
+        outputGradients: [],
+      },
+    ]);
+    const layer = new BatchNorm2d(3, { momentum: null });
+    for (const one of batches) layer.forward(place(one, backend));
+    expectClose(await layer.runningMean!.value.data(), answer.outputs[3]!, 2e-6, "mean");
+    expectClose(await layer.runningVariance!.value.data(), answer.outputs[4]!, 2e-6, "variance");
+  });
+
+  test("precise statistics: those of all inputs of each norm, of which each batch is normalized by its own", async () => {
+    const inputs = [
+      plainValues("data", [22, 5]),
+      plainValues("first", [7, 5]),
+      plainValues("second", [3, 7]),
+    ];
+    const [answer] = askPytorch([
+      {
+        task: "evaluate",
+        expression:
+          "(lambda h: (lambda g: (h.mean(0), h.var(0), g.mean(0), g.var(0)))(torch.cat([F.relu(F.batch_norm(b, None, None, training=True)) @ x[2].T for b in h.split(6)])))(x[0] @ x[1].T)",
+        inputs,
+        outputGradients: [],
+      },
+    ]);
+    const take = (index: number) => () => place(inputs[index]!, backend);
+    const [first, second] = [new BatchNorm1d(7), new BatchNorm1d(3)];
+    const model = new Sequential(
+      new Linear(5, 7, { bias: false, weightInit: take(1) }),
+      first,
+      new ReLU(),
+      new Dropout(0.5),
+      new Linear(7, 3, { bias: false, weightInit: take(2) }),
+      second,
+    );
+    const batches = [0, 6, 12, 18].map((begin) => {
+      const end = Math.min(begin + 6, 22);
+      const data = Float32Array.from(inputs[0]!.data.slice(begin * 5, end * 5));
+      return { inputs: { data, shape: [end - begin, 5] } };
+    });
+    const { live } = backend.memory();
+    await preciseBatchNorm(model, () => batches);
+    expect(backend.memory().live).toBe(live);
+    const variables = [first, second].flatMap((norm) => [norm.runningMean!, norm.runningVariance!]);
+    for (const [index, { value }] of variables.entries()) {
+      expectClose(await value.data(), answer.outputs[index]!, 2e-6, `output ${index}`);
+    }
+    expect(second.numBatchesTracked!.value).toBe(4);
+    expect([...model.namedModules()].every(([, module]) => module.isTraining)).toBe(true);
   });
 });
 

@@ -51,6 +51,9 @@ interface NormResult {
   readonly numBatchesTracked?: number;
 }
 
+/** Functions that get the statistics of each batch before they are freed, by the norm that computes them. */
+export const statisticsListeners: WeakMap<RunningNorm, (statistics: Tensor) => void> = new WeakMap();
+
 /**
  * The base class of norms with running statistics. New statistics take effect once, when the outermost differentiated call
  * returns.
@@ -132,7 +135,10 @@ export abstract class RunningNorm extends FusingModule {
 
   /** Stores the new running statistics, frees the rest, and returns y. */
   protected adopt(result: NormResult): Tensor {
-    result.statistics?.dispose();
+    if (result.statistics) {
+      statisticsListeners.get(this)?.(result.statistics);
+      result.statistics.dispose();
+    }
     this.adoptLater(result);
     return result.y;
   }

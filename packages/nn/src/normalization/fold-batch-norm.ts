@@ -11,7 +11,7 @@ import { Parameter } from "../module/variable.ts";
 import type { LinearLayer } from "./fold-weights.ts";
 import { countChannels, foldBehind, foldInFront, isLinearLayer, readsWholeWindows } from "./fold-weights.ts";
 import type { Neighbours } from "./neighbours.ts";
-import { listNeighbours, traceNeighbours } from "./neighbours.ts";
+import { findNeighbours, listNeighbours } from "./neighbours.ts";
 
 export interface FoldOptions {
   /**
@@ -50,7 +50,7 @@ export function foldBatchNorm(model: AnyModule, options: FoldOptions = {}): Fold
   checkOptions<FoldOptions>("foldBatchNorm", options, { inputShape: listOf(positiveInteger) });
   checkValue("foldBatchNorm: model", model.isTraining, inference);
   const { inputShape } = options;
-  const neighbours = inputShape ? traceNeighbours(model, inputShape) : listNeighbours(model);
+  const neighbours = inputShape ? findNeighbours(model, inputShape) : listNeighbours(model);
   const paths = new Map([...model.namedModules()].map(([path, module]) => [module, path]));
   const tied = findTied(paths.keys());
   const folded: { path: string; into: string }[] = [];

@@ -50,7 +50,7 @@ interface Run {
 }
 
 /** The neighbours in a run of the model on an input of this shape, of which nothing is computed. */
-export function traceNeighbours(model: AnyModule, inputShape: Shape): Neighbours[] {
+export function findNeighbours(model: AnyModule, inputShape: Shape): Neighbours[] {
   const runs = new Map<AnyModule, Run>();
   const owners = new Map<unknown, AnyModule>();
   const running: AnyModule[] = [];
