@@ -22,8 +22,8 @@ const onGpus = [
 const onBothDevices = [
   "packages/conformance/test/batchnorm/*.test.ts",
   "packages/conformance/test/{host-step,range-checks}.test.ts",
-  "packages/conformance/test/nn/{fit-launches,optimizer-papers,whole-steps}.test.ts",
-  "packages/conformance/test/pytorch/{losses,optimizers,training}.test.ts",
+  "packages/conformance/test/nn/{fit-launches,metrics,optimizer-papers,whole-steps}.test.ts",
+  "packages/conformance/test/pytorch/{losses,metrics,optimizers,training}.test.ts",
 ];
 /** They need neither, and take seconds: every case of every op, plans over whole arrays, and programs in processes of their own. */
 const longOnTheCpu = [

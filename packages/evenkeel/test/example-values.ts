@@ -4,7 +4,15 @@ import { referenceExecutor, referenceTensor, runConformance } from "@evenkeel/co
 import { batches, syntheticFigures } from "@evenkeel/datasets";
 import { convnet, resnet18, resnet20 } from "@evenkeel/models";
 import type { Module } from "@evenkeel/nn";
-import { crossEntropy, encodeModel, Linear, MemoryCheckpointStore, Sequential, SGD } from "@evenkeel/nn";
+import {
+  crossEntropy,
+  Embedding,
+  encodeModel,
+  Linear,
+  MemoryCheckpointStore,
+  Sequential,
+  SGD,
+} from "@evenkeel/nn";
 import * as node from "@evenkeel/nn/node";
 import { serveRuns } from "@evenkeel/nn/worker";
 import {
@@ -27,6 +35,14 @@ import { expect } from "vitest";
 export type ExampleValues = { readonly [name: string]: () => unknown };
 
 const draw = (...shape: number[]) => normal(shape, { seed: 1, stream: 0 });
+const texts = () =>
+  tensor(
+    [
+      [3, 4, 5, 2, 0],
+      [6, 7, 8, 4, 2],
+    ],
+    { dtype: "i32" },
+  );
 const figures = () => syntheticFigures({ count: 64, seed: 1, part: "train" });
 const data = () => batches(figures(), { batchSize: 32, shuffled: true, seed: 1 });
 const model = () => convnet({ normalization: "batch", seed: 1 });
@@ -201,6 +217,20 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
   ['"resnet18.safetensors"', { model: () => resnet20() }],
   ['except: "classifier"', { model: withClassifier, input: fileInput(withClassifier) }],
   ["packages/nn/src/losses/elementwise.ts", { model: () => new Linear(8, 8, { seed: 1 }) }],
+  [
+    "packages/nn/src/metrics/regression.ts",
+    {
+      model: () => new Linear(8, 8, { seed: 1 }),
+      test: () => () => [{ inputs: draw(4, 8), labels: draw(4, 8) }],
+    },
+  ],
+  ...["bleu", "chrf"].map((name): readonly [string, ExampleValues] => [
+    `packages/nn/src/metrics/${name}.ts`,
+    {
+      model: () => new Embedding(9, 9, { seed: 1 }),
+      test: () => () => [{ inputs: texts(), labels: texts() }],
+    },
+  ]),
   [
     "packages/tensor/src/checks/",
     {

@@ -50,8 +50,22 @@ export { nll } from "./losses/nll.ts";
 export type { LabelLossOptions, LossOptions, Reduction } from "./losses/reduction.ts";
 export type { TripletMarginOptions } from "./losses/triplet-margin.ts";
 export { tripletMargin } from "./losses/triplet-margin.ts";
-export type { AccuracyOptions } from "./metrics/accuracy.ts";
-export { accuracy } from "./metrics/accuracy.ts";
+export type { AccuracyOptions, BinaryAccuracyOptions, TopKAccuracyOptions } from "./metrics/accuracy.ts";
+export { accuracy, binaryAccuracy, topKAccuracy } from "./metrics/accuracy.ts";
+export type { BleuOptions, BleuSettings } from "./metrics/bleu.ts";
+export { bleu, computeBleu } from "./metrics/bleu.ts";
+export type { ChrFOptions, ChrFSettings } from "./metrics/chrf.ts";
+export { chrF, computeChrF } from "./metrics/chrf.ts";
+export type { Average, ClassScoreOptions } from "./metrics/class-scores.ts";
+export { f1, meanIoU, precision, recall } from "./metrics/class-scores.ts";
+export { confusionMatrix } from "./metrics/confusion-matrix.ts";
+export type { PerplexityOptions } from "./metrics/perplexity.ts";
+export { perplexity } from "./metrics/perplexity.ts";
+export type { ClassMetricOptions } from "./metrics/predicted-classes.ts";
+export { mae, r2, rmse } from "./metrics/regression.ts";
+export type { RocAucOptions } from "./metrics/roc-auc.ts";
+export { rocAuc } from "./metrics/roc-auc.ts";
+export type { TokenOptions } from "./metrics/token-metric.ts";
 export { withNames } from "./module/failure.ts";
 export type { LoadOptions, LoadReport, StateSource } from "./module/load-state-dict.ts";
 export type { Member } from "./module/member.ts";
@@ -139,7 +153,13 @@ export type {
   RunStart,
 } from "./training/fit-options.ts";
 export type { BatchRecord, EpochRecord, Evaluation, History } from "./training/measurements/history.ts";
-export type { Measure, Measures, PassMetric, WeightedMean } from "./training/measurements/measures.ts";
+export type {
+  Measure,
+  Measures,
+  MetricDetails,
+  PassMetric,
+  WeightedMean,
+} from "./training/measurements/measures.ts";
 export { weighted } from "./training/measurements/measures.ts";
 export { NonFiniteLossError } from "./training/measurements/non-finite-error.ts";
 export type { InputSource, Predicted, PredictedArray, PredictOptions } from "./training/predict.ts";

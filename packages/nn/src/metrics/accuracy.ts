@@ -1,14 +1,43 @@
-import type { Tensor } from "@evenkeel/tensor";
-import { div, formatShape, isArgmax, isSameShape, mul, ShapeError, scope, sum } from "@evenkeel/tensor";
-import { checkOptions, checkTensors, integer } from "@evenkeel/tensor/checks";
+import type { DType, Expression, Tensor } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  buildExpression,
+  cast,
+  div,
+  e,
+  equal,
+  evaluateExpression,
+  isArgmax,
+  mean,
+  mul,
+  reshape,
+  scope,
+  sum,
+  topK,
+  unsqueeze,
+} from "@evenkeel/tensor";
+import { anyNumber, checkOptions, checkTensors, integer, positiveInteger } from "@evenkeel/tensor/checks";
+import { moveClassesLast } from "../losses/class-axis.ts";
 import { countLabels, over } from "../losses/denominators.ts";
+import { checkFloats, checkSameShape } from "../losses/formula.ts";
 import { checkLabels } from "../losses/host-integers.ts";
 import { isOtherClass } from "../losses/other-class.ts";
 import { ignoredByDefault } from "../losses/reduction.ts";
+import { findAxis } from "./predicted-classes.ts";
 
 export interface AccuracyOptions {
   /** Samples with this label do not count; default -100. */
   readonly ignoreIndex?: number;
+  /** The axis of the classes. Default: the last. */
+  readonly axis?: number;
+}
+
+/** The share of hits, 0 or 1 for each label, among the labels that count. */
+function averageHits(hits: Tensor, labels: Tensor, ignoreIndex: number): Tensor {
+  // A negative label is never a hit, so that it need not be left out.
+  const right = sum(ignoreIndex < 0 ? hits : mul(hits, isOtherClass(labels, ignoreIndex)));
+  const count = countLabels(labels, ignoreIndex);
+  return over(div(right, count), count);
 }
 
 /**
@@ -22,20 +51,96 @@ export interface AccuracyOptions {
  */
 export function accuracy(logits: Tensor, labels: Tensor, options: AccuracyOptions = {}): Tensor {
   checkTensors("accuracy", logits, labels);
-  checkOptions<AccuracyOptions>("accuracy", options, { ignoreIndex: integer });
+  checkOptions<AccuracyOptions>("accuracy", options, { ignoreIndex: integer, axis: integer });
   const { ignoreIndex = ignoredByDefault } = options;
-  const [classes = 0] = logits.shape.slice(-1);
-  if (classes < 2 || !isSameShape(labels.shape, logits.shape.slice(0, -1))) {
-    throw new ShapeError(
-      `accuracy: found logits ${formatShape(logits.shape)} and labels ${formatShape(labels.shape)}, expected [..., classes] and [...], of at least two classes`,
+  const axis = findAxis("accuracy", logits, labels, options.axis);
+  checkLabels("accuracy", labels, logits.shape[axis]!, ignoreIndex);
+  return scope(() => {
+    const isLast = axis === logits.rank - 1;
+    const hits = isLast
+      ? isArgmax(logits, labels)
+      : reshape(isArgmax(moveClassesLast(logits, axis), reshape(labels, [labels.size])), labels.shape);
+    return averageHits(hits, labels, ignoreIndex);
+  });
+}
+
+export interface TopKAccuracyOptions extends AccuracyOptions {
+  /** Default: 5. */
+  readonly k?: number;
+}
+
+/**
+ * The share of samples whose label is among the k largest logits, as `accuracy`. Of equal logits the first is the larger one.
+ *
+ * Shapes: f32 or f16 [..., classes], i32 [...] -> f32 []. Throws as `accuracy` does, and ArgumentError for more than there are classes.
+ *
+ * @example await fit(model, { ...options, metrics: { top3: (logits, labels) => topKAccuracy(logits, labels, { k: 3 }) } });
+ */
+export function topKAccuracy(logits: Tensor, labels: Tensor, options: TopKAccuracyOptions = {}): Tensor {
+  checkTensors("topKAccuracy", logits, labels);
+  checkOptions<TopKAccuracyOptions>("topKAccuracy", options, {
+    ignoreIndex: integer,
+    axis: integer,
+    k: positiveInteger,
+  });
+  const { ignoreIndex = ignoredByDefault, k = 5 } = options;
+  const axis = findAxis("topKAccuracy", logits, labels, options.axis);
+  const classes = logits.shape[axis]!;
+  checkLabels("topKAccuracy", labels, classes, ignoreIndex);
+  if (k > classes) {
+    throw new ArgumentError(
+      `topKAccuracy: k: found ${k}, expected at most ${classes}, the number of classes`,
     );
   }
-  checkLabels("accuracy", labels, classes, ignoreIndex);
   return scope(() => {
-    const hits = isArgmax(logits, labels);
-    // A negative label is never a hit, so that it need not be left out.
-    const right = sum(ignoreIndex < 0 ? hits : mul(hits, isOtherClass(labels, ignoreIndex)));
-    const count = countLabels(labels, ignoreIndex);
-    return over(div(right, count), count);
+    const { indices } = topK(logits, k, { axis });
+    const hits = sum(cast(equal(indices, unsqueeze(labels, axis)), "f32"), { axis });
+    return averageHits(hits, labels, ignoreIndex);
+  });
+}
+
+export interface BinaryAccuracyOptions {
+  /** An output above it means 1; default 0, as for logits; 0.5 for probabilities. */
+  readonly threshold?: number;
+}
+
+const agreements = new Map<string, Expression>();
+
+/** 1 where the output is above the threshold exactly if the target is above a half, else 0. */
+function buildAgreement(outputs: DType, targets: DType): Expression {
+  const key = `${outputs} ${targets}`;
+  let expression = agreements.get(key);
+  if (expression === undefined) {
+    expression = buildExpression({ inputs: [outputs, targets], scalars: ["f32"] }, ([x, t], [least]) => {
+      const isPositive = e.greater(e.cast(t!, "f32"), 0.5);
+      return e.cast(e.equal(e.cast(e.greater(x!, least!), "f32"), e.cast(isPositive, "f32")), "f32");
+    });
+    agreements.set(key, expression);
+  }
+  return expression;
+}
+
+/**
+ * The share of outputs that are above the threshold exactly where their target is 1.
+ *
+ * Shapes: f32 or f16 any, any dtype of the same shape -> f32 []. Throws ShapeError when they differ, DTypeError for outputs of
+ * other dtypes, ArgumentError for unknown options.
+ *
+ * @example binaryAccuracy(tensor([2, -1, 3]), tensor([1, 0, 0])) // 0.6667
+ */
+export function binaryAccuracy(
+  outputs: Tensor,
+  targets: Tensor,
+  options: BinaryAccuracyOptions = {},
+): Tensor {
+  checkTensors("binaryAccuracy", outputs, targets);
+  checkOptions<BinaryAccuracyOptions>("binaryAccuracy", options, { threshold: anyNumber });
+  checkFloats("binaryAccuracy", "outputs", outputs);
+  checkSameShape("binaryAccuracy", ["outputs", "targets"], outputs, targets);
+  return scope(() => {
+    const expression = buildAgreement(outputs.dtype, targets.dtype);
+    const scalars = [options.threshold ?? 0];
+    const [hits] = evaluateExpression(expression, [outputs, targets], { scalars });
+    return over(mean(hits!), outputs.size);
   });
 }

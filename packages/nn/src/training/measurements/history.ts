@@ -1,7 +1,11 @@
+import type { MetricDetails } from "./measures.ts";
+
 /** The loss and the metrics, by their names. */
 export interface Evaluation<Name extends string = string> {
   readonly loss: number;
   readonly metrics: { readonly [Metric in Name]: number };
+  /** What metrics give beside a number, such as a matrix or one number for each class. Single batches have none. */
+  readonly details?: { readonly [Metric in Name]?: MetricDetails };
   readonly examples: number;
 }
 

@@ -24,9 +24,12 @@ export const weighted = (sum: Tensor, weight: Tensor): WeightedMean => ({ sum, w
  */
 export type Measure<Labels, Outputs> = (outputs: Outputs, labels: Labels) => Tensor | WeightedMean;
 
+/** Results of a metric that are no single number: a list, such as one number for each class, or a matrix. */
+export type MetricDetails = readonly number[] | readonly (readonly number[])[];
+
 /**
  * A metric of the whole pass: `counts` returns a vector for each batch, which is summed over batches, and `of` makes the metric
- * from the sums.
+ * from the sums. What `details` makes from them stands in the `details` of the results of `evaluate` and of epochs.
  *
  * @example
  * const f1: PassMetric<Tensor, Tensor> = {
@@ -37,6 +40,12 @@ export type Measure<Labels, Outputs> = (outputs: Outputs, labels: Labels) => Ten
 export interface PassMetric<Labels, Outputs> {
   counts(outputs: Outputs, labels: Labels): Tensor;
   of(totals: readonly number[]): number;
+  details?(totals: readonly number[]): MetricDetails;
+  /**
+   * Adds the counts of a batch to the totals, which it may change and return. Where it is given, counts may differ in length and
+   * mean anything, for example values to collect; the totals begin as the counts of the first batch. Default: their sum.
+   */
+  merge?(totals: number[], counts: readonly number[]): number[];
 }
 
 /** The loss and the metrics of a batch. */

@@ -1,6 +1,6 @@
 import { ShapeError } from "@evenkeel/tensor";
 import type { Evaluation } from "./history.ts";
-import type { Measures } from "./measures.ts";
+import type { Measures, PassMetric } from "./measures.ts";
 
 /** The positions of the values of one measure in the row of a batch, and how they are summed over a pass. */
 export type Reading =
@@ -36,10 +36,13 @@ function computeShare(reading: Reading, row: ArrayLike<number>): readonly number
   }
 }
 
-type Finish = (totals: readonly number[]) => number;
+/** How the numbers of a measure are added up and read. */
+type Summary = Omit<PassMetric<never, never>, "counts">;
 
 /** The value of a measure: its only number, a sum, or the quotient of a sum and its weight. */
-const finishMeasure: Finish = ([sum, weight]) => (weight === undefined ? sum! : sum! / weight);
+const plainMeasure: Summary = {
+  of: ([sum, weight]) => (weight === undefined ? sum! : sum! / weight),
+};
 
 /** The loss, and the metrics by their names. */
 interface Named<Name extends string> {
@@ -50,15 +53,15 @@ interface Named<Name extends string> {
 /** Sums over the batches of a pass, in the order in which they were trained on. */
 export class Totals<Name extends string = string> {
   private readonly names: readonly Name[];
-  private readonly finish: readonly Finish[];
-  private sums: Float64Array[] = [];
+  private readonly summaries: readonly Summary[];
+  private sums: (Float64Array | number[])[] = [];
   private examples = 0;
 
   constructor({ metrics }: Measures<never, never, Name>) {
     const named = Object.entries(metrics ?? {}) as [Name, object][];
     this.names = named.map(([name]) => name);
-    const findFinish = (metric: object): Finish => ("of" in metric ? (metric.of as Finish) : finishMeasure);
-    this.finish = [finishMeasure, ...named.map(([, metric]) => findFinish(metric))];
+    const findSummary = (metric: object): Summary => ("of" in metric ? (metric as Summary) : plainMeasure);
+    this.summaries = [plainMeasure, ...named.map(([, metric]) => findSummary(metric))];
   }
 
   /**
@@ -73,23 +76,30 @@ export class Totals<Name extends string = string> {
     const shares = readings.map((reading) => computeShare(reading, row));
     this.checkLengths(shares);
     shares.forEach((share, measure) => {
-      this.sums[measure] ??= new Float64Array(share.length);
-      const sums = this.sums[measure];
-      for (let index = 0; index < sums.length; index++) sums[index]! += share[index]!;
+      this.sums[measure] = this.addShare(this.sums[measure], share, this.summaries[measure]!);
     });
     this.examples += examples;
     const values = readings.map(({ kind, at }, measure) => {
       const isMean = kind === "known mean" || kind === "divided mean";
       // The mean as it was read: multiplied by its weight and divided again, it may be rounded.
-      return isMean && shares[measure]![1] !== 0 ? row[at]! : this.finish[measure]!(shares[measure]!);
+      return isMean && shares[measure]![1] !== 0 ? row[at]! : this.summaries[measure]!.of(shares[measure]!);
     });
     return { ...this.name(values), weight: shares[0]![1] ?? 1 };
   }
 
   /** The loss and metrics of all batches so far, at least one. NaN where nothing counts. */
   evaluate(): Evaluation<Name> {
-    const values = this.finish.map((finish, measure) => finish(listValues(this.sums[measure]!)));
-    return { ...this.name(values), examples: this.examples };
+    const totals = this.sums.map((sums) => listValues(sums));
+    const values = this.summaries.map((summary, measure) => summary.of(totals[measure]!));
+    const details = this.names.flatMap((name, index) => {
+      const found = this.summaries[index + 1]!.details?.(totals[index + 1]!);
+      return found === undefined ? [] : [[name, found] as const];
+    });
+    return {
+      ...this.name(values),
+      ...(details.length > 0 && { details: Object.fromEntries(details) as Evaluation<Name>["details"] }),
+      examples: this.examples,
+    };
   }
 
   get state(): { readonly sums: readonly (readonly number[])[]; readonly examples: number } {
@@ -97,12 +107,30 @@ export class Totals<Name extends string = string> {
   }
 
   set state({ sums, examples }: Totals["state"]) {
-    this.sums = sums.map((values) => Float64Array.from(values));
+    this.sums = sums.map((values, measure) =>
+      this.summaries[measure]?.merge === undefined ? Float64Array.from(values) : [...values],
+    );
     this.examples = examples;
   }
 
+  private addShare(
+    sums: Float64Array | number[] | undefined,
+    share: readonly number[],
+    summary: Summary,
+  ): Float64Array | number[] {
+    if (summary.merge !== undefined) {
+      return sums === undefined ? [...share] : summary.merge(sums as number[], share);
+    }
+    if (sums === undefined) return Float64Array.from(share);
+    for (let index = 0; index < sums.length; index++) sums[index]! += share[index]!;
+    return sums;
+  }
+
   private checkLengths(shares: readonly (readonly number[])[]): void {
-    const measure = shares.findIndex(({ length }, index) => length !== (this.sums[index]?.length ?? length));
+    const measure = shares.findIndex(
+      ({ length }, index) =>
+        this.summaries[index]!.merge === undefined && length !== (this.sums[index]?.length ?? length),
+    );
     if (measure < 0) return;
     const [found, expected] = [shares, this.sums].map((all) => all[measure]!.length);
     throw new ShapeError(
