@@ -4,7 +4,7 @@ import { rejectPromise, wholeStep } from "@evenkeel/tensor";
 import { withNames } from "../../module/failure.ts";
 import type { AnyModule, Module } from "../../module/module.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
-import type { Schedule } from "../../schedules/schedules.ts";
+import type { Schedule } from "../../schedules/schedule.ts";
 import type { Batch } from "../batches/batch.ts";
 import { findBackend, loadBatch } from "../batches/batch.ts";
 import type { MeasuredBatch } from "../measurements/measure-batch.ts";
