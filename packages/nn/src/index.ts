@@ -59,6 +59,8 @@ export { chrF, computeChrF } from "./metrics/chrf.ts";
 export type { Average, ClassScoreOptions } from "./metrics/class-scores.ts";
 export { f1, meanIoU, precision, recall } from "./metrics/class-scores.ts";
 export { confusionMatrix } from "./metrics/confusion-matrix.ts";
+export type { MeanAveragePrecisionOptions } from "./metrics/mean-average-precision.ts";
+export { meanAveragePrecision } from "./metrics/mean-average-precision.ts";
 export type { PerplexityOptions } from "./metrics/perplexity.ts";
 export { perplexity } from "./metrics/perplexity.ts";
 export type { ClassMetricOptions } from "./metrics/predicted-classes.ts";

@@ -13,6 +13,8 @@ import {
   Linear,
   MemoryCheckpointStore,
   Module,
+  mae,
+  mse,
   perplexity,
   precision,
   r2,
@@ -183,6 +185,38 @@ onEachBackend((backend: () => Backend, name) => {
     const plain = ({ metrics, details, loss }: (typeof whole.epochs)[number]) => ({ metrics, details, loss });
     expect(resumed.epochs.map(plain)).toEqual(whole.epochs.map(plain));
     expect(whole.epochs[0]!.details!.confusion!.flat()).toHaveLength(4);
+  });
+
+  test("metrics of passes stand in the records of fit, with their details in those of epochs", async () => {
+    const model = new Linear(2, 1, { seed: 1 });
+    const data = () =>
+      [0, 8, 16].map((begin) => ({
+        inputs: {
+          data: Float32Array.from({ length: 16 }, (_, index) => Math.sin(begin + 3 * index)),
+          shape: [8, 2],
+        },
+        labels: {
+          data: Float32Array.from({ length: 8 }, (_, index) => Math.cos(begin + 3 * index)),
+          shape: [8, 1],
+        },
+      }));
+    const { epochs, batches } = await fit(model, {
+      data,
+      validation: data,
+      loss: mse,
+      metrics: { mae, rmse: rmse(), r2: r2() },
+      optimizer: new SGD(model, { learningRate: 0 }),
+      epochs: 2,
+    });
+    for (const { loss, metrics, details, validation } of epochs) {
+      expect(metrics.rmse).toBeCloseTo(Math.sqrt(loss), 6);
+      expect(details!.r2).toEqual([metrics.r2]);
+      expect(validation!.metrics.r2).toBeCloseTo(metrics.r2, 6);
+      expect(validation!.details!.r2).toHaveLength(1);
+      expect(details).not.toHaveProperty("mae");
+    }
+    expect(batches[0]!.details).toBeUndefined();
+    expect(batches[0]!.metrics.r2).not.toBeNaN();
   });
 
   // The CPU has no f16.

@@ -5,19 +5,15 @@ import {
   confusionMatrix,
   evaluate,
   f1,
-  fit,
-  Linear,
   Module,
   mae,
   meanIoU,
-  mse,
   perplexity,
   precision,
   r2,
   recall,
   rmse,
   rocAuc,
-  SGD,
   topKAccuracy,
 } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
@@ -280,31 +276,5 @@ onEachBackend((backend) => {
         });
       }
     });
-  });
-
-  test("metrics of passes stand in the records of fit, with their details in those of epochs", async () => {
-    const model = new Linear(2, 1, { seed: 1, backend: backend() });
-    const data = () =>
-      [0, 8, 16].map((begin) => ({
-        inputs: takeRows(numbers, begin, begin + 8, backend()),
-        labels: takeRows({ shape: [samples, 1], data: scores.data }, begin, begin + 8, backend()),
-      }));
-    const { epochs, batches } = await fit(model, {
-      data,
-      validation: data,
-      loss: mse,
-      metrics: { mae, rmse: rmse(), r2: r2() },
-      optimizer: new SGD(model, { learningRate: 0 }),
-      epochs: 2,
-    });
-    for (const { loss, metrics, details, validation } of epochs) {
-      expect(metrics.rmse).toBeCloseTo(Math.sqrt(loss), 6);
-      expect(details!.r2).toEqual([metrics.r2]);
-      expect(validation!.metrics.r2).toBeCloseTo(metrics.r2, 6);
-      expect(validation!.details!.r2).toHaveLength(1);
-      expect(details).not.toHaveProperty("mae");
-    }
-    expect(batches[0]!.details).toBeUndefined();
-    expect(batches[0]!.metrics.r2).not.toBeNaN();
   });
 });
