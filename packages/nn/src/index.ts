@@ -93,7 +93,11 @@ export type { AdamRuleOptions } from "./optimizers/adam.ts";
 export { Adam, AdamW } from "./optimizers/adam.ts";
 export type { AdamaxRuleOptions } from "./optimizers/adamax.ts";
 export { Adamax } from "./optimizers/adamax.ts";
+export type { AveragedModelOptions } from "./optimizers/averaged-model.ts";
+export { AveragedModel } from "./optimizers/averaged-model.ts";
 export { clipByGlobalNorm, clipByValue } from "./optimizers/clip.ts";
+export type { GradientAccumulationOptions } from "./optimizers/gradient-accumulation.ts";
+export { GradientAccumulation } from "./optimizers/gradient-accumulation.ts";
 export type { GroupSettings } from "./optimizers/grouped-parameter.ts";
 export type { LAMBRuleOptions } from "./optimizers/lamb.ts";
 export { LAMB } from "./optimizers/lamb.ts";
@@ -112,6 +116,7 @@ export type {
   OptimizerSettings,
   Parameterized,
 } from "./optimizers/optimizer-options.ts";
+export type { Gradients, OptimizerPart } from "./optimizers/optimizer-part.ts";
 export type { OrthogonalizeOptions } from "./optimizers/orthogonalize.ts";
 export { orthogonalize } from "./optimizers/orthogonalize.ts";
 export type { RAdamRuleOptions } from "./optimizers/radam.ts";

@@ -44,6 +44,8 @@ export interface OptimizeQuestion {
   readonly options: { readonly [name: string]: unknown };
   readonly maxGradientNorm?: number;
   readonly maxGradientValue?: number;
+  /** Asks for averages in place of values: exponential ones where there is a decay. */
+  readonly average?: { readonly decay?: number };
   readonly values: readonly PlainTensor[];
   /** For each step one for each value; half of the value is added to it. */
   readonly gradients: readonly (readonly PlainTensor[])[];

@@ -1,5 +1,5 @@
-import type { Optimizer, OptimizerOptions } from "@evenkeel/nn";
-import { Module, Parameter } from "@evenkeel/nn";
+import type { AveragedModelOptions, Optimizer, OptimizerOptions } from "@evenkeel/nn";
+import { AveragedModel, Module, Parameter } from "@evenkeel/nn";
 import { add, type Backend, mul, scope, type Tensor, withExecutor } from "@evenkeel/tensor";
 import { expect } from "vitest";
 import { readValues, referenceBackend, referenceExecutor } from "../../src/reference.ts";
@@ -30,13 +30,15 @@ class Values extends Module {
 export const learningRate = 0.02;
 export const weightDecay = 0.1;
 
-/** All values after every step, whose gradients are the given ones and half of the values; everything is decayed. */
+/** All values, or their averages, after every step, whose gradients are the given ones and half of the values; everything is decayed. */
 export async function runCourse(
   make: (model: Module, options: OptimizerOptions) => Optimizer,
   backend: Backend,
+  average?: AveragedModelOptions,
 ): Promise<number[][]> {
   const model = new Values(backend);
   const optimizer = make(model, { learningRate, weightDecay, allDecayed: true });
+  const averaged = average && new AveragedModel(model, { ...average, optimizer });
   const isReference = backend === referenceBackend;
   const takeStep = (given: readonly PlainTensor[]) =>
     scope(() =>
@@ -48,8 +50,10 @@ export async function runCourse(
   for (const given of gradients) {
     if (isReference) withExecutor(referenceExecutor, () => takeStep(given));
     else takeStep(given);
-    const read = model.all.map(({ value }) => (isReference ? readValues(value) : value.data()));
+    const shown = Object.values((averaged ?? model).stateDict()) as Tensor[];
+    const read = shown.map((value) => (isReference ? readValues(value) : value.data()));
     course.push((await Promise.all(read)).flatMap((data) => [...data]));
+    for (const value of shown) value.dispose();
   }
   return course;
 }

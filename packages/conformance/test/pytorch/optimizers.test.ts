@@ -30,7 +30,10 @@ import {
 interface Case {
   readonly name: string;
   readonly make: (model: Module, options: OptimizerOptions) => Optimizer;
-  readonly pytorch: Pick<OptimizeQuestion, "optimizer" | "maxGradientNorm" | "maxGradientValue"> & {
+  readonly pytorch: Pick<
+    OptimizeQuestion,
+    "optimizer" | "average" | "maxGradientNorm" | "maxGradientValue"
+  > & {
     readonly options?: OptimizeQuestion["options"];
   };
 }
@@ -87,6 +90,16 @@ const cases: readonly Case[] = [
     make: (model, options) => new NAdam(model, options),
     pytorch: { optimizer: "NAdam", options: { foreach: true } },
   },
+  {
+    name: "the exponential average of SGD",
+    make: (model, options) => new SGD(model, options),
+    pytorch: { optimizer: "SGD", average: { decay: 0.9 } },
+  },
+  {
+    name: "the average of SGD with momentum",
+    make: (model, options) => new SGD(model, { ...options, momentum: 0.9 }),
+    pytorch: { optimizer: "SGD", options: { momentum: 0.9 }, average: {} },
+  },
   { name: "RAdam", make: (model, options) => new RAdam(model, options), pytorch: { optimizer: "RAdam" } },
 ];
 
@@ -103,7 +116,7 @@ describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: ${steps} steps of an optim
   const withAnswers = cases.map((one, index) => ({ ...one, answer: answers[index]! }));
 
   test.each(withAnswers)("$name follows float64 PyTorch in float64", async ({ answer, ...one }) => {
-    const course = await runCourse(one.make, referenceBackend);
+    const course = await runCourse(one.make, referenceBackend, one.pytorch.average);
     expect(findError(course, answer.float64)).toBeLessThan(1e-12);
   });
 
@@ -112,7 +125,7 @@ describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: ${steps} steps of an optim
       "$name deviates from float64 at most 3 times as far as float32 PyTorch",
       async ({ answer, ...one }) => {
         const { float32, float64 } = answer;
-        const course = await runCourse(one.make, backend());
+        const course = await runCourse(one.make, backend(), one.pytorch.average);
         // Values are around 1: a step of 0.02 that is rounded differently in each of 20 steps.
         expect(findError(course, float64)).toBeLessThan(3 * Math.max(1e-6, findError(float32, float64)));
       },

@@ -1,7 +1,7 @@
 """Answers questions with PyTorch. Reads one JSON request from standard input, writes one JSON answer.
 
 evaluate    values and gradients of expressions, in float64
-optimize    values after every step of an optimizer, in float32 and float64
+optimize    values, or their averages, after every step of an optimizer, in float32 and float64
 train       loss of every step of a training run of `model` or a small network, and the state after it, in float32 and float64
 schedule    learning rates of a scheduler, step by step
 resnet18    logits of a ResNet-18 with torchvision's names, from or into a safetensors file
@@ -80,6 +80,12 @@ def train(question):
     return {"float32": run(torch.float32), "float64": run(torch.float64)}
 
 
+def average(values, options):
+    decay = options.get("decay")
+    blend = None if decay is None else lambda average, value, count: decay * average + (1 - decay) * value
+    return torch.optim.swa_utils.AveragedModel(torch.nn.ParameterList(values), avg_fn=blend)
+
+
 def optimize(question):
     def run(dtype):
         # NAdam keeps a product of momenta in a tensor of the default dtype.
@@ -87,6 +93,7 @@ def optimize(question):
         place = lambda value: torch.tensor(value["data"], dtype=torch.float64).to(dtype).reshape(value["shape"])
         values = [place(value).requires_grad_(True) for value in question["values"]]
         optimizer = getattr(torch.optim, question["optimizer"])(values, **question["options"])
+        averaged = average(values, question["average"]) if "average" in question else None
         course = []
         for gradients in question["gradients"]:
             for value, gradient in zip(values, gradients):
@@ -96,7 +103,10 @@ def optimize(question):
             if "maxGradientValue" in question:
                 torch.nn.utils.clip_grad_value_(values, question["maxGradientValue"])
             optimizer.step()
-            course.append([value for tensor in values for value in tensor.detach().double().flatten().tolist()])
+            if averaged is not None:
+                averaged.update_parameters(torch.nn.ParameterList(values))
+            shown = values if averaged is None else list(averaged.parameters())
+            course.append([value for tensor in shown for value in tensor.detach().double().flatten().tolist()])
         torch.set_default_dtype(torch.float32)
         return course
 

@@ -41,12 +41,16 @@ const aMap: Rule = {
   accepts: (value) => getBuiltinName(value) === "Map",
 };
 
-/** Checks saved state. Throws ArgumentError for anything but a Map, and StateDictError, which lists the differences. */
+/** Throws ArgumentError for anything but a Map. */
+export function checkState(where: string, state: ReadonlyMap<string, StoredArray>): void {
+  checkValue(where, state, aMap);
+}
+
+/** Checks saved state. Throws StateDictError, which lists the differences. */
 export function readSlots(
   parameters: readonly GroupedParameter[],
   state: ReadonlyMap<string, StoredArray>,
 ): Map<string, LoadedSlots> {
-  checkValue("optimizer: state", state, aMap);
   const missing: string[] = [];
   const mismatched: string[] = [];
   const unexpected = new Set(state.keys());

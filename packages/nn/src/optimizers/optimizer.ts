@@ -4,7 +4,7 @@ import { checkOptions, checkValue, nonNegative } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import type { Parameter } from "../module/variable.ts";
 import { Arena, makeTogether } from "./arena.ts";
-import { splitByArena } from "./arena-layout.ts";
+import { listArenaMembers } from "./arena-members.ts";
 import { clipFactor } from "./clip.ts";
 import type { Clipping } from "./compiled-rule.ts";
 import { CompiledRule } from "./compiled-rule.ts";
@@ -12,7 +12,9 @@ import type { GroupedParameter, NamedParameter } from "./grouped-parameter.ts";
 import { matchGradients } from "./match-gradients.ts";
 import type { OptimizerOptions, OptimizerSettings, Parameterized } from "./optimizer-options.ts";
 import { groupParameters, optimizerRules } from "./optimizer-options.ts";
-import { readOptimizerState, readSlots } from "./optimizer-state.ts";
+import type { Gradients, OptimizerPart } from "./optimizer-part.ts";
+import { OptimizerParts } from "./optimizer-part.ts";
+import { checkState, readOptimizerState, readSlots } from "./optimizer-state.ts";
 import type { RuleChoice, UpdateRule } from "./update-rule.ts";
 
 /**
@@ -22,7 +24,12 @@ import type { RuleChoice, UpdateRule } from "./update-rule.ts";
  */
 export class Optimizer {
   /** What the updates depend on: a run is resumed with the same settings. */
-  readonly settings: OptimizerSettings;
+  get settings(): OptimizerSettings {
+    return { ...this.ownSettings, ...this.parts.settings };
+  }
+
+  private readonly ownSettings: OptimizerSettings;
+  private readonly parts = new OptimizerParts();
   private rate: number;
   private readonly maxGradientNorm: number | undefined;
   private readonly parameters: readonly GroupedParameter[];
@@ -41,7 +48,7 @@ export class Optimizer {
     this.parameters = groupParameters(model, shared, (name, parameter) =>
       compile("choose" in rule ? rule.choose(name, parameter) : rule),
     );
-    this.settings = {
+    this.ownSettings = {
       ...rule.settings,
       learningRate,
       maxGradientNorm: maxGradientNorm ?? null,
@@ -62,37 +69,33 @@ export class Optimizer {
   }
 
   /**
+   * Attaches what takes part in every step, such as `GradientAccumulation` and `AveragedModel`, which attach themselves. Throws
+   * ArgumentError for a second part of one name.
+   */
+  attach(part: OptimizerPart): void {
+    this.parts.add(part);
+  }
+
+  /** The parameters that the optimizer was made for, in the order of the model. */
+  listParameters(): readonly NamedParameter[] {
+    return this.parameters;
+  }
+
+  /**
    * Updates every trainable parameter once. All memory is allocated before anything changes: a step that throws has changed
    * nothing, unless the error says that it failed halfway.
    *
+   * @returns false where a part only takes the gradients, such as `GradientAccumulation`
    * @throws ShapeError or DTypeError for a gradient that does not fit its parameter; ArgumentError for a wrong number of them;
    * DeviceError for a step that fails halfway, and from then on until a saved state is loaded or the slots are disposed
    */
-  step(gradients: readonly Tensor[]): void {
+  step(gradients: readonly Tensor[]): boolean {
     this.checkWhole();
-    const gradientOf = matchGradients(this.parameters, gradients);
-    scope(() => {
-      const active = this.splitActiveArenas(gradientOf);
-      if (active.length === 0) return;
-      for (const arena of active) arena.prepare();
-      const gathered = active.map((arena) =>
-        arena.gatherGradients(arena.members.map(({ parameter }) => gradientOf.get(parameter)!)),
-      );
-      const { maxGradientNorm } = this;
-      const factors = maxGradientNorm === undefined ? [] : [clipFactor(gathered.flat(), maxGradientNorm)];
-      let launches = 0;
-      const onLaunch = () => launches++;
-      const updates = active.map((arena, index) => {
-        const numbers = { factors, scalars: arena.listScalars(this.rate), onLaunch };
-        const wholes = arena.computeWholes(gathered[index]!, numbers);
-        return () => arena.update(gathered[index]!, wholes, numbers);
-      });
-      try {
-        for (const update of updates) update();
-      } catch (error) {
-        // When the first launch fails, nothing has changed; when a later one fails, other parameters have.
-        throw launches === 0 ? error : this.invalidate(error);
-      }
+    const given = matchGradients(this.parameters, gradients);
+    return scope(() => {
+      const gradientOf = this.parts.collect(given);
+      if (gradientOf !== undefined) this.update(gradientOf);
+      return gradientOf !== undefined;
     });
   }
 
@@ -108,7 +111,12 @@ export class Optimizer {
   /** Slots and step counts as of this call, by `<parameter>.<slot>` and `<parameter>.steps`: what resuming needs. */
   async readStateArrays(): Promise<Map<string, StoredArray>> {
     this.checkWhole();
-    return readOptimizerState(this.getArenas());
+    // Both take the values of this call.
+    const [own, parts] = await Promise.all([
+      readOptimizerState(this.getArenas()),
+      this.parts.readStateArrays(),
+    ]);
+    return new Map([...own, ...parts]);
   }
 
   /**
@@ -123,28 +131,24 @@ export class Optimizer {
 
   /** Checks and uploads saved state, so that all parts of a run are ready before the first of them changes. */
   prepareState(state: ReadonlyMap<string, StoredArray>): StateChange {
-    const loaded = readSlots(this.parameters, state);
-    const arenas = scope(() =>
-      makeTogether(
-        listArenaMembers(this.parameters, ({ name }) => loaded.get(name)!.steps),
-        (members) => {
-          const [{ name, rule }] = members as [GroupedParameter];
-          const { steps } = loaded.get(name)!;
-          if (steps === 0) return new Arena(members, 0);
-          const slots = rule.slots.map((_, slot) =>
-            members.map(({ name, parameter }) => loaded.get(name)!.upload(slot, parameter.value.backend)),
-          );
-          return new Arena(members, steps, slots);
-        },
-      ),
-    );
+    checkState("optimizer: state", state);
+    const { rest, ...change } = this.parts.prepareState(state);
+    let arenas: readonly Arena[];
+    try {
+      arenas = this.makeArenas(rest);
+    } catch (error) {
+      change.discard();
+      throw error;
+    }
     return {
       commit: () => {
         this.dispose();
         this.arenas = this.sortArenas(arenas);
+        change.commit();
       },
       discard: () => {
         for (const arena of arenas) arena.dispose();
+        change.discard();
       },
     };
   }
@@ -154,10 +158,54 @@ export class Optimizer {
     for (const arena of this.arenas ?? []) arena.dispose();
     this.arenas = undefined;
     this.damage = undefined;
+    this.parts.reset();
+  }
+
+  private update(gradientOf: Gradients): void {
+    const active = this.splitActiveArenas(gradientOf);
+    if (active.length === 0) return;
+    for (const arena of active) arena.prepare();
+    this.parts.prepare();
+    const gathered = active.map((arena) =>
+      arena.gatherGradients(arena.members.map(({ parameter }) => gradientOf.get(parameter)!)),
+    );
+    const { maxGradientNorm } = this;
+    const factors = maxGradientNorm === undefined ? [] : [clipFactor(gathered.flat(), maxGradientNorm)];
+    let launches = 0;
+    const onLaunch = () => launches++;
+    const updates = active.map((arena, index) => {
+      const numbers = { factors, scalars: arena.listScalars(this.rate), onLaunch };
+      const wholes = arena.computeWholes(gathered[index]!, numbers);
+      return () => arena.update(gathered[index]!, wholes, numbers);
+    });
+    try {
+      for (const update of updates) update();
+      this.parts.follow();
+    } catch (error) {
+      // When the first launch fails, nothing has changed; when a later one fails, other parameters have.
+      throw launches === 0 ? error : this.invalidate(error);
+    }
   }
 
   private checkWhole(): void {
     if (this.damage !== undefined) throw makeHalfStepError(this.damage.cause);
+  }
+
+  /** Arenas with the slots of a saved state. */
+  private makeArenas(state: ReadonlyMap<string, StoredArray>): Arena[] {
+    const loaded = readSlots(this.parameters, state);
+    const countSteps = ({ name }: NamedParameter) => loaded.get(name)!.steps;
+    return scope(() =>
+      makeTogether(listArenaMembers(this.parameters, countSteps), (members) => {
+        const [first] = members as [GroupedParameter];
+        const steps = countSteps(first);
+        if (steps === 0) return new Arena(members, 0);
+        const slots = first.rule.slots.map((_, slot) =>
+          members.map(({ name, parameter }) => loaded.get(name)!.upload(slot, parameter.value.backend)),
+        );
+        return new Arena(members, steps, slots);
+      }),
+    );
   }
 
   private getArenas(): readonly Arena[] {
@@ -226,38 +274,4 @@ function makeCompiler(clipping: Clipping): (rule: UpdateRule) => CompiledRule {
     compiled.set(rule, known);
     return known;
   };
-}
-
-/** The members of each arena: parameters that are updated in the same way and have had as many updates, as many as a buffer holds. */
-function listArenaMembers(
-  parameters: readonly GroupedParameter[],
-  countSteps: (parameter: GroupedParameter) => number,
-): GroupedParameter[][] {
-  const number = makeNumbering();
-  const makeKey = (parameter: GroupedParameter) => {
-    const { settings, schedule, rule } = parameter;
-    return JSON.stringify([settings, number(schedule), number(rule), countSteps(parameter)]);
-  };
-  return groupBy(parameters, makeKey).flatMap(splitByArena);
-}
-
-/** A function that gives each object a number, the same one every time. */
-function makeNumbering(): (object: unknown) => number {
-  const numbers = new Map<unknown, number>();
-  return (object) => {
-    const known = numbers.get(object) ?? numbers.size;
-    numbers.set(object, known);
-    return known;
-  };
-}
-
-/** Items with equal keys, in the order of first appearance. */
-function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Item[][] {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group === undefined) groups.set(key(item), [item]);
-    else group.push(item);
-  }
-  return [...groups.values()];
 }

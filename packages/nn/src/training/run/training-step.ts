@@ -83,7 +83,7 @@ export class TrainingStep<Inputs, Labels, Outputs> {
     const transformed = transformGradients === undefined ? gradients : transformGradients(gradients);
     rejectPromise(transformed, "transformGradients");
     if (transformed === undefined) return;
-    optimizer.step(transformed);
-    rejectPromise(onUpdate?.(), "onUpdate");
+    const isUpdated = optimizer.step(transformed);
+    if (isUpdated) rejectPromise(onUpdate?.(), "onUpdate");
   }
 }
