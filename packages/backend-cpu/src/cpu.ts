@@ -48,13 +48,10 @@ async function open(options: CpuOptions): Promise<Backend> {
   }
   await loadPlans(CpuDevice.languages);
   const features = findEngineFeatures();
-  const compileWide = await chooseVectors(options.vectors ?? "auto", features);
   const memory = chooseMemory(options);
-  if (compileWide !== undefined) {
-    features.add("wide-simd");
-    // Before the first kernel of a process runs, because compiling them sets flags of the engine, which all threads share.
-    for (const { module } of listWideModules()) compileWide(module, memory.isShared);
-  }
+  const wideModules = listWideModules().map(({ module }) => module);
+  const compileWide = await chooseVectors(options.vectors ?? "auto", features, wideModules, memory.isShared);
+  if (compileWide !== undefined) features.add("wide-simd");
   const threads = options.threads ?? (memory.isShared ? await countDefaultThreads() : 1);
   const engine = threads === 1 ? new InlineEngine(memory) : await ThreadEngine.start(memory, threads);
   return new CpuDevice(memory, engine, features, compileWide);

@@ -2,14 +2,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { chooseVectors as chooseElsewhere } from "./no-vectors.ts";
 import { wideModule } from "./probe.wide.ts";
 import { isOneOf, testedEngines } from "./tested-engines.ts";
+import type { CompileWide, Vectors } from "./vectors-option.ts";
 
 const features = new Set(["relaxed-simd"]);
 const isTested = process.arch === "x64" && isOneOf(testedEngines, process.versions.v8);
 
-let chooseVectors: typeof import("./vectors.ts").chooseVectors;
+let chooseVectors: (vectors: Vectors, features: ReadonlySet<string>) => Promise<CompileWide | undefined>;
 beforeEach(async () => {
   vi.resetModules();
-  ({ chooseVectors } = await import("./vectors.ts"));
+  const loaded = await import("./vectors.ts");
+  chooseVectors = (vectors, found) => loaded.chooseVectors(vectors, found, [wideModule], true);
 });
 afterEach(() => vi.unstubAllGlobals());
 

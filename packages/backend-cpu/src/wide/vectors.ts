@@ -1,6 +1,7 @@
 /** The choice of vectors in Node. The import `#wide` leads other platforms to `no-vectors.ts`, so that nothing of this is in their bundles. */
 import { BackendError, loadNodeModule } from "@evenkeel/tensor";
 import { makeCompiler } from "./compile.ts";
+import { hasEngineLock, withEngineLock } from "./engine-lock.ts";
 import { measureSpeedup } from "./probe.ts";
 import { isOneOf, narrowEngines, testedEngines } from "./tested-engines.ts";
 import { makeTrial } from "./trial.ts";
@@ -18,10 +19,27 @@ interface WideEngine {
 let measured: Promise<WideEngine | undefined> | undefined;
 
 /**
- * Compiles wide modules; undefined where vectors of 128 bits are chosen. Throws BackendError where wider ones are requested and the engine does not
- * have them. In an engine that was tested, a request does not depend on a measurement.
+ * Compiles these wide modules, and returns the function that has compiled them; undefined where vectors of 128 bits are chosen. Throws BackendError
+ * where wider ones are requested and the engine does not have them. In an engine that was tested, a request does not depend on a measurement.
+ *
+ * They are compiled before the first kernel runs, because this sets flags of the engine, which all threads share.
  */
 export async function chooseVectors(
+  vectors: Vectors,
+  features: ReadonlySet<string>,
+  modules: readonly string[],
+  isShared: boolean,
+): Promise<CompileWide | undefined> {
+  const compileWide = await chooseCompiler(vectors, features);
+  if (compileWide !== undefined) {
+    await withEngineLock(() => {
+      for (const module of modules) compileWide(module, isShared);
+    });
+  }
+  return compileWide;
+}
+
+async function chooseCompiler(
   vectors: Vectors,
   features: ReadonlySet<string>,
 ): Promise<CompileWide | undefined> {
@@ -32,6 +50,7 @@ export async function chooseVectors(
   const canJoin = isNode && process.arch === "x64" && features.has("relaxed-simd");
   if (vectors === 128 || (vectors === "auto" && !(canJoin && isTested))) return undefined;
   if (!canJoin) throw new BackendError("cpu: vectors: found 256, expected 128: Node on x64 is needed");
+  if (vectors === "auto" && !(await hasEngineLock())) return undefined;
   measured ??= isOneOf(narrowEngines, version) ? Promise.resolve(undefined) : measureEngine(isTested);
   const engine = await measured;
   if (vectors === "auto") return engine?.isFaster ? engine.compileWide : undefined;
@@ -52,7 +71,7 @@ async function measureEngine(isTested: boolean): Promise<WideEngine | undefined>
   if (v8 === undefined || (!isTested && processes === undefined)) return undefined;
   const compileWide = makeCompiler(v8.setFlagsFromString, processes && makeTrial(processes));
   try {
-    const speedup = measureSpeedup(compileWide, v8.setFlagsFromString);
+    const speedup = await withEngineLock(() => measureSpeedup(compileWide, v8.setFlagsFromString));
     return { compileWide, isFaster: speedup >= smallestSpeedup };
   } catch {
     // There is no memory for the measurement.
