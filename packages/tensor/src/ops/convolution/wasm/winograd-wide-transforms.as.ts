@@ -154,15 +154,24 @@ function transformGradients(k: usize, at: usize, next: usize, pitch: usize, line
 function transformTargets(k: usize, from: usize, step: usize, lines: usize, to: usize, pitch: usize, check: usize): void {
   let line = lines;
   for (const end = line + 192; line < end; line += 32, from += step) transformBackWide(k, from, 6 * step, line, 192);
+  const p1 = v128.load(k, nearPoint), q1 = v128.load(k, nearPoint + 16), p2 = v128.load(k, farPoint), q2 = v128.load(k, farPoint + 16);
+  const p3 = v128.load(k, nearSquare), q3 = v128.load(k, nearSquare + 16), p4 = v128.load(k, farSquare), q4 = v128.load(k, farSquare + 16);
+  const p5 = v128.load(k, nearCube), q5 = v128.load(k, nearCube + 16), p6 = v128.load(k, farCube), q6 = v128.load(k, farCube + 16);
   const zero = f32x4.splat(0);
   let e = zero, f = zero;
   line = lines;
   for (const end = line + 768; line < end; line += 192, to += pitch) {
-    transformBackWide(k, line, 32, line, 32);
-    const a0 = v128.load(line), b0 = v128.load(line, 16), a1 = v128.load(line, 32), b1 = v128.load(line, 48);
-    const a2 = v128.load(line, 64), b2 = v128.load(line, 80), a3 = v128.load(line, 96), b3 = v128.load(line, 112);
-    e = f32x4.add(e, f32x4.mul(f32x4.add(f32x4.add(a0, a1), f32x4.add(a2, a3)), zero));
-    f = f32x4.add(f, f32x4.mul(f32x4.add(f32x4.add(b0, b1), f32x4.add(b2, b3)), zero));
+    const x0 = v128.load(line), y0 = v128.load(line, 16), x5 = v128.load(line, 160), y5 = v128.load(line, 176);
+    const x1 = v128.load(line, 32), y1 = v128.load(line, 48), x2 = v128.load(line, 64), y2 = v128.load(line, 80);
+    const x3 = v128.load(line, 96), y3 = v128.load(line, 112), x4 = v128.load(line, 128), y4 = v128.load(line, 144);
+    const nearEven = f32x4.add(x1, x2), nearEvenBeside = f32x4.add(y1, y2), nearOdd = f32x4.sub(x1, x2), nearOddBeside = f32x4.sub(y1, y2);
+    const farEven = f32x4.add(x3, x4), farEvenBeside = f32x4.add(y3, y4), farOdd = f32x4.sub(x3, x4), farOddBeside = f32x4.sub(y3, y4);
+    const a0 = f32x4.add(f32x4.add(x0, nearEven), farEven), b0 = f32x4.add(f32x4.add(y0, nearEvenBeside), farEvenBeside);
+    const a1 = madd(f32x4.mul(nearOdd, p1), farOdd, p2), b1 = madd(f32x4.mul(nearOddBeside, q1), farOddBeside, q2);
+    const a2 = madd(f32x4.mul(nearEven, p3), farEven, p4), b2 = madd(f32x4.mul(nearEvenBeside, q3), farEvenBeside, q4);
+    const a3 = madd(madd(x5, nearOdd, p5), farOdd, p6), b3 = madd(madd(y5, nearOddBeside, q5), farOddBeside, q6);
+    e = madd(e, f32x4.add(f32x4.add(a0, a1), f32x4.add(a2, a3)), zero);
+    f = madd(f, f32x4.add(f32x4.add(b0, b1), f32x4.add(b2, b3)), zero);
     const s0 = v128.shuffle<f32>(a0, a1, 0, 4, 1, 5), t0 = v128.shuffle<f32>(b0, b1, 0, 4, 1, 5);
     const s1 = v128.shuffle<f32>(a0, a1, 2, 6, 3, 7), t1 = v128.shuffle<f32>(b0, b1, 2, 6, 3, 7);
     const s2 = v128.shuffle<f32>(a2, a3, 0, 4, 1, 5), t2 = v128.shuffle<f32>(b2, b3, 0, 4, 1, 5);

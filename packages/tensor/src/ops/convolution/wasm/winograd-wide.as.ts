@@ -40,7 +40,18 @@ function readStrips(layer: Layer, tiles: i32, sources: usize, rowBytes: usize, s
   }
 }
 
-/** Finishes a row of pixels: the last vectors overlap those before. */
+/** Adds a bias to a row of at least eight pixels: the last vectors overlap those before. */
+function addToRow(from: usize, to: usize, width: i32, bias: f32): void {
+  const b = f32x4.splat(bias), last = <usize>(width - 8) << 2;
+  for (let at: usize = 0; ; at = min(at + 32, last)) {
+    const x = f32x4.add(v128.load(from + at), b), y = f32x4.add(v128.load(from + at, 16), b), own = to + at;
+    v128.store(own, x);
+    v128.store(own, y, 16);
+    if (at == last) return;
+  }
+}
+
+/** The same with an activation. */
 function finishRow(from: usize, to: usize, width: i32, bias: f32, slope: f32): void {
   const b = f32x4.splat(bias), s = f32x4.splat(slope), keep = keepsNegative(slope);
   if (width >= 8) {
@@ -70,7 +81,10 @@ function writeStripsOfChannel(layer: Layer, tiles: i32, from: usize, step: usize
   for (let index = 0; index < layer.strips; index++) {
     const strip = stripAt(stripsOf(layer), index), width = min(strip.tiles << 2, strip.columns);
     let own = rows, to = strip.target + offset;
-    for (let row = 0; row < strip.rows; row++, own += pitch, to += layer.targetRowBytes) finishRow(own, to, width, addend, layer.slope);
+    for (let row = 0; row < strip.rows; row++, own += pitch, to += layer.targetRowBytes) {
+      if (layer.slope == 1 && width >= 8) addToRow(own, to, width, addend);
+      else finishRow(own, to, width, addend, layer.slope);
+    }
     rows += <usize>strip.tiles << 4;
   }
   for (let tile = 0; tile < tiles; tile += 8) {
