@@ -12,6 +12,9 @@ export const convolutionSizes = {
   groupBytes: 208,
   /** Neighbouring tiles, for wide vectors. */
   stripBytes: 32,
+  /** Of a copied row of as many tiles as an item may have, four pixels of each, and two vectors more, in cache lines. */
+  mostTiles: 64,
+  copyBytes: 1088,
   /** Behind the planes of a depthwise convolution. */
   slackBytes: 128,
 } as const;

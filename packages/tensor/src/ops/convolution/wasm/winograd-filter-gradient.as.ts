@@ -3,7 +3,7 @@ import { Axis, axisAt, axisBytes } from "./geometry.as";
 import { multiplyRows } from "./panel.as";
 import { sumTap } from "./sum-tap.as";
 import { computeStep, lineBytes, positions } from "./winograd-layer.as";
-import { computePitch, copyGradients, copySource, stripBytes, writeStrips } from "./winograd-strips.as";
+import { copyGradients, copySource, pitch, stripBytes, writeStrips } from "./winograd-strips.as";
 import { fillLane, finishGroup, groupBytes, readGradient, readSource } from "./winograd-tiles.as";
 import { coefficientBytes, transformToTaps, writeCoefficients } from "./winograd-transforms.as";
 import { transformGradients, transformSources } from "./winograd-wide-transforms.as";
@@ -40,8 +40,6 @@ class Slice {
   outputBytes: usize;
   /** Copies of tiles, for wide vectors. */
   copies: usize;
-  pitch: usize;
-  pitchOfDy: usize;
 }
 
 const sliceBytes: usize = 128;
@@ -81,26 +79,26 @@ function transformTiles(slice: Slice, first: i32, count: i32): void {
 /** The same for wide vectors: two tiles of four channels of x, and one of eight channels of dy. */
 function transformStrips(slice: Slice, first: i32, count: i32): void {
   const sourceStride = <usize>(slice.y.source * slice.across.source) << 2, targetStride = <usize>(slice.y.target * slice.across.target) << 2;
-  const table = slice.table, copies = slice.copies, pitch = slice.pitch, pitchOfDy = slice.pitchOfDy, k = slice.coefficients, lines = slice.lines;
+  const table = slice.table, copies = slice.copies, k = slice.coefficients, lines = slice.lines;
   const strips = writeStrips(
     table, first, first + count, slice.x, slice.sourceImage, slice.across.source, slice.y.padding, slice.across.padding,
     slice.dy, slice.targetImage, slice.y.target, slice.across.target,
   );
   for (let channel = 0; channel < slice.channels; channel += 4) {
     for (let lane = 0; lane < 4; lane++) {
-      copySource(table, strips, <usize>(channel + lane) * sourceStride, slice.y.source, slice.across.source, copies + <usize>lane * 12 * pitch, pitch);
+      copySource(table, strips, <usize>(channel + lane) * sourceStride, slice.y.source, slice.across.source, copies + <usize>lane * 6 * pitch);
     }
     const to = slice.sources + <usize>(channel >> 2) * slice.tilesBytes;
     for (let index = 0; index < count; index += 2) {
       const own = <usize>index << 4;
-      transformSources(k, copies + own, 12 * pitch, pitch, lines, to + own, slice.sourceStep);
+      transformSources(k, copies + own, 6 * pitch, lines, to + own, slice.sourceStep);
     }
   }
   for (let output = 0; output < slice.outputs; output += 8) {
-    copyGradients(table, strips, <usize>output * targetStride, targetStride, slice.across.target, copies, pitchOfDy);
+    copyGradients(table, strips, <usize>output * targetStride, targetStride, slice.across.target, copies);
     let to = slice.gradients + (<usize>output << 2);
     for (let index = 0; index < count; index++, to += slice.outputBytes) {
-      transformGradients(k, copies + (<usize>index << 5), 4 * pitchOfDy, pitchOfDy, lines, to, slice.gradientStep);
+      transformGradients(k, copies + (<usize>index << 5), 4 * pitch, lines, to, slice.gradientStep);
     }
   }
 }
@@ -148,10 +146,8 @@ function describeSlice(scratch: usize, args: FilterGradientWinogradArguments): S
   slice.lines = slice.coefficients + coefficientBytes;
   slice.table = slice.lines + lineBytes;
   if (VECTOR_BITS == 256) {
-    slice.pitch = computePitch(tiles);
-    slice.pitchOfDy = computePitch(2 * tiles);
     slice.copies = slice.table + <usize>tiles * stripBytes + 63 & ~63;
-    slice.sources = slice.copies + 48 * slice.pitch;
+    slice.sources = slice.copies + 24 * pitch;
   } else {
     slice.tableOfDy = slice.table + <usize>tiles * groupBytes;
     slice.sources = slice.tableOfDy + <usize>tiles * groupBytes;

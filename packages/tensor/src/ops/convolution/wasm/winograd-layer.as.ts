@@ -40,7 +40,6 @@ class Layer {
   strips: i32;
   /** Copied tiles, for wide vectors, and what tells which results are not finite. */
   copies: usize;
-  pitch: usize;
   checks: usize;
   /** Transformed tiles. */
   sources: usize;

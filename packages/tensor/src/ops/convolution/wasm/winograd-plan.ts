@@ -17,7 +17,6 @@ const transformCost = 360;
 const leastChannels = 16;
 /** What transformed sources and targets of an item may take of a second-level cache of 512 KiB. */
 const tileBytes = 320 * 1024;
-const mostTiles = 64;
 
 /** Zeros before the source, where the windows of a transposed convolution are looked at from the other side. */
 const computeZerosBefore = ({ before }: KernelAxis, isTransposed: boolean): number =>
@@ -52,17 +51,14 @@ export const usesWinograd = (shape: ConvolutionShape): boolean =>
 /** Tiles, in multiples of what a kernel takes, whose positions of so many channels stay in cache. */
 export function countTilesFitting(channels: number, bytes: number, multiple: number): number {
   const fitting = bytes / (4 * convolutionSizes.positions * channels);
-  return Math.min(mostTiles, Math.max(multiple, Math.floor(fitting / multiple) * multiple));
+  return Math.min(convolutionSizes.mostTiles, Math.max(multiple, Math.floor(fitting / multiple) * multiple));
 }
-
-/** Bytes from row to row of the copied tiles that wide kernels have in scratch, as in `computePitch`. */
-const countPitchBytes = (tiles: number): number => (Math.ceil((16 * tiles + 64) / 64) | 1) * 64;
 
 /** Bytes that a kernel needs to read and write tiles: for `planes` channels at a time, and tables of them. */
 export function countTableBytes(tiles: number, isWide: boolean, planes: number, tables: number): number {
-  const { groupBytes, stripBytes } = convolutionSizes;
+  const { groupBytes, stripBytes, copyBytes } = convolutionSizes;
   if (!isWide) return 2048 + tables * groupBytes;
-  return 4096 + tiles * (stripBytes + 4) + planes * 12 * countPitchBytes(tiles);
+  return 4096 + tiles * (stripBytes + 4) + planes * 12 * copyBytes;
 }
 
 /** Bytes from one position to the next in scratch: an odd number of cache lines. */

@@ -48,51 +48,48 @@ function writeStrips(
   return count;
 }
 
-/** Bytes from row to row of copied tiles: an odd number of cache lines, with room for a vector more. */
-// @ts-ignore: decorator
-@inline
-function computePitch(tiles: i32): usize {
-  return ((<usize>tiles << 4) + 127 & ~63) | 64;
-}
+/** Bytes from copied rows to those with the pixels behind, and to the next row. Constants, because so they take no additions. */
+const besideBytes: usize = ConvolutionSizes.copyBytes;
+const pitch: usize = 2 * besideBytes;
 
 /**
- * Copies six rows of the tiles of a channel, four pixels of each tile, and six more with the four pixels after those, of which two
- * count. `offset` is of the channel, in bytes.
+ * Copies six rows of the tiles of a channel: four pixels of each tile, and beside them the four pixels after those, of which two count. `offset` is of
+ * the channel, in bytes.
  */
-function copySource(strips: usize, count: i32, offset: usize, height: i32, width: i32, to: usize, pitch: usize): void {
-  const down = <usize>width << 2;
+function copySource(strips: usize, count: i32, offset: usize, height: i32, width: i32, to: usize): void {
+  const down = <usize>width << 2, zero = f32x4.splat(0);
   for (let index = 0; index < count; index++) {
     const strip = stripAt(strips, index), bytes = <usize>strip.tiles << 4;
     const over = strip.left + (strip.tiles << 2) - width, isFirst = strip.left < 0;
-    let from = strip.source + offset, own = to;
-    for (let row = 0; row < 6; row++, from += down, own += pitch) {
-      const beside = own + 6 * pitch, end = beside + bytes;
-      if (<u32>(strip.top + row) >= <u32>height) {
-        memory.fill(own, 0, bytes);
-        memory.fill(beside, 0, bytes);
+    let from = strip.source + offset, own = to, top = strip.top;
+    for (const bottom = top + 6; top < bottom; top++, from += down, own += pitch) {
+      const end = own + bytes;
+      if (<u32>top >= <u32>height) {
+        for (let at = own; at < end; at += 16) {
+          v128.store(at, zero);
+          v128.store(at, zero, besideBytes);
+        }
         continue;
       }
-      for (let at: usize = 0; at < bytes; at += 32) {
-        const p = from + at, q = own + at, r = beside + at;
-        const v0 = v128.load(p), v1 = v128.load(p, 16);
-        v128.store(q, v0);
-        v128.store(q, v1, 16);
-        const v2 = v128.load(p, 16), v3 = v128.load(p, 32);
-        v128.store(r, v2);
-        v128.store(r, v3, 16);
+      for (let at = own, p = from; at < end; at += 32, p += 32) {
+        const v0 = v128.load(p), v1 = v128.load(p, 16), v2 = v128.load(p, 16), v3 = v128.load(p, 32);
+        v128.store(at, v0);
+        v128.store(at, v1, 16);
+        v128.store(at, v2, besideBytes);
+        v128.store(at, v3, besideBytes + 16);
       }
       if (isFirst) store<f32>(own, 0);
       if (over < -1) continue;
-      for (let column = 1; column <= over; column++) store<f32>(own + bytes - (<usize>column << 2), 0);
-      if (over < 0) store<f32>(end - 12, 0);
-      else store<u64>(end - 16, 0);
+      for (let column = 1; column <= over; column++) store<f32>(end - (<usize>column << 2), 0);
+      if (over < 0) store<f32>(end + besideBytes - 12, 0);
+      else store<u64>(end + besideBytes - 16, 0);
     }
     to += bytes;
   }
 }
 
 /** Copies four rows of the tiles of eight channels of dy: four pixels of the first four channels, each beside those of the channel four behind. */
-function copyGradients(strips: usize, count: i32, offset: usize, stride: usize, width: i32, to: usize, pitch: usize): void {
+function copyGradients(strips: usize, count: i32, offset: usize, stride: usize, width: i32, to: usize): void {
   for (let index = 0; index < count; index++) {
     const strip = stripAt(strips, index), bytes = <usize>strip.tiles << 5, last = bytes - 32;
     const over = (strip.tiles << 2) - strip.columns;
@@ -111,4 +108,4 @@ function copyGradients(strips: usize, count: i32, offset: usize, stride: usize, 
   }
 }
 
-export { Strip, stripBytes, stripAt, writeStrips, computePitch, copySource, copyGradients };
+export { Strip, stripBytes, stripAt, writeStrips, besideBytes, pitch, copySource, copyGradients };

@@ -1,4 +1,5 @@
 import { madd } from "../../matmul/wasm/simd.as";
+import { besideBytes, pitch } from "./winograd-strips.as";
 import { farCube, farPoint, farSquare, minusFarSquare, minusNearSquare, minusSum, nearCube, nearPoint, nearSquare, product } from "./winograd-transforms.as";
 
 // The transforms of winograd-transforms.as.ts for two neighbouring vectors, which the engine joins: all of a pair is computed, then
@@ -89,9 +90,9 @@ const wideLineBytes: usize = 36 * 32;
 
 /**
  * Transforms tiles of the source: four pairs of vectors, `next` bytes apart, become a pair for each of the 36 positions. `at` is their first row of
- * copied tiles; rows are `pitch` bytes apart.
+ * copied tiles.
  */
-function transformSources(k: usize, at: usize, next: usize, pitch: usize, lines: usize, to: usize, step: usize): void {
+function transformSources(k: usize, at: usize, next: usize, lines: usize, to: usize, step: usize): void {
   let line = lines;
   for (const end = line + wideLineBytes; line < end; line += 192, at += pitch) {
     const at1 = at + next, at2 = at1 + next, at3 = at2 + next;
@@ -101,9 +102,10 @@ function transformSources(k: usize, at: usize, next: usize, pitch: usize, lines:
     const s1 = v128.shuffle<f32>(a0, a1, 2, 6, 3, 7), t1 = v128.shuffle<f32>(b0, b1, 2, 6, 3, 7);
     const s2 = v128.shuffle<f32>(a2, a3, 0, 4, 1, 5), t2 = v128.shuffle<f32>(b2, b3, 0, 4, 1, 5);
     const s3 = v128.shuffle<f32>(a2, a3, 2, 6, 3, 7), t3 = v128.shuffle<f32>(b2, b3, 2, 6, 3, 7);
-    const c0 = at + 6 * pitch, c1 = c0 + next, c2 = c1 + next, c3 = c2 + next;
-    const s4 = v128.shuffle<f32>(v128.load(c0), v128.load(c1), 0, 4, 1, 5), t4 = v128.shuffle<f32>(v128.load(c0, 16), v128.load(c1, 16), 0, 4, 1, 5);
-    const s5 = v128.shuffle<f32>(v128.load(c2), v128.load(c3), 0, 4, 1, 5), t5 = v128.shuffle<f32>(v128.load(c2, 16), v128.load(c3, 16), 0, 4, 1, 5);
+    const c0 = v128.load(at, besideBytes), e0 = v128.load(at, besideBytes + 16), c1 = v128.load(at1, besideBytes), e1 = v128.load(at1, besideBytes + 16);
+    const c2 = v128.load(at2, besideBytes), e2 = v128.load(at2, besideBytes + 16), c3 = v128.load(at3, besideBytes), e3 = v128.load(at3, besideBytes + 16);
+    const s4 = v128.shuffle<f32>(c0, c1, 0, 4, 1, 5), t4 = v128.shuffle<f32>(e0, e1, 0, 4, 1, 5);
+    const s5 = v128.shuffle<f32>(c2, c3, 0, 4, 1, 5), t5 = v128.shuffle<f32>(e2, e3, 0, 4, 1, 5);
     transformSourceWide(
       k, v128.shuffle<f64>(s0, s2, 0, 2), v128.shuffle<f64>(t0, t2, 0, 2), v128.shuffle<f64>(s0, s2, 1, 3), v128.shuffle<f64>(t0, t2, 1, 3),
       v128.shuffle<f64>(s1, s3, 0, 2), v128.shuffle<f64>(t1, t3, 0, 2), v128.shuffle<f64>(s1, s3, 1, 3), v128.shuffle<f64>(t1, t3, 1, 3),
@@ -122,7 +124,7 @@ function transformSources(k: usize, at: usize, next: usize, pitch: usize, lines:
 }
 
 /** The same for tiles of dy: four rows of four pixels. */
-function transformGradients(k: usize, at: usize, next: usize, pitch: usize, lines: usize, to: usize, step: usize): void {
+function transformGradients(k: usize, at: usize, next: usize, lines: usize, to: usize, step: usize): void {
   let line = lines;
   for (const end = line + 768; line < end; line += 192, at += pitch) {
     const at1 = at + next, at2 = at1 + next, at3 = at2 + next;
@@ -148,10 +150,10 @@ function transformGradients(k: usize, at: usize, next: usize, pitch: usize, line
 }
 
 /**
- * Transforms eight tiles of products back: four pixels of each of four rows go to `to` and on, `pitch` bytes from row to row, tile by tile. At `check` are, for
+ * Transforms eight tiles of products back: four pixels of each of four rows go to `to` and on, tile by tile, as if they were copied. At `check` are, for
  * each tile, zero, or NaN where a result is not finite.
  */
-function transformTargets(k: usize, from: usize, step: usize, lines: usize, to: usize, pitch: usize, check: usize): void {
+function transformTargets(k: usize, from: usize, step: usize, lines: usize, to: usize, check: usize): void {
   let line = lines;
   for (const end = line + 192; line < end; line += 32, from += step) transformBackWide(k, from, 6 * step, line, 192);
   const p1 = v128.load(k, nearPoint), q1 = v128.load(k, nearPoint + 16), p2 = v128.load(k, farPoint), q2 = v128.load(k, farPoint + 16);

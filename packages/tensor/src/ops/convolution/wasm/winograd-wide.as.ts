@@ -2,7 +2,7 @@ import { finish } from "../../matmul/wasm/simd.as";
 import { ConvolveWinogradArguments } from "./convolution.kernels.as";
 import { activateWide, keepsNegative } from "./finish-rows.as";
 import { convolveTile, Layer } from "./winograd-layer.as";
-import { computePitch, copySource, stripAt, stripBytes, writeStrips } from "./winograd-strips.as";
+import { copySource, pitch, stripAt, stripBytes, writeStrips } from "./winograd-strips.as";
 import { fillLane, groupBytes } from "./winograd-tiles.as";
 import { transformSources, transformTargets } from "./winograd-wide-transforms.as";
 
@@ -12,9 +12,8 @@ import { transformSources, transformTargets } from "./winograd-wide-transforms.a
 /** Divides scratch: for a single tile, for strips, for copies of their rows, and for transformed tiles. */
 function placeStrips(layer: Layer, tiles: i32): void {
   layer.checks = layer.table + groupBytes + <usize>tiles * stripBytes;
-  layer.pitch = computePitch(tiles);
   layer.copies = layer.checks + (<usize>tiles << 2) + 63 & ~63;
-  layer.sources = layer.copies + 12 * layer.pitch;
+  layer.sources = layer.copies + 6 * pitch;
 }
 
 // @ts-ignore: decorator
@@ -32,10 +31,10 @@ function describeStrips(layer: Layer, first: i32, end: i32, from: usize, to: usi
 /** Transforms `tiles` tiles of all channels. */
 function readStrips(layer: Layer, tiles: i32, sources: usize, rowBytes: usize, step: usize): void {
   for (let channel = 0; channel < layer.channels; channel++, sources += rowBytes) {
-    copySource(stripsOf(layer), layer.strips, <usize>channel * layer.sourceStride, layer.sourceY, layer.sourceX, layer.copies, layer.pitch);
+    copySource(stripsOf(layer), layer.strips, <usize>channel * layer.sourceStride, layer.sourceY, layer.sourceX, layer.copies);
     for (let first = 0; first < tiles; first += 8) {
       const own = <usize>first << 2;
-      transformSources(layer.coefficients, layer.copies + 4 * own, 32, layer.pitch, layer.scratch, sources + own, step);
+      transformSources(layer.coefficients, layer.copies + 4 * own, 32, layer.scratch, sources + own, step);
     }
   }
 }
@@ -72,10 +71,10 @@ function finishRow(from: usize, to: usize, width: i32, bias: f32, slope: f32): v
 
 /** Transforms `tiles` tiles of a channel back, finishes and writes them. `offset` is of the channel, in bytes. */
 function writeStripsOfChannel(layer: Layer, tiles: i32, from: usize, step: usize, offset: usize, weight: usize, bias: usize): void {
-  const pitch = layer.pitch, addend = bias ? load<f32>(bias) : 0;
+  const addend = bias ? load<f32>(bias) : 0;
   for (let first = 0; first < tiles; first += 8) {
     const own = <usize>first << 2;
-    transformTargets(layer.coefficients, from + own, step, layer.scratch, layer.copies + 4 * own, pitch, layer.checks + own);
+    transformTargets(layer.coefficients, from + own, step, layer.scratch, layer.copies + 4 * own, layer.checks + own);
   }
   let rows = layer.copies;
   for (let index = 0; index < layer.strips; index++) {
