@@ -54,7 +54,13 @@ export function planDirect(
   const { images, groups, ofSource, ofTarget, axes } = shape;
   const area = countTaps(shape);
   const tile = chooseTile(shape, images, tilePixels, countLanes(module));
-  const blocks = chooseBlocks(tile, ofSource, ofTarget, countTapsSeen(shape));
+  // Blocks of narrow vectors for all of them: terms are then added in the same order.
+  const blocks = chooseBlocks(
+    chooseTile(shape, images, tilePixels, 4),
+    ofSource,
+    ofTarget,
+    countTapsSeen(shape),
+  );
   const panels = Math.ceil(ofTarget / 4);
   const own = {
     sourceChannels: ofSource,
