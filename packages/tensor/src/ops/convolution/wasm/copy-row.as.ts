@@ -1,21 +1,15 @@
-// @ts-ignore: decorator
-@inline
-function divideUp(x: i32, by: i32): i32 {
-  return by == 1 ? x : (x + by - 1) / by;
-}
-
 /** Floats before the first one that lies inside of the source, where float 0 of every `jump`-th is at `from`. */
 // @ts-ignore: decorator
 @inline
 function findLow(from: i32, jump: i32, columns: i32): i32 {
-  return from < 0 ? min(columns, divideUp(-from, jump)) : 0;
+  return from < 0 ? min(columns, (jump - 1 - from) / jump) : 0;
 }
 
 /** Floats up to the last one that lies inside. */
 // @ts-ignore: decorator
 @inline
 function findHigh(from: i32, width: i32, jump: i32, columns: i32): i32 {
-  return min(columns, divideUp(max(0, width - from), jump));
+  return min(columns, (max(0, width - from) + jump - 1) / jump);
 }
 
 /** Copies floats `low` to `high` of a row, every `jump`-th of the source, and writes zeros around. Up to 28 bytes behind the `columns` floats may be overwritten. */

@@ -1,4 +1,4 @@
-import { madd, sumLanesOfFour } from "../../matmul/wasm/simd.as";
+import { madd } from "../../matmul/wasm/simd.as";
 import { FilterGradientDepthwiseArguments } from "./convolution.kernels.as";
 import { copyInside } from "./copy-row.as";
 import { copyPlanes, countPitch, planeBytes, tapBytes, writeTaps } from "./flat-planes.as";
@@ -100,7 +100,7 @@ function filterGradientDepthwise(begin: i32, end: i32, scratch: usize, args: Fil
     let at = ofTaps, to = sums + (<usize>((slice * channels + channel) * area) << 2);
     for (let index: usize = 0; index < <usize>own; index++, at = ofTaps + index * ofChannel) {
       for (let tap = 0; tap < area; tap++, at += sumBytes, to += 4) {
-        const lanes = sumLanesOfFour(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48));
+        const lanes = f32x4.add(f32x4.add(v128.load(at), v128.load(at, 16)), f32x4.add(v128.load(at, 32), v128.load(at, 48)));
         let sum = f32x4.extract_lane(lanes, 0) + f32x4.extract_lane(lanes, 1) + (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3));
         if (sum - sum != 0) {
           const from = source + (plane + index) * sourceStride, gradient = dy + (plane + index) * targetStride;

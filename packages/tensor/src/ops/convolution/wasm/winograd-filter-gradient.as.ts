@@ -45,6 +45,8 @@ class Slice {
 const sliceBytes: usize = 128;
 
 /** Transforms tiles `first` to `first + count`, of which a vector holds four channels. */
+// @ts-ignore: decorator
+@inline
 function transformTiles(slice: Slice, first: i32, count: i32): void {
   const across = (slice.across.target + 3) >> 2, ofImage = ((slice.y.target + 3) >> 2) * across;
   const sourceStride = <usize>(slice.y.source * slice.across.source) << 2, targetStride = <usize>(slice.y.target * slice.across.target) << 2;
@@ -131,6 +133,8 @@ function writeTaps(slice: Slice, k: usize, from: usize, step: usize, lines: usiz
 }
 
 /** Describes what all items share, at the start of scratch. */
+// @ts-ignore: decorator
+@inline
 function describeSlice(scratch: usize, args: FilterGradientWinogradArguments): Slice {
   const { groups, channels, outputs, sourceY, sourceX, targetY, targetX, outputBlock, channelBlock, tiles } = args;
   const slice = changetype<Slice>(scratch);

@@ -91,6 +91,8 @@ function writeTiles(layer: Layer, group: usize, from: usize, step: usize, offset
 }
 
 /** Transforms the tiles of a channel back. */
+// @ts-ignore: decorator
+@inline
 function writeTilesOfChannel(layer: Layer, groups: i32, from: usize, step: usize, offset: usize, weight: usize, bias: usize): void {
   for (let index = 0; index < groups; index++) {
     writeTiles(layer, layer.table + <usize>index * groupBytes, from + (<usize>index << 4), step, offset, weight, bias);
@@ -111,6 +113,8 @@ function addTiles(written: Written, tile: i32, end: i32, across: i32): void {
 }
 
 /** What all items share, at the start of scratch. */
+// @ts-ignore: decorator
+@inline
 function describeLayer(scratch: usize, args: ConvolveWinogradArguments): Layer {
   const { groups, sourceChannels, targetChannels, sourceY, sourceX, targetY, targetX, tiles, transposed } = args;
   const layer = changetype<Layer>(scratch);
@@ -136,6 +140,8 @@ function describeLayer(scratch: usize, args: ConvolveWinogradArguments): Layer {
 }
 
 /** Describes tiles `first` to `end`, and those without a tile up to a multiple of four. `from` and `to` are of the first channel of the first image. */
+// @ts-ignore: decorator
+@inline
 function describeTiles(layer: Layer, first: i32, end: i32, from: usize, to: usize, args: ConvolveWinogradArguments): void {
   const { tiles, sourceX, targetY, targetX, beforeY, beforeX } = args;
   const across = (targetX + 3) >> 2, ofImage = ((targetY + 3) >> 2) * across;
@@ -154,6 +160,8 @@ function describeTiles(layer: Layer, first: i32, end: i32, from: usize, to: usiz
 }
 
 /** Transforms the tiles of all channels. */
+// @ts-ignore: decorator
+@inline
 function readTilesOfItem(layer: Layer, groups: i32, sources: usize, rowBytes: usize, step: usize): void {
   for (let channel = 0; channel < layer.channels; channel++, sources += rowBytes) {
     for (let index = 0; index < groups; index++) {
