@@ -1,10 +1,11 @@
 // Compiles wide modules again and again while other threads compile and optimize modules of their own. The engine must not crash.
 
 import { setFlagsFromString } from "node:v8";
+import { runInThisContext } from "node:vm";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { decodeModule } from "@evenkeel/tensor";
 import { importPlainMemory } from "../src/kernels/shared-flag.ts";
-import { withWideFlags } from "../src/wide/engine-flags.ts";
+import { compileOptimized, prepareModule } from "../src/wide/compile.ts";
 import { relaxedModule } from "../src/wide/probe.wasm.ts";
 import { wideModule } from "../src/wide/probe.wide.ts";
 
@@ -19,11 +20,11 @@ function compileOnMainThread(): void {
   const workers = [1, 2].map((thread) => new Worker(new URL(import.meta.url), { workerData: thread }));
   let optimized = 0;
   for (const worker of workers) worker.on("message", () => optimized++);
-  const code = decodeModule(wideModule);
+  const engine = { setFlags: setFlagsFromString, evaluate: (text: string) => runInThisContext(text) };
+  const code = prepareModule(wideModule, true);
   let compiled = 0;
   const timer = setInterval(() => {
-    const bytes = makeNew(code, 0, compiled++);
-    withWideFlags(setFlagsFromString, () => new WebAssembly.Module(bytes));
+    compileOptimized(engine, makeNew(code, 0, compiled++), true, true);
   }, 1);
   setTimeout(async () => {
     clearInterval(timer);

@@ -1,27 +1,25 @@
 // Compiles modules one after the other, as the arguments say, in an engine that prints what it does.
 
 import { setFlagsFromString } from "node:v8";
-import { decodeModule } from "@evenkeel/tensor";
-import { importPlainMemory } from "../src/kernels/shared-flag.ts";
-import { makeCompiler } from "../src/wide/compile.ts";
-import { withOptimizingFlags, withWideFlags } from "../src/wide/engine-flags.ts";
+import { runInThisContext } from "node:vm";
+import { compileOptimized, makeCompiler, prepareModule } from "../src/wide/compile.ts";
 import { relaxedModule } from "../src/wide/probe.wasm.ts";
 import { wideModule } from "../src/wide/probe.wide.ts";
 
-const compileWide = makeCompiler(setFlagsFromString);
+const engine = { setFlags: setFlagsFromString, evaluate: (text: string) => runInThisContext(text) };
+const compileWide = makeCompiler(engine);
 
 const steps: { readonly [name: string]: () => void } = {
   wide: () => void compileWide(wideModule, true),
-  narrow: () => {
-    const code = decodeModule(relaxedModule);
-    importPlainMemory(code);
-    withOptimizingFlags(setFlagsFromString, () => new WebAssembly.Module(code));
-  },
-  invalid: () => {
+  narrow: () => void compileOptimized(engine, prepareModule(relaxedModule, true), true, false),
+  failing: () => {
+    const evaluate = () => () => {
+      throw new Error("the engine optimizes nothing");
+    };
     try {
-      withWideFlags(setFlagsFromString, () => new WebAssembly.Module(new Uint8Array(8)));
+      compileOptimized({ ...engine, evaluate }, prepareModule(wideModule, false), false, true);
     } catch {
-      // No module begins with zeros.
+      // The flags must be off for what follows.
     }
   },
 };

@@ -1,19 +1,18 @@
-import { decodeModule } from "@evenkeel/tensor";
 import { describe, expect, it, vi } from "vitest";
-import { addMark, makeCompiler } from "./compile.ts";
+import type { EngineControl } from "./compile.ts";
+import { makeCompiler } from "./compile.ts";
 import { wideModule } from "./probe.wide.ts";
 
-describe("addMark", () => {
-  it("adds a section that engines ignore", () => {
-    const marked = new WebAssembly.Module(addMark(decodeModule(wideModule)));
-    expect(WebAssembly.Module.customSections(marked, "256")).toHaveLength(1);
-    expect(WebAssembly.Module.exports(marked)).toContainEqual({ name: "multiply", kind: "function" });
-  });
-});
+/** An engine that counts the functions that it optimizes. */
+function makeEngine(): EngineControl & { readonly optimize: ReturnType<typeof vi.fn> } {
+  const optimize = vi.fn();
+  return { optimize, setFlags: vi.fn(), evaluate: () => optimize };
+}
 
 describe("the compiler of wide modules", () => {
   it("compiles each module once, and for plain memory once more", () => {
-    const compile = makeCompiler(() => {});
+    const engine = makeEngine();
+    const compile = makeCompiler(engine);
     const shared = compile(wideModule, true);
     expect(compile(wideModule, true)).toBe(shared);
     const plain = compile(wideModule, false);
@@ -22,10 +21,21 @@ describe("the compiler of wide modules", () => {
     new WebAssembly.Instance(plain, { env: { memory: new WebAssembly.Memory({ initial: 1, maximum: 1 }) } });
   });
 
+  it("optimizes every function once, with the flag that joins vectors", () => {
+    const engine = makeEngine();
+    const numbers = WebAssembly.Module.exports(makeCompiler(engine)(wideModule, true)).filter(
+      ({ name }) => name !== "multiply" && name !== "memory",
+    );
+    expect(engine.optimize).toHaveBeenCalledTimes(numbers.length);
+    expect(engine.setFlags).toHaveBeenCalledWith("--experimental-wasm-revectorize");
+    expect(engine.setFlags).toHaveBeenLastCalledWith("--no-experimental-wasm-revectorize");
+  });
+
   it("leaves the flags of the engine alone for a module that fails in an attempt", () => {
-    const setFlags = vi.fn();
-    const compile = makeCompiler(setFlags, () => false);
-    expect(WebAssembly.Module.customSections(compile(wideModule, true), "256")).toHaveLength(0);
-    expect(setFlags).not.toHaveBeenCalled();
+    const engine = makeEngine();
+    const module = makeCompiler(engine, () => false)(wideModule, true);
+    expect(module).toBeInstanceOf(WebAssembly.Module);
+    expect(engine.setFlags).not.toHaveBeenCalled();
+    expect(engine.optimize).not.toHaveBeenCalled();
   });
 });

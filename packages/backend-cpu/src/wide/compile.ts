@@ -1,40 +1,73 @@
 import type { Bytes } from "@evenkeel/tensor";
 import { decodeModule } from "@evenkeel/tensor";
 import { importPlainMemory } from "../kernels/shared-flag.ts";
-import type { SetFlags } from "./engine-flags.ts";
-import { withWideFlags } from "./engine-flags.ts";
-import type { AttemptCompilation } from "./trial.ts";
+import type { EngineFlag, SetFlags } from "./engine-flags.ts";
+import { withEngineFlags } from "./engine-flags.ts";
+import { addFunctionExports, isFunctionNumber } from "./function-exports.ts";
 import type { CompileWide } from "./vectors-option.ts";
 
-/** A custom section of this name, which engines ignore. */
-const sectionName = "256";
+/** The parts of Node through which the engine is controlled. */
+export interface EngineControl {
+  readonly setFlags: SetFlags;
+  /** Evaluates the text of a script. */
+  readonly evaluate: (text: string) => unknown;
+}
+
+/** An expression for a function of the engine that optimizes a function of WebAssembly and returns when that is done. */
+export const optimizer = "(kernel) => %WasmTierUpFunction(kernel)";
+
+/** The bytes of a module, for memory that is shared or not. */
+function decodeFor(module: string, isShared: boolean): Bytes {
+  const code = decodeModule(module);
+  if (!isShared) importPlainMemory(code);
+  return code;
+}
 
 /**
- * Appends a section to a module. The engine finds compiled code again by a module's bytes, so the bytes of one that was compiled under other flags
- * must differ.
+ * The same with exports through which all functions can be optimized. The engine finds compiled code again by the bytes of a module, so these also
+ * keep joined code and other code of a module apart.
  */
-export function addMark(module: Uint8Array): Bytes {
-  const name = new TextEncoder().encode(sectionName);
-  return Uint8Array.of(...module, 0, name.length + 1, name.length, ...name);
+export const prepareModule = (module: string, isShared: boolean): Bytes =>
+  addFunctionExports(decodeFor(module, isShared));
+
+/** Compiles a module and optimizes its functions at once, with joined vectors or without. */
+export function compileOptimized(
+  { setFlags, evaluate }: EngineControl,
+  code: Bytes,
+  isShared: boolean,
+  isWide: boolean,
+): WebAssembly.Module {
+  const module = new WebAssembly.Module(code);
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: isShared });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const flags: EngineFlag[] = ["allow-natives-syntax"];
+  if (isWide) flags.push("experimental-wasm-revectorize");
+  withEngineFlags(setFlags, flags, () => {
+    const optimize = evaluate(optimizer) as (kernel: unknown) => void;
+    for (const [name, kernel] of Object.entries(exports)) if (isFunctionNumber(name)) optimize(kernel);
+  });
+  return module;
 }
+
+/** Whether a module can be compiled with joined vectors. */
+export type AttemptCompilation = (code: Uint8Array, isShared: boolean) => boolean;
 
 /**
  * A function that compiles each wide module once, because devices share them. A module that fails in an attempt is compiled like any other, so its
  * vectors are not joined.
  */
-export function makeCompiler(setFlags: SetFlags, attempt: AttemptCompilation = () => true): CompileWide {
+export function makeCompiler(engine: EngineControl, attempt: AttemptCompilation = () => true): CompileWide {
   const compiled = new Map<string, WebAssembly.Module>();
   return (module, isShared) => {
     const key = `${isShared} ${module}`;
-    const known = compiled.get(key);
-    if (known !== undefined) return known;
-    const code = decodeModule(module);
-    if (!isShared) importPlainMemory(code);
-    const marked = addMark(code);
-    const compile = (): WebAssembly.Module => new WebAssembly.Module(attempted ? marked : code);
-    const attempted = attempt(marked);
-    const made = attempted ? withWideFlags(setFlags, compile) : compile();
-    compiled.set(key, made);
-    return made;
+    let known = compiled.get(key);
+    if (known === undefined) {
+      const code = prepareModule(module, isShared);
+      known = attempt(code, isShared)
+        ? compileOptimized(engine, code, isShared, true)
+        : new WebAssembly.Module(decodeFor(module, isShared));
+      compiled.set(key, known);
+    }
+    return known;
   };
 }

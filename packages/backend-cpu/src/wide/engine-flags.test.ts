@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { listWideFlags, withOptimizingFlags, withWideFlags } from "./engine-flags.ts";
+import type { EngineFlag } from "./engine-flags.ts";
+import { withEngineFlags } from "./engine-flags.ts";
+
+const flags: readonly EngineFlag[] = ["experimental-wasm-revectorize", "allow-natives-syntax"];
+const usual = ["--no-allow-natives-syntax", "--no-experimental-wasm-revectorize"];
 
 /** The flags of an engine, by name. */
 class Engine {
@@ -16,65 +20,44 @@ class Engine {
     this.values.set(flag.slice(isFalse ? 5 : 2), !isFalse);
   };
 
-  /** The flags by which wide modules are compiled, as they are set. */
   list(): string[] {
     return [...this.values].map(([name, value]) => `--${value ? "" : "no-"}${name}`).sort();
   }
 }
 
-const usual = [
-  "--liftoff",
-  "--no-experimental-wasm-revectorize",
-  Number.parseInt(process.versions.v8, 10) < 14 ? "--no-wasm-deopt" : "--wasm-deopt",
-  "--wasm-lazy-compilation",
-].sort();
-
 describe("the flags of the engine", () => {
-  it("are set while a wide module is compiled, and then have their usual values", () => {
+  it("are on while the function runs, and then off", () => {
     const engine = new Engine();
-    expect(withWideFlags(engine.setFlags, () => engine.list(), [])).toEqual(listWideFlags().sort());
+    const during = withEngineFlags(engine.setFlags, flags, () => engine.list(), []);
+    expect(during).toEqual(["--allow-natives-syntax", "--experimental-wasm-revectorize"]);
     expect(engine.list()).toEqual(usual);
   });
 
-  it("do not join vectors while a module is only optimized", () => {
-    const engine = new Engine();
-    const during = withOptimizingFlags(engine.setFlags, () => engine.list());
-    expect(during).toEqual(["--no-liftoff", "--no-wasm-deopt", "--no-wasm-lazy-compilation"]);
-  });
-
-  it("are restored if the compilation fails", () => {
+  it("are restored if the function throws", () => {
     const engine = new Engine();
     const fail = (): never => {
       throw new Error("bad bytes");
     };
-    expect(() => withWideFlags(engine.setFlags, fail, [])).toThrow("bad bytes");
+    expect(() => withEngineFlags(engine.setFlags, flags, fail, [])).toThrow("bad bytes");
     expect(engine.list()).toEqual(usual);
   });
 
-  it.each(listWideFlags())("are restored if the engine rejects %s", (flag) => {
+  it.each(flags)("are restored if the engine rejects %s", (flag) => {
     const engine = new Engine();
-    engine.broken = flag;
-    expect(() => withWideFlags(engine.setFlags, () => expect.fail("must not run"), [])).toThrow(
-      "no such flag",
-    );
+    engine.broken = `--${flag}`;
+    const run = (): never => expect.fail("must not run");
+    expect(() => withEngineFlags(engine.setFlags, flags, run, [])).toThrow("no such flag");
     expect(engine.list()).toEqual(usual);
   });
 
-  it("are restored to what the process was started with", () => {
+  it.each([
+    [["--allow_natives_syntax"], "--allow-natives-syntax"],
+    [["--allow-natives-syntax", "--no-allow-natives-syntax"], "--no-allow-natives-syntax"],
+    [["--noallow-natives-syntax", "--allow-natives-syntax"], "--allow-natives-syntax"],
+    [["--allow-natives-syntax-of-others"], "--no-allow-natives-syntax"],
+  ])("are restored to what the process was started with, %j", (given, expected) => {
     const engine = new Engine();
-    const given = [
-      "--liftoff",
-      "--no_liftoff",
-      "--experimental-wasm-revectorize",
-      "--nowasm-lazy-compilation",
-      "--wasm-deopt",
-    ];
-    withWideFlags(engine.setFlags, () => undefined, given);
-    expect(engine.list()).toEqual([
-      "--experimental-wasm-revectorize",
-      "--no-liftoff",
-      "--no-wasm-lazy-compilation",
-      "--wasm-deopt",
-    ]);
+    withEngineFlags(engine.setFlags, flags, () => undefined, given);
+    expect(engine.list()).toContain(expected);
   });
 });

@@ -1,7 +1,5 @@
-import { decodeModule } from "@evenkeel/tensor";
-import { importPlainMemory } from "../kernels/shared-flag.ts";
-import type { SetFlags } from "./engine-flags.ts";
-import { withOptimizingFlags } from "./engine-flags.ts";
+import type { EngineControl } from "./compile.ts";
+import { compileOptimized, prepareModule } from "./compile.ts";
 import { relaxedModule } from "./probe.wasm.ts";
 import { wideModule } from "./probe.wide.ts";
 import type { CompileWide } from "./vectors-option.ts";
@@ -15,10 +13,8 @@ const rounds = 8;
 const firstRow = 1024;
 
 /** How many times as fast as the narrow one a wide kernel is, by the shortest times of a few milliseconds. */
-export function measureSpeedup(compileWide: CompileWide, setFlags: SetFlags): number {
-  const code = decodeModule(relaxedModule);
-  importPlainMemory(code);
-  const narrow = instantiate(withOptimizingFlags(setFlags, () => new WebAssembly.Module(code)));
+export function measureSpeedup(compileWide: CompileWide, engine: EngineControl): number {
+  const narrow = instantiate(compileOptimized(engine, prepareModule(relaxedModule, false), false, false));
   const wide = instantiate(compileWide(wideModule, false));
   const shortest = { narrow: Number.POSITIVE_INFINITY, wide: Number.POSITIVE_INFINITY };
   for (let round = 0; round < rounds; round++) {

@@ -65,13 +65,15 @@ async function chooseCompiler(
 /** Undefined if Node provides no control over its engine. An engine that was not tested may crash, so it is tried in another process first. */
 async function measureEngine(isTested: boolean): Promise<WideEngine | undefined> {
   const v8 = await loadNodeModule<typeof import("node:v8")>("node:v8");
+  const vm = await loadNodeModule<typeof import("node:vm")>("node:vm");
   const processes = isTested
     ? undefined
     : await loadNodeModule<typeof import("node:child_process")>("node:child_process");
-  if (v8 === undefined || (!isTested && processes === undefined)) return undefined;
-  const compileWide = makeCompiler(v8.setFlagsFromString, processes && makeTrial(processes));
+  if (v8 === undefined || vm === undefined || (!isTested && processes === undefined)) return undefined;
+  const engine = { setFlags: v8.setFlagsFromString, evaluate: (text: string) => vm.runInThisContext(text) };
+  const compileWide = makeCompiler(engine, processes && makeTrial(processes));
   try {
-    const speedup = await withEngineLock(() => measureSpeedup(compileWide, v8.setFlagsFromString));
+    const speedup = await withEngineLock(() => measureSpeedup(compileWide, engine));
     return { compileWide, isFaster: speedup >= smallestSpeedup };
   } catch {
     // There is no memory for the measurement.
