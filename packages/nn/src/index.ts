@@ -169,6 +169,7 @@ export type {
 } from "./training/measurements/measures.ts";
 export { weighted } from "./training/measurements/measures.ts";
 export { NonFiniteLossError } from "./training/measurements/non-finite-error.ts";
+export { Meter } from "./training/meter.ts";
 export type { InputSource, Predicted, PredictedArray, PredictOptions } from "./training/predict.ts";
 export { predict } from "./training/predict.ts";
 export type { StepHooks } from "./training/step-hooks.ts";

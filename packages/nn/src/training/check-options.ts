@@ -98,6 +98,11 @@ export function checkFitOptions(
   }
 }
 
+/** Checks a loss and metrics alone. */
+export function checkMeasures(where: string, measures: object): void {
+  check(where, measures, measureRules, ["loss"]);
+}
+
 export function checkEvaluateOptions(options: object): void {
   check("evaluate", options, evaluateRules, ["data", "loss"]);
 }
