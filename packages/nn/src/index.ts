@@ -127,8 +127,10 @@ export type { SGDRuleOptions } from "./optimizers/sgd.ts";
 export { SGD } from "./optimizers/sgd.ts";
 export type { RuleChoice, StepNumbers, UpdateRule, WholeParameter } from "./optimizers/update-rule.ts";
 export { chained, lambda, multiplicative, sequential, warmUp } from "./schedules/combinators.ts";
-export type { CosineRestartsOptions, CyclicOptions, OneCycleOptions } from "./schedules/cycles.ts";
-export { cosineRestarts, cyclic, oneCycle } from "./schedules/cycles.ts";
+export type { CosineRestartsOptions, CyclicOptions } from "./schedules/cycles.ts";
+export { cosineRestarts, cyclic } from "./schedules/cycles.ts";
+export type { OneCycleMomentumOptions, OneCycleOptions } from "./schedules/one-cycle.ts";
+export { oneCycle, oneCycleMomentum } from "./schedules/one-cycle.ts";
 export type { Schedule } from "./schedules/schedule.ts";
 export type { ConstantOptions, LinearRampOptions, PolynomialOptions } from "./schedules/schedules.ts";
 export {

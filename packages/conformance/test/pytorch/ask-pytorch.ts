@@ -44,6 +44,8 @@ export interface OptimizeQuestion {
   readonly options: { readonly [name: string]: unknown };
   readonly maxGradientNorm?: number;
   readonly maxGradientValue?: number;
+  /** A Python expression as in a `ScheduleQuestion`; the scheduler may set momenta too. */
+  readonly scheduler?: string;
   /** Asks for averages in place of values: exponential ones where there is a decay. */
   readonly average?: { readonly decay?: number };
   readonly values: readonly PlainTensor[];

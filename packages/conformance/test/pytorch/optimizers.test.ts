@@ -5,8 +5,11 @@ import {
   Adam,
   Adamax,
   AdamW,
+  cyclic,
   type Module,
   NAdam,
+  oneCycle,
+  oneCycleMomentum,
   RAdam,
   RMSprop,
   SGD,
@@ -32,11 +35,17 @@ interface Case {
   readonly make: (model: Module, options: OptimizerOptions) => Optimizer;
   readonly pytorch: Pick<
     OptimizeQuestion,
-    "optimizer" | "average" | "maxGradientNorm" | "maxGradientValue"
+    "optimizer" | "average" | "scheduler" | "maxGradientNorm" | "maxGradientValue"
   > & {
     readonly options?: OptimizeQuestion["options"];
   };
 }
+
+/** Factors of the learning rate, which is 0.02. */
+const phases = { threePhase: true, warmUpShare: 0.4, annealing: "linear" } as const;
+const cycle = oneCycle(1, { steps: 25 });
+const threePhases = oneCycle(1, { steps: 25, ...phases });
+const cycles = cyclic(0.1, 1, { stepsUp: 4 });
 
 const cases: readonly Case[] = [
   {
@@ -89,6 +98,49 @@ const cases: readonly Case[] = [
     name: "NAdam",
     make: (model, options) => new NAdam(model, options),
     pytorch: { optimizer: "NAdam", options: { foreach: true } },
+  },
+  {
+    name: "SGD with one cycle of rate and momentum",
+    make: (model, options) =>
+      new SGD(model, {
+        ...options,
+        momentum: oneCycleMomentum({ steps: 25 }),
+        group: () => ({ schedule: cycle }),
+      }),
+    pytorch: {
+      optimizer: "SGD",
+      options: { momentum: 0.9 },
+      scheduler: "L.OneCycleLR(o, max_lr=0.02, total_steps=25)",
+    },
+  },
+  {
+    name: "Adam with three phases of rate and momentum",
+    make: (model, options) =>
+      new Adam(model, {
+        ...options,
+        betas: [oneCycleMomentum({ steps: 25, ...phases }), 0.99],
+        group: () => ({ schedule: threePhases }),
+      }),
+    pytorch: {
+      optimizer: "Adam",
+      options: { betas: [0.9, 0.99] },
+      scheduler:
+        "L.OneCycleLR(o, max_lr=0.02, total_steps=25, three_phase=True, pct_start=0.4, anneal_strategy='linear')",
+    },
+  },
+  {
+    name: "SGD with cycles of rate and momentum",
+    make: (model, options) =>
+      new SGD(model, {
+        ...options,
+        momentum: cyclic(0.9, 0.8, { stepsUp: 4 }),
+        group: () => ({ schedule: cycles }),
+      }),
+    pytorch: {
+      optimizer: "SGD",
+      options: { momentum: 0.9 },
+      scheduler: "L.CyclicLR(o, base_lr=0.002, max_lr=0.02, step_size_up=4)",
+    },
   },
   {
     name: "the exponential average of SGD",

@@ -93,6 +93,9 @@ def optimize(question):
         place = lambda value: torch.tensor(value["data"], dtype=torch.float64).to(dtype).reshape(value["shape"])
         values = [place(value).requires_grad_(True) for value in question["values"]]
         optimizer = getattr(torch.optim, question["optimizer"])(values, **question["options"])
+        scheduler = None
+        if "scheduler" in question:
+            scheduler = eval(question["scheduler"], {"L": torch.optim.lr_scheduler, "o": optimizer})
         averaged = average(values, question["average"]) if "average" in question else None
         course = []
         for gradients in question["gradients"]:
@@ -103,6 +106,8 @@ def optimize(question):
             if "maxGradientValue" in question:
                 torch.nn.utils.clip_grad_value_(values, question["maxGradientValue"])
             optimizer.step()
+            if scheduler is not None:
+                scheduler.step()
             if averaged is not None:
                 averaged.update_parameters(torch.nn.ParameterList(values))
             shown = values if averaged is None else list(averaged.parameters())

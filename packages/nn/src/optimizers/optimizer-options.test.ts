@@ -59,6 +59,11 @@ describe("options", () => {
       "Adam: betas: found [0.9, 1]",
     ],
     [
+      "a schedule as the second beta",
+      () => new Adam(new TwoValues(), { learningRate, betas: [() => 0.9, () => 0.9] as never }),
+      "Adam: betas: found [a function, a function]",
+    ],
+    [
       "one beta",
       () => new Adam(new TwoValues(), { learningRate, betas: [0.9] as never }),
       "2 elements, each a number in [0, 1)",

@@ -1,14 +1,16 @@
 import { ArgumentError, e } from "@evenkeel/tensor";
-import { checkOptions, fraction, nonNegative, yesOrNo } from "@evenkeel/tensor/checks";
+import { callable, checkOptions, either, fraction, nonNegative, yesOrNo } from "@evenkeel/tensor/checks";
+import type { Schedule } from "../schedules/schedule.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerOptions, Parameterized } from "./optimizer-options.ts";
 import { optimizerRules } from "./optimizer-options.ts";
 import type { UpdateRule } from "./update-rule.ts";
+import { describeSetting } from "./update-rule.ts";
 
 /** The hyperparameters of SGD; the defaults are PyTorch's. */
 export interface SGDRuleOptions {
-  /** Default 0: plain gradient descent. */
-  readonly momentum?: number;
+  /** Default 0: plain gradient descent. A schedule gives that of each update of a parameter, counted from 0: `oneCycleMomentum`. */
+  readonly momentum?: number | Schedule;
   /** The share of the gradient that does not enter the momentum; default 0. */
   readonly dampening?: number;
   /** Whether the update looks ahead along the momentum; default false. */
@@ -23,17 +25,17 @@ export function makeSgdRule({
 }: SGDRuleOptions = {}): UpdateRule {
   if (nesterov && (momentum === 0 || dampening !== 0)) {
     throw new ArgumentError(
-      `nesterov: found momentum ${momentum} and dampening ${dampening}, expected a momentum and no dampening`,
+      `nesterov: found momentum ${describeSetting(momentum)} and dampening ${dampening}, expected a momentum and no dampening`,
     );
   }
   return {
-    settings: { rule: "SGD", momentum, dampening, nesterov },
+    settings: { rule: "SGD", momentum: describeSetting(momentum), dampening, nesterov },
     slots: momentum === 0 ? [] : ["momentum"],
     // The first momentum is the gradient itself, without dampening.
     scalars: ({ learningRate, weightDecay, step }) => [
       learningRate,
       weightDecay,
-      momentum,
+      typeof momentum === "number" ? momentum : momentum(step - 1),
       step === 1 ? 1 : 1 - dampening,
     ],
     update: (value, [buffer], gradient, [rate, decay, kept, fresh]) => {
@@ -57,7 +59,7 @@ export class SGD extends Optimizer {
   constructor(model: Parameterized, options: OptimizerOptions & SGDRuleOptions) {
     checkOptions<OptimizerOptions & SGDRuleOptions>("SGD", options, {
       ...optimizerRules,
-      momentum: nonNegative,
+      momentum: either(nonNegative, callable),
       dampening: fraction,
       nesterov: yesOrNo,
     });

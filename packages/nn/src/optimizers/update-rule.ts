@@ -1,5 +1,6 @@
 import type { Tensor, Value } from "@evenkeel/tensor";
 import type { Parameter } from "../module/variable.ts";
+import type { Schedule } from "../schedules/schedule.ts";
 
 /** What changes from step to step: numbers that reach the device as scalars. */
 export interface StepNumbers {
@@ -51,3 +52,7 @@ export interface RuleChoice {
   /** The rule of a parameter: one object for all that share it. */
   choose(name: string, parameter: Parameter): UpdateRule;
 }
+
+/** A hyperparameter as the settings have it: runs are not told apart by their schedules. */
+export const describeSetting = (value: number | Schedule): number | string =>
+  typeof value === "number" ? value : "a schedule";

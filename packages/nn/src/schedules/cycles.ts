@@ -1,5 +1,5 @@
 import type { Rule } from "@evenkeel/tensor/checks";
-import { checkOptions, fraction, nonNegative, oneOf, positive, yesOrNo } from "@evenkeel/tensor/checks";
+import { checkOptions, nonNegative, oneOf, positive } from "@evenkeel/tensor/checks";
 import { computeAnnealing } from "./anneal.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -51,8 +51,8 @@ export interface CyclicOptions {
 }
 
 /**
- * Up from `base` to `peak` and down again, both linearly, again and again (Smith 2017; PyTorch's CyclicLR, which cycles the momentum
- * too unless it is told not to). Throws ArgumentError for an unknown option and numbers out of range.
+ * Up from `base` to `peak` and down again, both linearly, again and again (Smith 2017; PyTorch's CyclicLR). As a momentum, from the
+ * larger one to the smaller. Throws ArgumentError for an unknown option and numbers out of range.
  *
  * @example cyclic(0.01, 0.1, { stepsUp: 500, mode: "triangular2" })
  */
@@ -73,56 +73,5 @@ export function cyclic(base: number, peak: number, options: CyclicOptions = {}):
     const at = step - cycle * length;
     const share = at <= stepsUp ? at / stepsUp : (length - at) / stepsDown;
     return base + (peak - base) * share * heights[mode](step, cycle);
-  };
-}
-
-/** The shape of a cycle; the defaults are PyTorch's. */
-export interface OneCycleOptions {
-  /** Length of the whole cycle. */
-  readonly steps: number;
-  /** The share of the steps in which the rate rises; default 0.3. */
-  readonly warmUpShare?: number;
-  /** The first rate is the peak divided by this; default 25. */
-  readonly initialDivisor?: number;
-  /** The last rate is the first one divided by this; default 1e4. */
-  readonly finalDivisor?: number;
-  /** Default `cosine`. */
-  readonly annealing?: "cosine" | "linear";
-  /** Whether the rate falls back to the first one, as fast as it rose, before it falls to the last one; default false. */
-  readonly threePhase?: boolean;
-}
-
-const linear = (from: number, to: number, progress: number): number => from + (to - from) * progress;
-
-/**
- * Up to `peak` and down to almost 0, both along half a cosine (Smith and Topin 2017; PyTorch's OneCycleLR, which cycles the momentum
- * too unless it is told not to). Throws ArgumentError for an unknown option, and unless steps and divisors are positive and the share
- * is in [0, 1].
- *
- * @example oneCycle(0.1, { steps: 1000 })
- */
-export function oneCycle(peak: number, options: OneCycleOptions): Schedule {
-  const divisors = { initialDivisor: positive, finalDivisor: positive };
-  const shape = { warmUpShare: fraction, annealing: oneOf("cosine", "linear"), threePhase: yesOrNo };
-  const rules = { peak: nonNegative, steps: positive, ...shape, ...divisors };
-  checkOptions("oneCycle", { peak, ...options }, rules, ["peak", "steps"]);
-  const { steps, warmUpShare = 0.3, initialDivisor = 25, finalDivisor = 1e4 } = options;
-  const { annealing = "cosine", threePhase = false } = options;
-  const first = peak / initialDivisor;
-  const final = first / finalDivisor;
-  const top = warmUpShare * steps;
-  const phases = [
-    { end: top - 1, from: first, to: peak },
-    ...(threePhase ? [{ end: 2 * top - 2, from: peak, to: first }] : []),
-    { end: steps - 1, from: threePhase ? first : peak, to: final },
-  ];
-  const curve = annealing === "cosine" ? computeAnnealing : linear;
-  return (step) => {
-    const found = phases.findIndex(({ end }) => step <= end);
-    const index = found < 0 ? phases.length - 1 : found;
-    const { end, from, to } = phases[index]!;
-    const begin = phases[index - 1]?.end ?? 0;
-    // A phase without a length is at its end.
-    return curve(from, to, end > begin ? Math.min(1, (step - begin) / (end - begin)) : 1);
   };
 }

@@ -1,7 +1,8 @@
 import { ArgumentError } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { chained, lambda, multiplicative, sequential, warmUp } from "./combinators.ts";
-import { cosineRestarts, cyclic, oneCycle } from "./cycles.ts";
+import { cosineRestarts, cyclic } from "./cycles.ts";
+import { oneCycle, oneCycleMomentum } from "./one-cycle.ts";
 import { constant, cosine, exponential, linearRamp, multiStep, polynomial, stepDecay } from "./schedules.ts";
 
 const at = (schedule: (step: number) => number, steps: number[]) => steps.map(schedule);
@@ -89,6 +90,7 @@ describe("schedules", () => {
     ["a mode", () => cyclic(0, 1, { mode: "triangle" as never }), 'cyclic: mode: found "triangle"'],
     ["a rise of no steps", () => cyclic(0, 1, { stepsUp: 0 }), "cyclic: stepsUp: found 0"],
     ["a curve", () => oneCycle(1, { steps: 5, annealing: "cos" as never }), 'annealing: found "cos"'],
+    ["a momentum of 1", () => oneCycleMomentum({ steps: 5, max: 1 }), "oneCycleMomentum: max: found 1"],
     ["a number for a function", () => lambda(1, 0.5 as never), "lambda: factor: found 0.5"],
     ["a rate below 0", () => multiplicative(-1, () => 1), "multiplicative: rate: found -1"],
     ["no schedules", () => chained([]), "chained: schedules: found [], expected an array of schedules"],
