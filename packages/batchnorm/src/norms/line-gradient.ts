@@ -18,10 +18,10 @@ import type { ChannelValues } from "../pre-activation/normalized.ts";
 import { nameChannelValues } from "../pre-activation/normalized.ts";
 import { extractRow, nonZero, rows } from "../statistics/rows.ts";
 import { propagateThroughStatistics } from "../statistics/statistics.ts";
-import type { LineAttributes } from "./line-values.ts";
+import type { LineAttributes } from "./line-attributes.ts";
 import { asLines, getLineShape, inverseOfLine, listLineTensors, standardizedInLine } from "./line-values.ts";
 
-interface LineOperands {
+export interface LineOperands {
   readonly dy: Tensor;
   readonly x: Tensor;
   readonly scale: Tensor | undefined;
@@ -30,7 +30,7 @@ interface LineOperands {
   readonly needed: readonly [scale: boolean, shift: boolean];
 }
 
-interface LineGradients {
+export interface LineGradients {
   readonly dx: Tensor;
   readonly dScale?: Tensor | undefined;
   readonly dShift?: Tensor | undefined;
@@ -61,7 +61,8 @@ export function computeLineGradients(context: GradientContext<LineAttributes>): 
   });
 }
 
-function propagate(operands: LineOperands, attrs: LineAttributes): LineGradients {
+/** The gradients by the parts of batch norm. */
+export function propagate(operands: LineOperands, attrs: LineAttributes): LineGradients {
   const [, , , inner] = getLineShape(operands.x);
   if (!attrs.centered) return propagateUncentered(operands, attrs);
   return inner === 1 ? propagateByPosition(operands, attrs) : propagateByChannel(operands, attrs);
@@ -107,10 +108,14 @@ function sumOverLines(
   };
 }
 
-/** For lines in which every position has its own scale: dx is that of batch norm, whose channels are the lines. */
+/**
+ * For lines in which every position has its own scale: dx is that of batch norm, whose channels are the lines. scale * dy stays in f32,
+ * as a rounded one would be off by more than dx.
+ */
 function propagateByPosition(operands: LineOperands, attrs: LineAttributes): LineGradients {
   const { dy, x, statistics, scale } = operands;
-  const [product, g = dy] = evaluate(operands, ["f32", ...(scale ? [x.dtype] : [])], ({ dy, x, line }) => [
+  const wide = ["f32", ...(scale ? (["f32"] as const) : [])] as const;
+  const [product, g = cast(dy, "f32")] = evaluate(operands, wide, ({ dy, x, line }) => [
     e.mul(dy, standardizedInLine(x, line, attrs)),
     ...(scale ? [scaled(dy, line)] : []),
   ]) as [Tensor, Tensor?];
@@ -122,8 +127,9 @@ function propagateByPosition(operands: LineOperands, attrs: LineAttributes): Lin
     ofBatch: true,
   } as const;
   const none = undefined;
-  const [dx] = execute(normalizeGradientOp, [asLines(g), asLines(x), statistics, none, none, none], ofBatch);
-  return { dx: reshape(dx!, x.shape), ...sumOverLines(operands, product) };
+  const inputs = [asLines(g), asLines(cast(x, "f32")), statistics, none, none, none];
+  const [dx] = execute(normalizeGradientOp, inputs, ofBatch);
+  return { dx: cast(reshape(dx!, x.shape), x.dtype), ...sumOverLines(operands, product) };
 }
 
 /**
@@ -163,6 +169,8 @@ function propagateByChannel(operands: LineOperands, attrs: LineAttributes): Line
 /** For lines from which no mean is subtracted. */
 function propagateUncentered(operands: LineOperands, attrs: LineAttributes): LineGradients {
   const { x, scale } = operands;
+  const [, , width, inner] = getLineShape(x);
+  const values = Math.max(1, width * inner);
   const [product, ofScaled = product] = evaluate(
     operands,
     ["f32", ...(scale ? (["f32"] as const) : [])],
@@ -175,7 +183,7 @@ function propagateUncentered(operands: LineOperands, attrs: LineAttributes): Lin
     operands,
     [x.dtype],
     ({ dy, x, line, sums: [ofProducts] }) => {
-      const mean = e.div(ofProducts!, nonZero(line.count));
+      const mean = e.div(ofProducts!, values);
       const xhat = standardizedInLine(x, line, attrs);
       return [e.mul(inverseOfLine(line, attrs), e.sub(scaled(dy, line), e.mul(xhat, mean)))];
     },

@@ -11,8 +11,10 @@ import {
 } from "@evenkeel/tensor/checks";
 import { checkArgument } from "../operands/layout.ts";
 import { affineRules } from "../operands/options.ts";
-import type { LineAttributes, LineShape } from "./line-values.ts";
+import type { LineAttributes } from "./line-attributes.ts";
+import type { LineShape } from "./line-values.ts";
 import { normalizeLinesOp } from "./normalize-lines.ts";
+import { normalizeRowsOp } from "./normalize-rows.ts";
 
 /** The options of norms that normalize every sample by itself. */
 export interface LineNormOptions {
@@ -74,6 +76,13 @@ export function normalizeLastAxes(
   const reason = "normalizedShape";
   checkArgument(operation, "scale", options.scale, shape, reason);
   checkArgument(operation, "shift", options.shift, shape, reason);
-  const samples = countElements(x.shape.slice(0, x.rank - shape.length));
-  return runLines(x, [samples, 1, countElements(shape), 1], options, attrs)[0];
+  const rows = countElements(x.shape.slice(0, x.rank - shape.length));
+  const width = countElements(shape);
+  if (width > longestRow) return runLines(x, [rows, 1, width, 1], options, attrs)[0];
+  const parameters = [options.scale, options.shift].map((one) => one && reshape(one, [width]));
+  const [y] = execute(normalizeRowsOp, [reshape(x, [rows, width]), ...parameters], attrs);
+  return reshape(y!, x.shape);
 }
+
+/** A longer row is divided into parts, as a channel of batch norm is. */
+const longestRow = 65_536;

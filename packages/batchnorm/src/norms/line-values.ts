@@ -3,13 +3,7 @@ import { e, reshape } from "@evenkeel/tensor";
 import type { ChannelValues } from "../pre-activation/normalized.ts";
 import { standardized } from "../pre-activation/normalized.ts";
 import { extractRows, inverseStdExpression, nonZero } from "../statistics/rows.ts";
-
-export interface LineAttributes {
-  /** Added to the variance, or to the mean square, before the square root is taken. */
-  readonly epsilon: number;
-  /** Whether the mean is subtracted. Otherwise a line is divided by the root of its mean square. */
-  readonly centered: boolean;
-}
+import type { LineAttributes } from "./line-attributes.ts";
 
 /** [samples, groups, channels of a group, inner]: a line is a group of one sample. */
 export type LineShape = readonly [samples: number, groups: number, width: number, inner: number];

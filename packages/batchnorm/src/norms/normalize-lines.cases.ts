@@ -1,6 +1,6 @@
 import type { OpCase, OpCases, Shape } from "@evenkeel/tensor";
 import { f16, f32, normalizedAccuracy, poisoned } from "../operands/case-inputs.ts";
-import type { LineAttributes } from "./line-values.ts";
+import type { LineAttributes } from "./line-attributes.ts";
 import { normalizeLinesOp } from "./normalize-lines.ts";
 
 const centered: LineAttributes = { epsilon: 1e-5, centered: true };

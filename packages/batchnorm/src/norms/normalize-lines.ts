@@ -4,8 +4,8 @@ import { checkArgument, checkInput } from "../operands/layout.ts";
 import { checkEpsilon } from "../pre-activation/attributes.ts";
 import { nameChannelValues } from "../pre-activation/normalized.ts";
 import { statisticsOp } from "../statistics/statistics.ts";
+import type { LineAttributes } from "./line-attributes.ts";
 import { computeLineGradients } from "./line-gradient.ts";
-import type { LineAttributes } from "./line-values.ts";
 import { asLines, getLineShape, listLineTensors, standardizedInLine } from "./line-values.ts";
 
 /**
