@@ -93,6 +93,7 @@ export type { AdamRuleOptions } from "./optimizers/adam.ts";
 export { Adam, AdamW } from "./optimizers/adam.ts";
 export type { AdamaxRuleOptions } from "./optimizers/adamax.ts";
 export { Adamax } from "./optimizers/adamax.ts";
+export type { Gradients, OptimizerAttachment } from "./optimizers/attachment.ts";
 export type { AveragedModelOptions } from "./optimizers/averaged-model.ts";
 export { AveragedModel } from "./optimizers/averaged-model.ts";
 export { clipByGlobalNorm, clipByValue } from "./optimizers/clip.ts";
@@ -116,7 +117,6 @@ export type {
   OptimizerSettings,
   Parameterized,
 } from "./optimizers/optimizer-options.ts";
-export type { Gradients, OptimizerPart } from "./optimizers/optimizer-part.ts";
 export type { OrthogonalizeOptions } from "./optimizers/orthogonalize.ts";
 export { orthogonalize } from "./optimizers/orthogonalize.ts";
 export type { RAdamRuleOptions } from "./optimizers/radam.ts";

@@ -230,6 +230,6 @@ test("wrong options, and a second accumulation, are rejected", () => {
   );
   new GradientAccumulation(optimizer, { steps: 1 });
   expect(() => new GradientAccumulation(optimizer, { steps: 2 })).toThrow(
-    'optimizer: found two parts named "accumulation"',
+    'optimizer: found two attachments named "accumulation"',
   );
 });

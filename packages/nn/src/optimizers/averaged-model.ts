@@ -27,10 +27,10 @@ import { listStatefulMembers, makeStateDict } from "../module/state-dict.ts";
 import { StateDictError } from "../module/state-dict-error.ts";
 import type { Variable } from "../module/variable.ts";
 import { Counter, Parameter } from "../module/variable.ts";
+import type { OptimizerAttachment } from "./attachment.ts";
+import { checkAttachmentState, readAttachmentState } from "./attachment-state.ts";
 import type { Optimizer } from "./optimizer.ts";
-import type { OptimizerPart } from "./optimizer-part.ts";
 import { checkState } from "./optimizer-state.ts";
-import { checkPartState, readPartState } from "./part-state.ts";
 import { updateInPlace } from "./update-in-place.ts";
 
 /** What is averaged, and how. */
@@ -79,7 +79,7 @@ const buildBlend = (): Expression =>
  *   return evaluate(model, { data: test, loss: crossEntropy });
  * });
  */
-export class AveragedModel implements OptimizerPart {
+export class AveragedModel implements OptimizerAttachment {
   readonly name: string;
   readonly settings: { readonly [name: string]: string | number | boolean };
   private readonly model: AnyModule;
@@ -192,7 +192,7 @@ export class AveragedModel implements OptimizerPart {
   readStateArrays(): Promise<Map<string, StoredArray>> {
     const named = [...this.variables].map(([path, variable]) => [path, this.averages.get(variable)] as const);
     const present = this.averaged === 0 ? [] : (named as (readonly [string, Tensor])[]);
-    return readPartState({ updates: this.updates, averaged: this.averaged }, new Map(present));
+    return readAttachmentState({ updates: this.updates, averaged: this.averaged }, new Map(present));
   }
 
   /** Loads the result of `readStateArrays`. Throws StateDictError where it belongs to another model; nothing has changed then. */
@@ -203,7 +203,7 @@ export class AveragedModel implements OptimizerPart {
 
   prepareState(state: ReadonlyMap<string, StoredArray>): StateChange {
     const shapes = new Map([...this.variables].map(([path, { spec }]) => [path, spec.shape]));
-    const { counts, arrays } = checkPartState(state, ["updates", "averaged"], shapes);
+    const { counts, arrays } = checkAttachmentState(state, ["updates", "averaged"], shapes);
     const expected = counts.averaged > 0 ? [...this.variables.keys()] : [];
     const missing = expected.filter((path) => !arrays.has(path));
     if (missing.length > 0) throw new StateDictError({ missing, unexpected: [], mismatched: [] });

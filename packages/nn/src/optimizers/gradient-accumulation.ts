@@ -4,9 +4,9 @@ import { checkOptions, positiveInteger } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import { copyTensor } from "../module/copy.ts";
 import type { Parameter } from "../module/variable.ts";
+import type { Gradients, OptimizerAttachment } from "./attachment.ts";
+import { checkAttachmentState, readAttachmentState } from "./attachment-state.ts";
 import type { Optimizer } from "./optimizer.ts";
-import type { Gradients, OptimizerPart } from "./optimizer-part.ts";
-import { checkPartState, readPartState } from "./part-state.ts";
 import { updateInPlace } from "./update-in-place.ts";
 
 export interface GradientAccumulationOptions {
@@ -42,7 +42,7 @@ const buildMean = (): Expression =>
  * const optimizer = new SGD(model, { learningRate: 0.1 });
  * const accumulation = new GradientAccumulation(optimizer, { steps: 4 });
  */
-export class GradientAccumulation implements OptimizerPart {
+export class GradientAccumulation implements OptimizerAttachment {
   readonly name = "accumulation";
   readonly settings: { readonly steps: number };
   private readonly optimizer: Optimizer;
@@ -98,7 +98,7 @@ export class GradientAccumulation implements OptimizerPart {
       const sum = this.sums.get(parameter);
       return sum === undefined ? [] : [[name, sum] as const];
     });
-    return readPartState({ taken: this.taken }, new Map(named));
+    return readAttachmentState({ taken: this.taken }, new Map(named));
   }
 
   prepareState(state: ReadonlyMap<string, StoredArray>): StateChange {
@@ -106,7 +106,7 @@ export class GradientAccumulation implements OptimizerPart {
       this.optimizer.listParameters().map(({ name, parameter }) => [name, parameter]),
     );
     const shapes = new Map([...parameters].map(([name, { spec }]) => [name, spec.shape]));
-    const { counts, arrays } = checkPartState(state, ["taken"], shapes);
+    const { counts, arrays } = checkAttachmentState(state, ["taken"], shapes);
     const sums = scope(() =>
       [...arrays].map(([name, { data, shape }]) => {
         const parameter = parameters.get(name)!;

@@ -5,6 +5,8 @@ import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import type { Parameter } from "../module/variable.ts";
 import { Arena, makeTogether } from "./arena.ts";
 import { listArenaMembers } from "./arena-members.ts";
+import type { Gradients, OptimizerAttachment } from "./attachment.ts";
+import { Attachments } from "./attachment.ts";
 import { clipFactor } from "./clip.ts";
 import type { Clipping } from "./compiled-rule.ts";
 import { CompiledRule } from "./compiled-rule.ts";
@@ -12,8 +14,6 @@ import type { GroupedParameter, NamedParameter } from "./grouped-parameter.ts";
 import { matchGradients } from "./match-gradients.ts";
 import type { OptimizerOptions, OptimizerSettings, Parameterized } from "./optimizer-options.ts";
 import { groupParameters, optimizerRules } from "./optimizer-options.ts";
-import type { Gradients, OptimizerPart } from "./optimizer-part.ts";
-import { OptimizerParts } from "./optimizer-part.ts";
 import { checkState, readOptimizerState, readSlots } from "./optimizer-state.ts";
 import type { RuleChoice, UpdateRule } from "./update-rule.ts";
 
@@ -25,11 +25,11 @@ import type { RuleChoice, UpdateRule } from "./update-rule.ts";
 export class Optimizer {
   /** What the updates depend on: a run is resumed with the same settings. */
   get settings(): OptimizerSettings {
-    return { ...this.ownSettings, ...this.parts.settings };
+    return { ...this.ownSettings, ...this.attachments.settings };
   }
 
   private readonly ownSettings: OptimizerSettings;
-  private readonly parts = new OptimizerParts();
+  private readonly attachments = new Attachments();
   private rate: number;
   private readonly maxGradientNorm: number | undefined;
   private readonly parameters: readonly GroupedParameter[];
@@ -70,10 +70,10 @@ export class Optimizer {
 
   /**
    * Attaches what takes part in every step, such as `GradientAccumulation` and `AveragedModel`, which attach themselves. Throws
-   * ArgumentError for a second part of one name.
+   * ArgumentError for a second one of the same name.
    */
-  attach(part: OptimizerPart): void {
-    this.parts.add(part);
+  attach(attachment: OptimizerAttachment): void {
+    this.attachments.add(attachment);
   }
 
   /** The parameters that the optimizer was made for, in the order of the model. */
@@ -85,7 +85,7 @@ export class Optimizer {
    * Updates every trainable parameter once. All memory is allocated before anything changes: a step that throws has changed
    * nothing, unless the error says that it failed halfway.
    *
-   * @returns false where a part only takes the gradients, such as `GradientAccumulation`
+   * @returns false where an attachment only takes the gradients, such as `GradientAccumulation`
    * @throws ShapeError or DTypeError for a gradient that does not fit its parameter; ArgumentError for a wrong number of them;
    * DeviceError for a step that fails halfway, and from then on until a saved state is loaded or the slots are disposed
    */
@@ -93,7 +93,7 @@ export class Optimizer {
     this.checkWhole();
     const given = matchGradients(this.parameters, gradients);
     return scope(() => {
-      const gradientOf = this.parts.collect(given);
+      const gradientOf = this.attachments.collect(given);
       if (gradientOf !== undefined) this.update(gradientOf);
       return gradientOf !== undefined;
     });
@@ -112,11 +112,11 @@ export class Optimizer {
   async readStateArrays(): Promise<Map<string, StoredArray>> {
     this.checkWhole();
     // Both take the values of this call.
-    const [own, parts] = await Promise.all([
+    const [own, attached] = await Promise.all([
       readOptimizerState(this.getArenas()),
-      this.parts.readStateArrays(),
+      this.attachments.readStateArrays(),
     ]);
-    return new Map([...own, ...parts]);
+    return new Map([...own, ...attached]);
   }
 
   /**
@@ -132,7 +132,7 @@ export class Optimizer {
   /** Checks and uploads saved state, so that all parts of a run are ready before the first of them changes. */
   prepareState(state: ReadonlyMap<string, StoredArray>): StateChange {
     checkState("optimizer: state", state);
-    const { rest, ...change } = this.parts.prepareState(state);
+    const { rest, ...change } = this.attachments.prepareState(state);
     let arenas: readonly Arena[];
     try {
       arenas = this.makeArenas(rest);
@@ -158,14 +158,14 @@ export class Optimizer {
     for (const arena of this.arenas ?? []) arena.dispose();
     this.arenas = undefined;
     this.damage = undefined;
-    this.parts.reset();
+    this.attachments.reset();
   }
 
   private update(gradientOf: Gradients): void {
     const active = this.splitActiveArenas(gradientOf);
     if (active.length === 0) return;
     for (const arena of active) arena.prepare();
-    this.parts.prepare();
+    this.attachments.prepare();
     const gathered = active.map((arena) =>
       arena.gatherGradients(arena.members.map(({ parameter }) => gradientOf.get(parameter)!)),
     );
@@ -180,7 +180,7 @@ export class Optimizer {
     });
     try {
       for (const update of updates) update();
-      this.parts.follow();
+      this.attachments.follow();
     } catch (error) {
       // When the first launch fails, nothing has changed; when a later one fails, other parameters have.
       throw launches === 0 ? error : this.invalidate(error);

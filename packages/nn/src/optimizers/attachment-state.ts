@@ -7,8 +7,8 @@ import { StateDictError } from "../module/state-dict-error.ts";
 /** The names of tensors begin with it, so that none is that of a number. */
 const valuesPrefix = "values.";
 
-/** The state of a part as of this call: numbers by their names, and tensors by the paths of their parameters. */
-export async function readPartState(
+/** The state of an attachment as of this call: numbers by their names, and tensors by the paths of their parameters. */
+export async function readAttachmentState(
   counts: { readonly [name: string]: number },
   tensors: ReadonlyMap<string, Tensor>,
 ): Promise<Map<string, StoredArray>> {
@@ -21,19 +21,19 @@ export async function readPartState(
   return new Map<string, StoredArray>([...stored, ...(await Promise.all(pending))]);
 }
 
-/** The saved state of a part, checked. */
-export interface PartState<Name extends string> {
+/** The saved state of an attachment, checked. */
+export interface AttachmentState<Name extends string> {
   readonly counts: { readonly [Count in Name]: number };
   /** By path. */
   readonly arrays: ReadonlyMap<string, StoredArray>;
 }
 
 /** Throws StateDictError, which lists the differences, unless the state has these numbers and no tensors but f32 of these shapes. */
-export function checkPartState<Name extends string>(
+export function checkAttachmentState<Name extends string>(
   state: ReadonlyMap<string, StoredArray>,
   names: readonly Name[],
   shapes: ReadonlyMap<string, Shape>,
-): PartState<Name> {
+): AttachmentState<Name> {
   const missing = names.filter((name) => !state.has(name));
   const unexpected: string[] = [];
   const mismatched: string[] = [];
@@ -53,5 +53,5 @@ export function checkPartState<Name extends string>(
   if (missing.length + unexpected.length + mismatched.length > 0) {
     throw new StateDictError({ missing, unexpected, mismatched });
   }
-  return { counts: Object.fromEntries(counts) as PartState<Name>["counts"], arrays };
+  return { counts: Object.fromEntries(counts) as AttachmentState<Name>["counts"], arrays };
 }

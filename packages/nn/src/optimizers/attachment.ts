@@ -7,7 +7,7 @@ import type { Parameter } from "../module/variable.ts";
 export type Gradients = ReadonlyMap<Parameter, Tensor>;
 
 /** What is attached to an optimizer: it takes part in every step, and its state is saved with that of the optimizer. */
-export interface OptimizerPart {
+export interface OptimizerAttachment {
   /** Begins the names of its saved state, before a colon, and names its settings. */
   readonly name: string;
   /** What the updates depend on, as JSON: a run is resumed with the same settings. */
@@ -26,48 +26,49 @@ export interface OptimizerPart {
   reset?(): void;
 }
 
-/** The parts of an optimizer, in the order in which they were attached. */
-export class OptimizerParts {
-  private readonly parts: OptimizerPart[] = [];
+/** The attachments of an optimizer, in the order in which they were attached. */
+export class Attachments {
+  private readonly list: OptimizerAttachment[] = [];
 
-  /** Throws ArgumentError for a second part of one name. */
-  add(part: OptimizerPart): void {
-    if (this.parts.some(({ name }) => name === part.name)) {
+  /** Throws ArgumentError for a second one of one name. */
+  add(attachment: OptimizerAttachment): void {
+    if (this.list.some(({ name }) => name === attachment.name)) {
       throw new ArgumentError(
-        `optimizer: found two parts named "${part.name}", expected one: give it a name`,
+        `optimizer: found two attachments named "${attachment.name}", expected one: give it a name`,
       );
     }
-    this.parts.push(part);
+    this.list.push(attachment);
   }
 
-  get settings(): { readonly [part: string]: unknown } {
-    return Object.fromEntries(this.parts.map(({ name, settings }) => [name, settings]));
+  get settings(): { readonly [attachment: string]: unknown } {
+    return Object.fromEntries(this.list.map(({ name, settings }) => [name, settings]));
   }
 
   collect(gradients: Gradients): Gradients | undefined {
     let collected: Gradients | undefined = gradients;
-    for (const part of this.parts) {
-      if (collected !== undefined && part.collect !== undefined) collected = part.collect(collected);
+    for (const attachment of this.list) {
+      if (collected !== undefined && attachment.collect !== undefined)
+        collected = attachment.collect(collected);
     }
     return collected;
   }
 
   prepare(): void {
-    for (const part of this.parts) part.prepare?.();
+    for (const attachment of this.list) attachment.prepare?.();
   }
 
   follow(): void {
-    for (const part of this.parts) part.follow?.();
+    for (const attachment of this.list) attachment.follow?.();
   }
 
   async readStateArrays(): Promise<[name: string, array: StoredArray][]> {
-    const states = await Promise.all(this.parts.map((part) => part.readStateArrays()));
+    const states = await Promise.all(this.list.map((attachment) => attachment.readStateArrays()));
     return states.flatMap((state, index) =>
-      [...state].map(([name, array]): [string, StoredArray] => [`${this.parts[index]!.name}:${name}`, array]),
+      [...state].map(([name, array]): [string, StoredArray] => [`${this.list[index]!.name}:${name}`, array]),
     );
   }
 
-  /** The changes of the parts, and the state that belongs to none of them. */
+  /** The changes of the attachments, and the state that belongs to none of them. */
   prepareState(
     state: ReadonlyMap<string, StoredArray>,
   ): StateChange & { readonly rest: ReadonlyMap<string, StoredArray> } {
@@ -77,7 +78,8 @@ export class OptimizerParts {
       for (const change of changes) change.discard();
     };
     try {
-      for (const part of this.parts) changes.push(part.prepareState(extractSection(rest, `${part.name}:`)));
+      for (const attachment of this.list)
+        changes.push(attachment.prepareState(extractSection(rest, `${attachment.name}:`)));
     } catch (error) {
       discard();
       throw error;
@@ -92,7 +94,7 @@ export class OptimizerParts {
   }
 
   reset(): void {
-    for (const part of this.parts) part.reset?.();
+    for (const attachment of this.list) attachment.reset?.();
   }
 }
 
