@@ -19,8 +19,10 @@ import type { RuleChoice, UpdateRule } from "./update-rule.ts";
 
 /**
  * The base of optimizers. Parameters with the same settings lie in one arena, or in several where they do not fit into one
- * buffer, and are updated in place, by one launch for each arena and one for each parameter of 1 MiB and more. Gradients are in the order of `listTrainableParameters(model)`, as
- * `valueAndGrad(model, loss)` returns them; parameters that are frozen, and their slots, do not change.
+ * buffer, and are updated in place, by one launch for each arena and one for each parameter of 1 MiB and more; a rule that needs
+ * whole parameters, as that of LAMB does, takes several launches for each. Gradients are in the order of
+ * `listTrainableParameters(model)`, as `valueAndGrad(model, loss)` returns them; parameters that are frozen, and their slots, do not
+ * change.
  */
 export class Optimizer {
   /** What the updates depend on: a run is resumed with the same settings. */
