@@ -1,7 +1,7 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { expectTypeOf } from "vitest";
 import type { BatchRecord, Callback, Module, Optimizer } from "../src/index.ts";
-import { accuracy, crossEntropy, evaluate, fit } from "../src/index.ts";
+import { accuracy, confusionMatrix, crossEntropy, evaluate, f1, fit, Meter } from "../src/index.ts";
 
 // These functions are not called: the compiler checks them.
 declare const model: Module;
@@ -31,6 +31,20 @@ export function metrics(): unknown {
       callbacks: [{ onBatch: ({ metrics }) => console.log(metrics.acuracy) }],
     });
   return [misspelt, none, evaluated, recorded];
+}
+
+/** So are those of metrics of a pass, and of their details. */
+export function metricsOfPasses(): unknown {
+  const measures = { loss: crossEntropy, metrics: { f1: f1(), confusion: confusionMatrix() } };
+  const run = () => fit(model, { ...common, ...measures });
+  const details = async () => (await run()).epochs[0]!.details!.confusion;
+  // @ts-expect-error a name that is misspelt
+  const misspelt = async () => (await run()).epochs[0]!.details!.confused;
+  const meter = new Meter(measures);
+  const read = async (): Promise<number> => (await meter.read()).metrics.f1;
+  // @ts-expect-error labels that are no tensor
+  const labels = (y: Tensor) => meter.add(y, [1]);
+  return [details, misspelt, read, labels];
 }
 
 /** Losses may be written inline. */

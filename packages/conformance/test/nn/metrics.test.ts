@@ -150,6 +150,24 @@ onEachBackend((backend: () => Backend, name) => {
     expect(() => perplexity({ ignore: 0 } as never)).toThrow('perplexity: found the option "ignore"');
   });
 
+  test.each([
+    ["f1", f1()],
+    ["confusionMatrix", confusionMatrix()],
+    ["rocAuc", rocAuc()],
+    ["crossEntropy", perplexity()],
+    ["topKAccuracy", (y: Tensor, t: Tensor) => topKAccuracy(y, t, { k: 2 })],
+  ])("labels of host arrays that are no class are refused by %s", async (name, metric) => {
+    const inputs = { data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] };
+    const pass = evaluate(new Identity(), {
+      data: () => [{ inputs, labels: Int32Array.of(0, 3) }],
+      loss: () => zeros([]),
+      metrics: { metric },
+    });
+    await expect(pass).rejects.toThrow(
+      `evaluate: batch 0: ${name}: labels: found 3 at position 1, expected an integer in [0, 3)`,
+    );
+  });
+
   test("a run that is resumed in the middle of an epoch has the values of a whole one", async () => {
     const store = new MemoryCheckpointStore();
     const data = (failing: boolean) =>

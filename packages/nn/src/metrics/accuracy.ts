@@ -1,6 +1,7 @@
 import type { DType, Expression, Tensor } from "@evenkeel/tensor";
 import {
   ArgumentError,
+  argmax,
   buildExpression,
   cast,
   div,
@@ -10,14 +11,12 @@ import {
   isArgmax,
   mean,
   mul,
-  reshape,
   scope,
   sum,
   topK,
   unsqueeze,
 } from "@evenkeel/tensor";
 import { anyNumber, checkOptions, checkTensors, integer, positiveInteger } from "@evenkeel/tensor/checks";
-import { moveClassesLast } from "../losses/class-axis.ts";
 import { countLabels, over } from "../losses/denominators.ts";
 import { checkFloats, checkSameShape } from "../losses/formula.ts";
 import { checkLabels } from "../losses/host-integers.ts";
@@ -57,9 +56,7 @@ export function accuracy(logits: Tensor, labels: Tensor, options: AccuracyOption
   checkLabels("accuracy", labels, logits.shape[axis]!, ignoreIndex);
   return scope(() => {
     const isLast = axis === logits.rank - 1;
-    const hits = isLast
-      ? isArgmax(logits, labels)
-      : reshape(isArgmax(moveClassesLast(logits, axis), reshape(labels, [labels.size])), labels.shape);
+    const hits = isLast ? isArgmax(logits, labels) : cast(equal(argmax(logits, { axis }), labels), "f32");
     return averageHits(hits, labels, ignoreIndex);
   });
 }

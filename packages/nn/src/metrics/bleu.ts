@@ -26,7 +26,7 @@ export interface BleuSettings {
 
 export interface BleuOptions extends BleuSettings, TokenOptions {}
 
-const settingRules = { maxOrder: positiveInteger, smoothing: oneOf("none", "exponential") };
+const settingRules = { maxOrder: positiveInteger, smoothing: /* @__PURE__ */ oneOf("none", "exponential") };
 
 /** Matches of each length, runs of each length, then the numbers of tokens of the hypothesis and of the closest reference. */
 function countText<Token>(
