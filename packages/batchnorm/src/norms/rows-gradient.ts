@@ -8,7 +8,7 @@ import { normsFamily } from "./norms-family.ts";
 
 /**
  * The gradient of `normalizeRows` from dy, x, the statistics and scale: dx, dScale, and dShift if the rows are centered. Two
- * launches on the CPU, which read dy and x from memory once.
+ * launches on the CPU, which read dy and x from memory once; two or three on a GPU.
  */
 export const normalizeRowsGradientOp: Op<LineAttributes> = {
   name: "normalizeRowsGradient",
