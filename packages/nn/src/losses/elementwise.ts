@@ -7,7 +7,7 @@ import type { LossOptions } from "./reduction.ts";
 import { lossRules } from "./reduction.ts";
 
 /** log(1 + exp(-|x|)), which never overflows; -|x| is written so that its slope at 0 is 1, which makes sums with it smooth. */
-const softplusOfMinusAbs = (x: Value): Value => e.log1p(e.exp(e.select(e.greater(x, 0), e.neg(x), x)));
+export const softplusOfMinusAbs = (x: Value): Value => e.log1p(e.exp(e.select(e.greater(x, 0), e.neg(x), x)));
 
 const mseFormula: Formula = {
   inputs: ["prediction", "target"],
