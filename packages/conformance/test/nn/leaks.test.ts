@@ -3,7 +3,18 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { grad } from "@evenkeel/autodiff";
 import { convnet } from "@evenkeel/models";
-import { accuracy, crossEntropy, evaluate, fit, Linear, SGD } from "@evenkeel/nn";
+import {
+  accuracy,
+  confusionMatrix,
+  crossEntropy,
+  evaluate,
+  f1,
+  fit,
+  Linear,
+  perplexity,
+  rocAuc,
+  SGD,
+} from "@evenkeel/nn";
 import type { Tensor, UnfreedTensors } from "@evenkeel/tensor";
 import { mul, normal, reportLeaks, scope, sum } from "@evenkeel/tensor";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -38,8 +49,18 @@ const data = () => [{ inputs: { data: images, shape: [8, 1, 28, 28] }, labels: n
 
 async function trainAndEvaluate(): Promise<void> {
   using model = convnet({ seed: 1 });
+  using weight = normal([10], { seed: 2 });
   const optimizer = new SGD(model, { learningRate: 0.01, momentum: 0.9 });
-  const measures = { data, loss: crossEntropy, metrics: { accuracy } };
+  const metrics = {
+    accuracy,
+    f1: f1(),
+    confusion: confusionMatrix(),
+    auc: rocAuc(),
+    perplexity: perplexity(),
+  };
+  const loss = (logits: Tensor, labels: Tensor) =>
+    crossEntropy(logits, labels, { weight, labelSmoothing: 0.1 });
+  const measures = { data, loss, metrics };
   await fit(model, { ...measures, validation: data, optimizer, epochs: 3 });
   await evaluate(model, measures);
   scope(() => void model.forward(normal([2, 1, 28, 28], { seed: 1 })));
