@@ -14,6 +14,7 @@ import {
   Module,
   ReLU,
   Sequential,
+  StandardizedConv2d,
 } from "@evenkeel/nn";
 import { add, normal, type Shape, type Tensor, tensor, uniform } from "@evenkeel/tensor";
 import { RecordingBackend } from "@evenkeel/tensor/testing";
@@ -212,6 +213,11 @@ describe("foldBatchNorm", () => {
       "statistics of the batch",
       () => [new Linear(5, 8, options), new BatchNorm1d(8, { trackRunningStats: false })],
       "no running statistics",
+    ],
+    [
+      "a computation of its own",
+      () => [new StandardizedConv2d(3, 8, 3, options), new BatchNorm2d(8)],
+      "no convolution or linear layer",
     ],
     [
       "other channels",

@@ -10,6 +10,7 @@ import {
 import {
   BatchNorm1d,
   BatchNorm2d,
+  BatchNorm3d,
   Conv2d,
   crossEntropy,
   Dropout,
@@ -17,6 +18,7 @@ import {
   fit,
   GlobalAveragePool,
   GroupNorm,
+  InstanceNorm1d,
   InstanceNorm2d,
   InstanceNorm3d,
   LayerNorm,
@@ -146,6 +148,27 @@ const comparisons: readonly Comparison[] = [
     ours: ([x]) => new BatchNorm2d(6, { trackRunningStats: false }).eval().forward(x!),
     inputs: [images],
     outputShape: images,
+  },
+  {
+    name: "instance norm of sequences, affine",
+    pytorch: "torch.nn.InstanceNorm1d(4, affine=True, eps=0.01).double()(x[0])",
+    ours: ([x]) => new InstanceNorm1d(4, { affine: true, epsilon: 0.01 }).forward(x!),
+    inputs: [[3, 4, 9]],
+    outputShape: [3, 4, 9],
+  },
+  {
+    name: "batch norm of sequences",
+    pytorch: "torch.nn.BatchNorm1d(4).double()(x[0])",
+    ours: ([x]) => new BatchNorm1d(4).forward(x!),
+    inputs: [[3, 4, 9]],
+    outputShape: [3, 4, 9],
+  },
+  {
+    name: "batch norm of volumes without scale and shift",
+    pytorch: "torch.nn.BatchNorm3d(3, affine=False).double()(x[0])",
+    ours: ([x]) => new BatchNorm3d(3, { affine: false }).forward(x!),
+    inputs: [[2, 3, 2, 5, 4]],
+    outputShape: [2, 3, 2, 5, 4],
   },
   {
     name: "frozen batch norm",

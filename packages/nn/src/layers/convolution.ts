@@ -37,7 +37,7 @@ interface Kind<Options> {
 }
 
 /** The base class of convolutions: their parameters and options. */
-abstract class Convolution<Options extends { readonly groups?: number }> extends FusingModule {
+export abstract class Convolution<Options extends { readonly groups?: number }> extends FusingModule {
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
   readonly inChannels: number;
@@ -71,6 +71,11 @@ abstract class Convolution<Options extends { readonly groups?: number }> extends
     const given = Object.entries(options).filter(([option]) => Object.hasOwn(geometry, option));
     this.geometry = Object.fromEntries(given) as Geometry<Options>;
     this.kind = kind;
+  }
+
+  /** Whether the first dimension of the weight is that of the input channels. */
+  get isTransposed(): boolean {
+    return this.kind.isTransposed ?? false;
   }
 
   override describe(): string {

@@ -10,24 +10,27 @@ import {
   sum,
 } from "@evenkeel/tensor";
 import type { BatchNorm } from "../layers/batch-norm.ts";
-import { Conv1d, Conv2d, ConvTranspose2d } from "../layers/convolution.ts";
+import { Convolution } from "../layers/convolution.ts";
+import { FusingModule, isFusing } from "../layers/fusion.ts";
 import { Linear } from "../layers/linear.ts";
 import type { AnyModule } from "../module/module.ts";
 import { Parameter } from "../module/variable.ts";
 
-/** A layer whose output is a linear function of its input. */
-export type LinearLayer = Linear | Conv1d | Conv2d | ConvTranspose2d;
+type AnyConvolution = Convolution<{ readonly groups?: number }>;
 
-const kinds = [Linear, Conv1d, Conv2d, ConvTranspose2d];
+/** A layer whose output is a linear function of its input. */
+export type LinearLayer = Linear | AnyConvolution;
 
 /** Whether the layer computes what its class does, neither `forward` nor `forwardWith` being overridden. */
-export const isLinearLayer = (module: AnyModule): module is LinearLayer =>
-  kinds.some(
-    (kind) =>
-      module instanceof kind &&
-      module.forward === kind.prototype.forward &&
-      module.forwardWith === kind.prototype.forwardWith,
-  );
+export function isLinearLayer(module: AnyModule): module is LinearLayer {
+  if (!isFusing(module)) return false;
+  const base = module instanceof Convolution ? Convolution : FusingModule;
+  // The class that derives from the base has the computation; one that derives from that class may replace it.
+  let own: object = module;
+  for (let next = own; next !== base.prototype; next = Object.getPrototypeOf(next)) own = next;
+  const isOurs = base === Convolution || own === Linear.prototype;
+  return isOurs && module.forwardWith === (own as FusingModule).forwardWith;
+}
 
 const getGeometry = (
   layer: LinearLayer,
@@ -53,7 +56,7 @@ export function readsWholeWindows(layer: LinearLayer): boolean {
   const { padding, stride, outputPadding } = getGeometry(layer);
   const isPoint = layer.weight.value.shape.slice(2).every((size) => size === 1);
   const isUnpadded = padding === "valid" || isAll(padding, 0) || (padding === "same" && isPoint);
-  if (!(layer instanceof ConvTranspose2d)) return isUnpadded;
+  if (layer instanceof Linear || !layer.isTransposed) return isUnpadded;
   return isPoint && isUnpadded && isAll(stride, 1) && isAll(outputPadding, 0);
 }
 
@@ -85,7 +88,7 @@ function viewWeight(layer: LinearLayer): {
   const { groups = 1 } = getGeometry(layer);
   const [first, second, ...window] = layer.weight.value.shape as [number, number, ...number[]];
   const shape = [groups, first / groups, second, countElements(window)];
-  return layer instanceof ConvTranspose2d
+  return !(layer instanceof Linear) && layer.isTransposed
     ? { shape, inputAxis: 1, outputAxis: 2 }
     : { shape, inputAxis: 2, outputAxis: 1 };
 }
