@@ -10,7 +10,7 @@ export interface WorkerSetup {
   readonly threads: number;
 }
 
-/** A worker of the platform. In Node, `hold` keeps the process alive until `release`. */
+/** A worker of the platform. In Node, `hold` keeps the process alive until `release`, and so does `terminate` until it settles. */
 export interface WorkerThread {
   hold(): void;
   release(): void;
@@ -50,7 +50,10 @@ function spawnInNode(
       worker.unref();
       resolve({
         hold: () => worker.ref(),
-        release: () => worker.unref(),
+        // The process must wait for a worker that is being terminated, or `terminate` would never settle.
+        release: () => {
+          if (!isStopping) worker.unref();
+        },
         send: (module) => worker.postMessage(module),
         terminate: async () => {
           isStopping = true;

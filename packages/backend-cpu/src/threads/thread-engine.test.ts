@@ -77,13 +77,19 @@ describe("a pool of workers", () => {
     expect(stopped).toEqual([0]);
   });
 
-  it("neither keeps a process alive nor lets it end before what it waits for", async () => {
-    const script = resolve(import.meta.dirname, "../../test/open-and-leave.ts");
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      "--conditions=@evenkeel/source",
-      "--no-warnings",
-      script,
-    ]);
-    expect(stdout).toBe("2,3\n");
-  });
+  it.each([
+    ["open-and-leave.ts", "2,3\n"],
+    ["release-and-terminate.ts", "terminated\n"],
+  ])(
+    "neither keeps a process alive nor lets it end before what it waits for: %s",
+    async (program, output) => {
+      const script = resolve(import.meta.dirname, "../../test", program);
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        "--conditions=@evenkeel/source",
+        "--no-warnings",
+        script,
+      ]);
+      expect(stdout).toBe(output);
+    },
+  );
 });
