@@ -24,10 +24,12 @@ import {
 } from "@evenkeel/nn";
 import {
   ArgumentError,
+  moments,
   normal,
   ones,
   ShapeError,
   scope,
+  slice,
   sum,
   type Tensor,
   withoutStateChanges,
@@ -116,6 +118,22 @@ test.each<[string, () => unknown, new (...args: never[]) => Error, string]>([
 ])("%s out of range is rejected", (_, run, kind, message) => {
   expect(run).toThrow(kind);
   expect(run).toThrow(message);
+});
+
+test("a row that is divided into parts has mean 0 and variance 1", async () => {
+  const y = new LayerNorm(65_600).forward(normal([2, 65_600], { seed: 1, mean: 3 }));
+  const { mean, variance } = moments(y, { axis: 1 });
+  for (const value of await read(mean)) expect(value).toBeCloseTo(0, 5);
+  for (const value of await read(variance)) expect(value).toBeCloseTo(1, 4);
+});
+
+test("norms of samples are the same in training and evaluation mode, for a batch of any size", async () => {
+  const x = normal([3, 6, 5], { seed: 1 });
+  const alone = slice(x, { begin: [1], end: [2] });
+  for (const layer of [new LayerNorm([6, 5]), new RMSNorm(5), new GroupNorm(2, 6), new InstanceNorm1d(6)]) {
+    const wanted = await read(slice(layer.forward(x), { begin: [1], end: [2] }));
+    expect(await read(layer.eval().forward(alone)), layer.describe()).toEqual(wanted);
+  }
 });
 
 describe("batch renormalization", () => {
