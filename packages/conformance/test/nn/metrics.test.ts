@@ -97,6 +97,29 @@ onEachBackend((backend: () => Backend, name) => {
       }
     });
 
+    test("may have several references of each text, and empty ones as padding", async () => {
+      const second = [
+        [5, 6, 7, 8, 1, 0, 0],
+        [3, 4, 5, 1, 0, 0, 0],
+        [1, 0, 0, 0, 0, 0, 0],
+        [8, 7, 6, 5, 4, 3, 1],
+      ];
+      const groups = texts(references).map((first, text) =>
+        [first, texts(second)[text]!].filter(({ length }) => length > 0),
+      );
+      const labels = tensor(
+        references.map((first, text) => [first, second[text]!]),
+        { dtype: "i32" },
+      );
+      const read = async ({ counts, of }: PassMetric<Tensor, Tensor>): Promise<number> =>
+        of([...(await counts(i32(predicted), labels).data())]);
+      const tokens = { end: 1, ignored: [0] };
+      expect(await read(bleu(tokens))).toBeCloseTo(computeBleu(texts(predicted), groups), 6);
+      const decoded = groups.map((group) => group.map(decode));
+      const character = computeChrF(texts(predicted).map(decode), decoded);
+      expect(await read(chrF({ ...tokens, decode }))).toBeCloseTo(character, 6);
+    });
+
     test("that do not fit are rejected by name", () => {
       const { counts } = bleu();
       expect(() => counts(i32([[1]]), i32([1]))).toThrow(ShapeError);
@@ -141,6 +164,9 @@ onEachBackend((backend: () => Backend, name) => {
     );
     expect(() => confusionMatrix().counts(two, two)).toThrow("confusionMatrix: classes: found undefined");
     expect(() => f1({ classes: 2 }).counts(two, i32([0]))).toThrow("f1: found classes [2] and labels [1]");
+    expect(() => f1({ multilabel: true }).counts(logits, two)).toThrow(
+      "f1: found outputs [2, 3] and labels [2], expected one shape",
+    );
     expect(() => topKAccuracy(logits, two, { k: 4 })).toThrow("topKAccuracy: k: found 4, expected at most 3");
     expect(() => accuracy(logits, two, { axis: 0 })).toThrow("labels without axis 0");
     expect(() => rocAuc().counts(two, two)).toThrow(DTypeError);

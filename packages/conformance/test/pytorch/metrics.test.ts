@@ -145,6 +145,20 @@ const cases: readonly MetricCase[] = [
     labels,
   },
   {
+    name: "F1 of samples with several labels",
+    metric: f1({ multilabel: true, threshold: 0.2 }),
+    pytorch: `(lambda p, y: (lambda tp, predicted, actual: ${scoresOf(macro, f1Of)})((p * y).sum(0), p.sum(0), y.sum(0)))((x[0] > 0.2).double(), x[1].double())`,
+    outputs: numbers,
+    labels: integers([samples, 2], (index) => Number((5 * index) % 11 < 6)),
+  },
+  {
+    name: "recall of samples with several labels, weighted",
+    metric: recall({ multilabel: true, average: "weighted" }),
+    pytorch: `(lambda p, y: (lambda tp, predicted, actual: ${scoresOf(weighted, recallOf)})((p * y).sum(0), p.sum(0), y.sum(0)))((x[0] > 0).double(), x[1].double())`,
+    outputs: numbers,
+    labels: integers([samples, 2], (index) => Number((5 * index) % 11 < 6)),
+  },
+  {
     name: "mean IoU of pixels",
     metric: meanIoU({ axis: 1 }),
     pytorch: withCounts(3, argmaxOf, scoresOf(macro, iouOf)),

@@ -104,7 +104,7 @@ export function computeBleu<Token>(
  * what matches, while the device goes on. See `computeBleu` for texts.
  *
  * Shapes: tokens, i32 [n, length], or logits, f32 or f16 [n, length, classes], of which the largest counts, and references, i32
- * [n, length]; the lengths may differ. `counts` throws ShapeError where they do not fit, DTypeError for other dtypes.
+ * [n, length] or several of each text, [n, references, length]; the lengths may differ. `counts` throws ShapeError where they do not fit, DTypeError for other dtypes.
  *
  * @example
  * const loss = (logits: Tensor, tokens: Tensor) => crossEntropy(logits, tokens, { axis: -1, ignoreIndex: 0 });
@@ -114,8 +114,8 @@ export function bleu(options: BleuOptions = {}): PassMetric<Tensor, Tensor> {
   checkOptions<BleuOptions>("bleu", options, { ...settingRules, ignored: listOf(integer), end: integer });
   const { maxOrder = 4, smoothing, ...tokens } = options;
   return {
-    counts: makeTokenCounter("bleu", 2 * maxOrder + 2, tokens, (hypothesis, reference) =>
-      countText(hypothesis, [reference], maxOrder),
+    counts: makeTokenCounter("bleu", 2 * maxOrder + 2, tokens, (hypothesis, references) =>
+      countText(hypothesis, references, maxOrder),
     ),
     of: (totals) => computeScore(totals, smoothing),
   };

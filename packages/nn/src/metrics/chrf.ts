@@ -61,6 +61,17 @@ function countText(hypothesis: string, reference: string, settings: Required<Chr
   ];
 }
 
+/** The counts of the reference with which the text has the best score of its own. */
+function countBest(
+  hypothesis: string,
+  references: readonly string[],
+  settings: Required<ChrFSettings>,
+): number[] {
+  const candidates = references.map((reference) => countText(hypothesis, reference, settings));
+  const scores = candidates.map((counts) => computeScore(counts, settings.beta));
+  return candidates[scores.indexOf(Math.max(...scores))]!;
+}
+
 /** The F score of the precision and the recall, averaged over the lengths of runs that both texts have. */
 function computeScore(counts: readonly number[], beta: number): number {
   let [precision, recall, orders] = [0, 0, 0];
@@ -105,9 +116,7 @@ export function computeChrF(
   const settings = withDefaults(options);
   const totals = new Array<number>(3 * (settings.characterOrder + settings.wordOrder)).fill(0);
   hypotheses.forEach((hypothesis, index) => {
-    const candidates = references[index]!.map((reference) => countText(hypothesis, reference, settings));
-    const scores = candidates.map((counts) => computeScore(counts, settings.beta));
-    candidates[scores.indexOf(Math.max(...scores))]!.forEach((count, place) => {
+    countBest(hypothesis, references[index]!, settings).forEach((count, place) => {
       totals[place]! += count;
     });
   });
@@ -136,8 +145,8 @@ export function chrF(options: ChrFOptions): PassMetric<Tensor, Tensor> {
   const settings = withDefaults(options);
   const size = 3 * (settings.characterOrder + settings.wordOrder);
   return {
-    counts: makeTokenCounter("chrF", size, { ignored, end }, (hypothesis, reference) =>
-      countText(decode(hypothesis), decode(reference), settings),
+    counts: makeTokenCounter("chrF", size, { ignored, end }, (hypothesis, references) =>
+      countBest(decode(hypothesis), references.map(decode), settings),
     ),
     of: (totals) => computeScore(totals, settings.beta),
   };

@@ -52,6 +52,36 @@ export function countClasses({ predicted, labels, classes }: ClassPairs, ignoreI
   return countIndices(evaluateExpression(thrice, [predicted, labels], { scalars }), 3 * classes);
 }
 
+const marks = new Map<string, Expression>();
+
+/** As `countClasses`, where every column of the last axis is a label of its own: f32 [3 labels]. */
+export function countMultilabel(
+  outputs: Tensor,
+  targets: Tensor,
+  { threshold, ignoreIndex }: { readonly threshold: number; readonly ignoreIndex: number },
+): Tensor {
+  const key = `${outputs.dtype} ${targets.dtype}`;
+  let expression = marks.get(key);
+  if (expression === undefined) {
+    expression = buildExpression(
+      { inputs: [outputs.dtype, targets.dtype], scalars: ["f32", "f32"] },
+      ([x, t], [least, ignored]) => {
+        const target = e.cast(t!, "f32");
+        const counted = e.notEqual(target, ignored!);
+        const predicted = e.and(counted, e.greater(x!, least!));
+        const actual = e.and(counted, e.greater(target, 0.5));
+        return [e.and(predicted, actual), predicted, actual].map((mark) => e.cast(mark, "f32"));
+      },
+    );
+    marks.set(key, expression);
+  }
+  const scalars = [threshold, ignoreIndex];
+  const axis = outputs.shape.map((_, index) => index).slice(0, -1);
+  return concatenate(
+    evaluateExpression(expression, [outputs, targets], { scalars }).map((mark) => sum(mark, { axis })),
+  );
+}
+
 let cells: Expression | undefined;
 
 /** How often each class (the row) was taken for each class (the column): i32 [classes * classes]. */

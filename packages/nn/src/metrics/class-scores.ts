@@ -1,9 +1,10 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { scope } from "@evenkeel/tensor";
-import { checkOptions, checkTensors, oneOf } from "@evenkeel/tensor/checks";
+import { ShapeError, scope } from "@evenkeel/tensor";
+import { checkOptions, checkTensors, oneOf, yesOrNo } from "@evenkeel/tensor/checks";
+import { checkFloats, checkSameShape } from "../losses/formula.ts";
 import { ignoredByDefault } from "../losses/reduction.ts";
 import type { PassMetric } from "../training/measurements/measures.ts";
-import { countClasses } from "./class-counts.ts";
+import { countClasses, countMultilabel } from "./class-counts.ts";
 import type { ClassMetricOptions } from "./predicted-classes.ts";
 import { classMetricRules, matchClasses } from "./predicted-classes.ts";
 
@@ -16,6 +17,8 @@ export type Average = "macro" | "weighted" | "micro" | "binary";
 export interface ClassScoreOptions extends ClassMetricOptions {
   /** Default: macro. */
   readonly average?: Average;
+  /** Whether every output of the last axis is a label of its own, which a sample may have or not. Default: false. */
+  readonly multilabel?: boolean;
 }
 
 /** A score from the numbers of right predictions, of predictions, and of labels of a class. */
@@ -62,13 +65,20 @@ function makeClassMetric(name: string, ratio: Score, options: ClassScoreOptions)
   checkOptions<ClassScoreOptions>(name, options, {
     ...classMetricRules,
     average: oneOf("macro", "weighted", "micro", "binary"),
+    multilabel: yesOrNo,
   });
-  const { average = "macro", ...reading } = options;
+  const { average = "macro", multilabel = false, ...reading } = options;
+  const { ignoreIndex = ignoredByDefault, threshold = 0 } = options;
   const score = divide(ratio);
   return {
     counts: (outputs, labels) => {
       checkTensors(name, outputs, labels);
-      const { ignoreIndex = ignoredByDefault } = reading;
+      if (multilabel) {
+        checkFloats(name, "outputs", outputs);
+        checkSameShape(name, ["outputs", "labels"], outputs, labels);
+        if (outputs.rank === 0) throw new ShapeError(`${name}: found outputs [], expected an axis of labels`);
+        return scope(() => countMultilabel(outputs, labels, { threshold, ignoreIndex }));
+      }
       return scope(() => countClasses(matchClasses(name, outputs, labels, reading), ignoreIndex));
     },
     of: (totals) => averageScores(splitCounts(totals), score, average),
@@ -81,8 +91,9 @@ function makeClassMetric(name: string, ratio: Score, options: ClassScoreOptions)
  * result hold the value of each class, NaN for one that neither occurs nor is predicted, which has no part in the average.
  *
  * Shapes: logits, f32 or f16 [..., classes], and labels, i32 [...]; or logits or probabilities of two classes, f32 or f16, and
- * labels of the same shape; or classes, i32, and labels of the same shape. `counts` throws ShapeError where they do not fit,
- * DTypeError, and ArgumentError for options out of range and for a label of a host array that is not a class.
+ * labels of the same shape, which are all counted together unless they are `multilabel`; or classes, i32, and labels of the same
+ * shape. `counts` throws ShapeError where they do not fit, DTypeError, and ArgumentError for options out of range and for a label
+ * of a host array that is not a class.
  *
  * @example await fit(model, { ...options, metrics: { precision: precision({ average: "weighted" }) } });
  */

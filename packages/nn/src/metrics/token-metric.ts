@@ -31,8 +31,15 @@ function listTexts(rows: NumericArray, texts: number, { ignored = [], end }: Tok
   });
 }
 
-/** Counts of a text and its reference, which are summed over texts. */
-type CountTexts = (hypothesis: number[], reference: number[]) => readonly number[];
+/** Counts of a text and its references, which are summed over texts. */
+type CountTexts = (hypothesis: number[], references: readonly number[][]) => readonly number[];
+
+/** The references of a text; one that is empty is padding beside others. */
+function listReferences(all: readonly number[][], text: number, each: number): readonly number[][] {
+  const references = all.slice(text * each, (text + 1) * each);
+  const full = references.filter(({ length }) => length > 0);
+  return full.length > 0 ? full : references.slice(0, 1);
+}
 
 /** A function of predicted texts and references that counts on the host, in the order of the device's work. */
 export function makeTokenCounter(
@@ -41,17 +48,17 @@ export function makeTokenCounter(
   options: TokenOptions,
   count: CountTexts,
 ): (outputs: Tensor, labels: Tensor) => Tensor {
-  const steps = new Map<number, ReturnType<typeof makeStep>>();
-  const makeStep = (texts: number) =>
+  const steps = new Map<string, ReturnType<typeof makeStep>>();
+  const makeStep = (texts: number, each: number) =>
     hostStep({
       name,
       inputs: ["hypotheses", "references"],
       outputs: () => ({ counts: { shape: [size], dtype: "f32" } }),
       run: ({ hypotheses, references, counts }) => {
         counts.fill(0);
-        const expected = listTexts(references, texts, options);
+        const expected = listTexts(references, texts * each, options);
         listTexts(hypotheses, texts, options).forEach((hypothesis, text) => {
-          count(hypothesis, expected[text]!).forEach((value, index) => {
+          count(hypothesis, listReferences(expected, text, each)).forEach((value, index) => {
             counts[index]! += value;
           });
         });
@@ -63,11 +70,9 @@ export function makeTokenCounter(
       const hypotheses = isFloat(outputs.dtype) ? argmax(outputs, { axis: -1 }) : outputs;
       checkTexts(name, hypotheses, labels);
       const texts = labels.shape[0]!;
-      let step = steps.get(texts);
-      if (step === undefined) {
-        step = makeStep(texts);
-        steps.set(texts, step);
-      }
+      const each = labels.rank === 2 ? 1 : labels.shape[1]!;
+      const step = steps.get(`${texts} ${each}`) ?? makeStep(texts, each);
+      steps.set(`${texts} ${each}`, step);
       return step({ hypotheses, references: labels }).counts;
     });
   };
@@ -78,8 +83,9 @@ function checkTexts(name: string, hypotheses: Tensor, references: Tensor): void 
     if (texts.dtype === indexType) continue;
     throw new DTypeError(`${name}: found ${formatSpec(texts)}, expected ${indexType} tokens, or logits`);
   }
-  if (hypotheses.rank === 2 && references.rank === 2 && hypotheses.shape[0] === references.shape[0]) return;
+  const isList = references.rank === 2 || (references.rank === 3 && references.shape[1]! > 0);
+  if (hypotheses.rank === 2 && isList && hypotheses.shape[0] === references.shape[0]) return;
   throw new ShapeError(
-    `${name}: found texts ${formatShape(hypotheses.shape)} and references ${formatShape(references.shape)}, expected [n, length] and [n, length]`,
+    `${name}: found texts ${formatShape(hypotheses.shape)} and references ${formatShape(references.shape)}, expected [n, length] and [n, length], or [n, references, length]`,
   );
 }
