@@ -19,6 +19,7 @@ export type { BatchNormEpilogue, Epilogue } from "./layers/epilogue.ts";
 export { Flatten } from "./layers/flatten.ts";
 export type { FusedPair, Fusible, FusibleBatchNorm, FusibleConv2d } from "./layers/fused-pairs.ts";
 export { FusibleActivation, FusingModule, runSequence } from "./layers/fusion.ts";
+export { GhostBatches } from "./layers/ghost-batches.ts";
 export type { GroupNormLayerOptions } from "./layers/group-norm.ts";
 export { GroupNorm } from "./layers/group-norm.ts";
 export { Identity } from "./layers/identity.ts";

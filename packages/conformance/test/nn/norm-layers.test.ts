@@ -7,6 +7,7 @@ import {
   BatchRenorm1d,
   BatchRenorm2d,
   Dropout,
+  GhostBatches,
   GroupNorm,
   Identity,
   InstanceNorm1d,
@@ -58,7 +59,7 @@ test.each<[string, () => Module, string[]]>([
   ],
   [
     "BatchNorm2d 4, ghost batches of 8",
-    () => new BatchNorm2d(4, { ghostBatchSize: 8, affine: false, trackRunningStats: false }),
+    () => new BatchNorm2d(4, { ghosts: new GhostBatches(8), affine: false, trackRunningStats: false }),
     [],
   ],
   ["MaskedBatchNorm 4", () => new MaskedBatchNorm(4, { trackRunningStats: false }), ["weight", "bias"]],
@@ -105,9 +106,9 @@ test.each<[string, () => unknown, new (...args: never[]) => Error, string]>([
   ["a ratio", () => new BatchRenorm1d(4, { rMax: 0.5 }), ArgumentError, "BatchRenorm: rMax: found 0.5"],
   [
     "a ghost batch",
-    () => new BatchNorm1d(4, { ghostBatchSize: 0 }),
+    () => new BatchNorm1d(4, { ghosts: new GhostBatches(0) }),
     ArgumentError,
-    "BatchNorm: ghostBatchSize: found 0",
+    "GhostBatches: size: found 0",
   ],
   [
     "a norm alone",

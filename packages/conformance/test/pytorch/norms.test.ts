@@ -16,6 +16,7 @@ import {
   Dropout,
   Flatten,
   fit,
+  GhostBatches,
   GlobalAveragePool,
   GroupNorm,
   InstanceNorm1d,
@@ -138,7 +139,7 @@ const comparisons: readonly Comparison[] = [
   {
     name: "batch norm of ghost batches",
     pytorch: "torch.cat([F.batch_norm(part, None, None, training=True) for part in x[0].split(2)])",
-    ours: ([x]) => new BatchNorm2d(6, { affine: false, ghostBatchSize: 2 }).forward(x!),
+    ours: ([x]) => new BatchNorm2d(6, { affine: false, ghosts: new GhostBatches(2) }).forward(x!),
     inputs: [images],
     outputShape: images,
   },

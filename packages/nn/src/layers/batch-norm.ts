@@ -1,21 +1,26 @@
 import type { BatchNormOptions, BatchNormResult } from "@evenkeel/batchnorm";
-import { batchNorm, ghostBatchNorm } from "@evenkeel/batchnorm";
+import { batchNorm } from "@evenkeel/batchnorm";
 import type { Tensor } from "@evenkeel/tensor";
-import { checkOptions, positiveInteger } from "@evenkeel/tensor/checks";
+import type { Rule } from "@evenkeel/tensor/checks";
+import { checkOptions } from "@evenkeel/tensor/checks";
 import type { BatchNormEpilogue } from "./epilogue.ts";
 import type { FusedPair, FusibleBatchNorm } from "./fused-pairs.ts";
 import { conv2dAndBatchNorm } from "./fused-pairs.ts";
+import type { GhostBatches } from "./ghost-batches.ts";
 import type { RunningNormOptions } from "./running-norm.ts";
 import { RunningNorm, runningNormRules } from "./running-norm.ts";
 
 /** The options of batch norm layers; the defaults are PyTorch's: affine and trackRunningStats are true. */
 export interface BatchNormLayerOptions extends RunningNormOptions {
-  /**
-   * In training, parts of the batch of about this many samples are normalized by their own statistics, as by `ghostBatchNorm`.
-   * Default: the batch is one part.
-   */
-  readonly ghostBatchSize?: number;
+  /** In training, parts of the batch are normalized by their own statistics. Default: the batch is one part. */
+  readonly ghosts?: GhostBatches;
 }
+
+/** Recognized by its method: programs without ghost batches do not load them. */
+const someGhostBatches: Rule = {
+  expected: "new GhostBatches(size)",
+  accepts: (value) => typeof (value as Partial<GhostBatches> | null)?.normalize === "function",
+};
 
 /**
  * The base class of batch norm layers of all ranks, with PyTorch's semantics. In training mode a batch is normalized by its own
@@ -23,15 +28,15 @@ export interface BatchNormLayerOptions extends RunningNormOptions {
  * when the layer is frozen, it is normalized by the running statistics.
  */
 export abstract class BatchNorm extends RunningNorm {
-  readonly ghostBatchSize: number | undefined;
+  readonly ghosts: GhostBatches | undefined;
 
   constructor(channels: number, options: BatchNormLayerOptions = {}) {
     checkOptions<BatchNormLayerOptions>("BatchNorm", options, {
       ...runningNormRules,
-      ghostBatchSize: positiveInteger,
+      ghosts: someGhostBatches,
     });
     super("BatchNorm", channels, options);
-    this.ghostBatchSize = options.ghostBatchSize;
+    this.ghosts = options.ghosts;
   }
 
   get normalizes(): "batch" {
@@ -47,7 +52,7 @@ export abstract class BatchNorm extends RunningNorm {
     const isPlain =
       this.forwardWith === BatchNorm.prototype.forwardWith &&
       this.normalize === BatchNorm.prototype.normalize;
-    if (!this.usesBatch || !isPlain || this.ghostBatchSize !== undefined) return undefined;
+    if (!this.usesBatch || !isPlain || this.ghosts !== undefined) return undefined;
     return {
       kind: "batchNorm",
       channels: this.channels,
@@ -59,8 +64,7 @@ export abstract class BatchNorm extends RunningNorm {
 
   /** The operation of the layer. */
   protected normalize(x: Tensor, options: BatchNormOptions): BatchNormResult {
-    const { ghostBatchSize: size } = this;
-    return size === undefined ? batchNorm(x, options) : ghostBatchNorm(x, { ...options, size });
+    return this.ghosts === undefined ? batchNorm(x, options) : this.ghosts.normalize(x, options);
   }
 
   protected options({ activation, residual }: BatchNormEpilogue): BatchNormOptions {
@@ -68,7 +72,7 @@ export abstract class BatchNorm extends RunningNorm {
   }
 
   override describe(): string {
-    const ghosts = this.ghostBatchSize === undefined ? "" : `, ghost batches of ${this.ghostBatchSize}`;
+    const ghosts = this.ghosts === undefined ? "" : `, ghost batches of ${this.ghosts.size}`;
     return `BatchNorm${this.ranks.at(-1)! - 2}d ${this.channels}${ghosts}`;
   }
 }
