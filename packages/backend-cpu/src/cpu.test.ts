@@ -1,12 +1,15 @@
 import { availableParallelism } from "node:os";
 import { runInNewContext } from "node:vm";
 import { ArgumentError, add, BackendError, fromData, matmul, take, tensor, uniform } from "@evenkeel/tensor";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { CpuOptions } from "./cpu.ts";
 import { cpu } from "./cpu.ts";
 import { isOneOf, testedEngines } from "./wide/tested-engines.ts";
 
 afterEach(() => vi.unstubAllGlobals());
+
+// A process has vectors of 256 bits only if its first device has them.
+beforeAll(async () => (await cpu().open()).close());
 
 describe("cpu", () => {
   it("opens with the requested number of threads", async () => {

@@ -1,5 +1,5 @@
 import type { Backend, BackendFactory } from "@evenkeel/tensor";
-import { BackendError, listWideModules, loadNodeModule, loadPlans } from "@evenkeel/tensor";
+import { BackendError, loadNodeModule, loadPlans } from "@evenkeel/tensor";
 import { checkOptions, positiveInteger } from "@evenkeel/tensor/checks";
 import { chooseVectors } from "#wide";
 import { CpuDevice } from "./device.ts";
@@ -49,8 +49,7 @@ async function open(options: CpuOptions): Promise<Backend> {
   await loadPlans(CpuDevice.languages);
   const features = findEngineFeatures();
   const memory = chooseMemory(options);
-  const wideModules = listWideModules().map(({ module }) => module);
-  const compileWide = await chooseVectors(options.vectors ?? "auto", features, wideModules, memory.isShared);
+  const compileWide = await chooseVectors(options.vectors ?? "auto", features, memory.isShared);
   if (compileWide !== undefined) features.add("wide-simd");
   const threads = options.threads ?? (memory.isShared ? await countDefaultThreads() : 1);
   const engine = threads === 1 ? new InlineEngine(memory) : await ThreadEngine.start(memory, threads);

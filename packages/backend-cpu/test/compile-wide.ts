@@ -2,15 +2,15 @@
 
 import { setFlagsFromString } from "node:v8";
 import { runInThisContext } from "node:vm";
-import { compileOptimized, makeCompiler, prepareModule } from "../src/wide/compile.ts";
+import { compileOptimized, prepareModule, WideCompiler } from "../src/wide/compile.ts";
 import { relaxedModule } from "../src/wide/probe.wasm.ts";
 import { wideModule } from "../src/wide/probe.wide.ts";
 
 const engine = { setFlags: setFlagsFromString, evaluate: (text: string) => runInThisContext(text) };
-const compileWide = makeCompiler(engine);
+const compiler = new WideCompiler(engine);
 
 const steps: { readonly [name: string]: () => void } = {
-  wide: () => void compileWide(wideModule, true),
+  wide: () => void compiler.join(wideModule, true),
   narrow: () => void compileOptimized(engine, prepareModule(relaxedModule, true), true, false),
   failing: () => {
     const evaluate = () => () => {

@@ -33,6 +33,13 @@ describe.skipIf(process.arch !== "x64" || !isOneOf(testedEngines, process.versio
     expect(run("compile-under-load.ts", [], ["3000"])).toBe("survived\n");
   });
 
+  it("has the vectors of the first device on all threads", () => {
+    const wide = "WebAssembly SIMD 256, 1 thread";
+    const narrow = "WebAssembly SIMD, 1 thread";
+    expect(run("open-in-threads.ts", [], ["auto"])).toBe(`${wide}; ${wide}; same bits\n`);
+    expect(run("open-in-threads.ts", [], ["128"])).toBe(`${narrow}; ${narrow}; same bits\n`);
+  });
+
   it("has the flags that are set, with the values that are restored", () => {
     const output = execFileSync(process.execPath, ["--v8-options"], { encoding: "utf8" });
     const values = [...output.matchAll(/ default: (--[a-z-]+)$/gm)].map(([, flag]) => flag);

@@ -151,3 +151,4 @@ export type { RandomState, Seed } from "./random/random-source.ts";
 export { getRandomSource, manualSeed, RandomSource } from "./random/random-source.ts";
 export type { RandomKey } from "./random/threefry.ts";
 export { threefry, threefry2x32 } from "./random/threefry.ts";
+export { loadWideModules } from "./wide/load-modules.ts";

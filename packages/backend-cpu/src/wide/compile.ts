@@ -4,7 +4,6 @@ import { importPlainMemory } from "../kernels/shared-flag.ts";
 import type { EngineFlag, SetFlags } from "./engine-flags.ts";
 import { withEngineFlags } from "./engine-flags.ts";
 import { addFunctionExports, isFunctionNumber } from "./function-exports.ts";
-import type { CompileWide } from "./vectors-option.ts";
 
 /** The parts of Node through which the engine is controlled. */
 export interface EngineControl {
@@ -52,22 +51,42 @@ export function compileOptimized(
 /** Whether a module can be compiled with joined vectors. */
 export type AttemptCompilation = (code: Uint8Array, isShared: boolean) => boolean;
 
-/**
- * A function that compiles each wide module once, because devices share them. A module that fails in an attempt is compiled like any other, so its
- * vectors are not joined.
- */
-export function makeCompiler(engine: EngineControl, attempt: AttemptCompilation = () => true): CompileWide {
-  const compiled = new Map<string, WebAssembly.Module>();
-  return (module, isShared) => {
+/** Compiles wide modules, each once, because devices share them. */
+export class WideCompiler {
+  private readonly engine: EngineControl;
+  private readonly attempt: AttemptCompilation;
+  private readonly compiled = new Map<string, WebAssembly.Module>();
+
+  constructor(engine: EngineControl, attempt: AttemptCompilation = () => true) {
+    this.engine = engine;
+    this.attempt = attempt;
+  }
+
+  /** Compiles a module with joined vectors, except one that fails in an attempt. Sets flags of the engine meanwhile. */
+  join(module: string, isShared: boolean): WebAssembly.Module {
+    return this.remember(module, isShared, (code) =>
+      this.attempt(code, isShared)
+        ? compileOptimized(this.engine, code, isShared, true)
+        : new WebAssembly.Module(decodeFor(module, isShared)),
+    );
+  }
+
+  /** A compiled module. One that no thread of the process has joined is slower, but right. */
+  get(module: string, isShared: boolean): WebAssembly.Module {
+    return this.remember(module, isShared, (code) => new WebAssembly.Module(code));
+  }
+
+  private remember(
+    module: string,
+    isShared: boolean,
+    compile: (code: Bytes) => WebAssembly.Module,
+  ): WebAssembly.Module {
     const key = `${isShared} ${module}`;
-    let known = compiled.get(key);
+    let known = this.compiled.get(key);
     if (known === undefined) {
-      const code = prepareModule(module, isShared);
-      known = attempt(code, isShared)
-        ? compileOptimized(engine, code, isShared, true)
-        : new WebAssembly.Module(decodeFor(module, isShared));
-      compiled.set(key, known);
+      known = compile(prepareModule(module, isShared));
+      this.compiled.set(key, known);
     }
     return known;
-  };
+  }
 }

@@ -1,8 +1,7 @@
-import type { EngineControl } from "./compile.ts";
+import type { EngineControl, WideCompiler } from "./compile.ts";
 import { compileOptimized, prepareModule } from "./compile.ts";
 import { relaxedModule } from "./probe.wasm.ts";
 import { wideModule } from "./probe.wide.ts";
-import type { CompileWide } from "./vectors-option.ts";
 
 type Multiply = (repeats: number, rows: number) => void;
 
@@ -13,9 +12,9 @@ const rounds = 8;
 const firstRow = 1024;
 
 /** How many times as fast as the narrow one a wide kernel is, by the shortest times of a few milliseconds. */
-export function measureSpeedup(compileWide: CompileWide, engine: EngineControl): number {
+export function measureSpeedup(compiler: WideCompiler, engine: EngineControl): number {
   const narrow = instantiate(compileOptimized(engine, prepareModule(relaxedModule, false), false, false));
-  const wide = instantiate(compileWide(wideModule, false));
+  const wide = instantiate(compiler.join(wideModule, false));
   const shortest = { narrow: Number.POSITIVE_INFINITY, wide: Number.POSITIVE_INFINITY };
   for (let round = 0; round < rounds; round++) {
     shortest.narrow = Math.min(shortest.narrow, measure(narrow, repeats));

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeLocks } from "../../test/fake-locks.ts";
 import { chooseVectors as chooseElsewhere } from "./no-vectors.ts";
 import { wideModule } from "./probe.wide.ts";
 import { isOneOf, testedEngines } from "./tested-engines.ts";
@@ -8,10 +9,17 @@ const features = new Set(["relaxed-simd"]);
 const isTested = process.arch === "x64" && isOneOf(testedEngines, process.versions.v8);
 
 let chooseVectors: (vectors: Vectors, features: ReadonlySet<string>) => Promise<CompileWide | undefined>;
-beforeEach(async () => {
+
+/** Loads the choice as another thread of the process does. */
+async function startThread(): Promise<typeof chooseVectors> {
   vi.resetModules();
   const loaded = await import("./vectors.ts");
-  chooseVectors = (vectors, found) => loaded.chooseVectors(vectors, found, [wideModule], true);
+  return (vectors, found) => loaded.chooseVectors(vectors, found, true);
+}
+
+beforeEach(async () => {
+  vi.stubGlobal("navigator", { locks: new FakeLocks() });
+  chooseVectors = await startThread();
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -29,8 +37,9 @@ describe("vectors in Node", () => {
 
   it.runIf(isTested)("have 256 bits on request", async () => {
     const compileWide = await chooseVectors(256, features);
-    expect(compileWide!(wideModule, true)).toBeInstanceOf(WebAssembly.Module);
-    expect(await chooseVectors(256, features)).toBe(compileWide);
+    const module = compileWide!(wideModule, true);
+    expect(module).toBeInstanceOf(WebAssembly.Module);
+    expect((await chooseVectors(256, features))!(wideModule, true)).toBe(module);
   });
 
   it("are chosen in one attempt of at most 20 ms", async () => {
@@ -39,7 +48,7 @@ describe("vectors in Node", () => {
     const chosen = await chooseVectors("auto", features);
     // Other processes may take the processor for a while.
     expect(performance.now() - start).toBeLessThan(200);
-    expect(await chooseVectors("auto", features)).toBe(chosen);
+    expect((await chooseVectors("auto", features)) === undefined).toBe(chosen === undefined);
   });
 
   it("have 128 bits where there is no process", async () => {
@@ -75,8 +84,8 @@ describe("vectors in Node", () => {
 
   it.runIf(isTested)("of an engine that was not tested are tried in another process on request", async () => {
     stubProcess({ versions: { ...process.versions, v8: "99.1.1.1-node.1" } });
-    expect(await chooseVectors("auto", features)).toBeUndefined();
     const compileWide = await chooseVectors(256, features);
+    expect(await chooseVectors("auto", features)).toBeUndefined();
     expect(compileWide!(wideModule, true)).toBeInstanceOf(WebAssembly.Module);
   });
 
@@ -102,6 +111,27 @@ describe("vectors in Node", () => {
       }),
     );
     expect(await chooseVectors("auto", features)).toBeUndefined();
+  });
+});
+
+describe.runIf(isTested)("vectors of several threads", () => {
+  it("have 256 bits where another thread has compiled such kernels, without another compilation under flags", async () => {
+    expect(await chooseVectors(256, features)).toBeDefined();
+    const chooseInThread = await startThread();
+    const setFlags = vi.spyOn(process.getBuiltinModule("node:v8"), "setFlagsFromString");
+    const compileWide = await chooseInThread(256, features);
+    expect(compileWide!(wideModule, true)).toBeInstanceOf(WebAssembly.Module);
+    expect(setFlags).not.toHaveBeenCalled();
+    setFlags.mockRestore();
+  });
+
+  it("have 128 bits where another thread runs kernels, which the compilation could disturb", async () => {
+    expect(await chooseVectors(128, features)).toBeUndefined();
+    const chooseInThread = await startThread();
+    expect(await chooseInThread("auto", features)).toBeUndefined();
+    await expect(chooseInThread(256, features)).rejects.toThrow(
+      "cpu: vectors: found 256, expected 128: kernels with vectors of 128 bits run in this process already: open the device with 256 first",
+    );
   });
 });
 
