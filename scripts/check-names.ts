@@ -4,12 +4,12 @@ import { resolve } from "node:path";
 
 /** The verbs that have a meaning of their own here. */
 const verbs =
-  "build check compute count describe draw emit encode decode extract find get list make name parse plan predict prepare print read write";
+  "build check compute count describe draw emit encode decode extract find get list make name parse plan prepare print read write";
 
 const plainVerbs =
   "add allocate apply assemble attempt bind blame broadcast call choose claim collect compose convert copy cut declare " +
   "defer differentiate dispose download encode evaluate execute expect fit fold format free fuse group gunzip import " +
-  "inline join keep lay leave load lower map match measure merge move normalize nudge observe open pack prefetch propagate push " +
+  "inline join keep lay leave load lower map match measure merge move normalize nudge observe open pack predict prefetch propagate push " +
   "quote recall record register reject remember remove replace report request restore rewind run save scatter select serve set " +
   "skip sort spawn split stack store sum take tile track train transpose update view wait walk widen wrap";
 

@@ -4,6 +4,7 @@ import { crossEntropy, type Module, SGD } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 import { normal, scope, sum, tensor } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
+import { expectNoLeak } from "../expect-no-leak.ts";
 import { onCpu } from "../on-cpu.ts";
 
 const device = onCpu();
@@ -73,12 +74,12 @@ test("resnet20 memorizes a batch, and frees the memory of its steps", async () =
   let last = first;
   for (let index = 0; index < 7; index++) last = await step();
   expect(last).toBeLessThan(first / 4);
-  expect(device().memory().live).toBe(live);
+  expectNoLeak(device(), live);
   optimizer.dispose();
 });
 
 test("a disposed model has freed its memory", () => {
   const { live } = device().memory();
   resnet20({ seed: 1 }).dispose();
-  expect(device().memory().live).toBe(live);
+  expectNoLeak(device(), live);
 });

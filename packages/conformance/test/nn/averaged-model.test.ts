@@ -18,6 +18,7 @@ import {
 } from "@evenkeel/nn";
 import { scope, type Tensor, tensor } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
+import { expectNoLeak } from "../expect-no-leak.ts";
 import { onCpu } from "../on-cpu.ts";
 import { quadrants } from "./synthetic.ts";
 
@@ -74,7 +75,7 @@ describe("averages", () => {
       });
       averaged.update();
     }
-    expect(device().memory().live).toBe(live);
+    expectNoLeak(device(), live);
     expect(averaged.count).toBe(4);
     expect(await averaged.use(() => read(model.value.value))).toBe(1.5);
     averaged.dispose();

@@ -3,6 +3,7 @@ import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 import { add, scope, sum, tensor, withoutStateChanges, zeros } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
+import { expectNoLeak } from "../expect-no-leak.ts";
 import { onCpu } from "../on-cpu.ts";
 
 const device = onCpu();
@@ -175,7 +176,7 @@ describe("in a differentiated call", () => {
     const { live } = device().memory();
     step();
     step();
-    expect(device().memory().live).toBe(live);
+    expectNoLeak(device(), live);
   });
 });
 

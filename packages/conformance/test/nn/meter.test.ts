@@ -2,6 +2,7 @@ import { accuracy, crossEntropy, evaluate, f1, Linear, Meter, rocAuc } from "@ev
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, scope, tensor } from "@evenkeel/tensor";
 import { expect, test } from "vitest";
+import { expectNoLeak } from "../expect-no-leak.ts";
 import { onCpu } from "../on-cpu.ts";
 
 const backend = onCpu();
@@ -31,7 +32,7 @@ test("a meter has the values of evaluate, until it is reset, and keeps no memory
   const meter = new Meter(measures);
   addAll(meter, model);
   expect(await meter.read()).toEqual(expected);
-  expect(backend().memory().live).toBe(live);
+  expectNoLeak(backend(), live);
   addAll(meter, model);
   const twice = await meter.read();
   expect(twice.examples).toBe(2 * expected.examples);
@@ -40,7 +41,7 @@ test("a meter has the values of evaluate, until it is reset, and keeps no memory
   meter.reset();
   addAll(meter, model);
   expect(await meter.read()).toEqual(expected);
-  expect(backend().memory().live).toBe(live);
+  expectNoLeak(backend(), live);
 });
 
 test("reading nothing, and what is no measure, is rejected by name", async () => {

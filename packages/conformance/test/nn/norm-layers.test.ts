@@ -37,6 +37,7 @@ import {
   zeros,
 } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
+import { expectNoLeak } from "../expect-no-leak.ts";
 import { onCpu } from "../on-cpu.ts";
 
 const device = onCpu();
@@ -171,7 +172,7 @@ describe("running statistics of instance norm", () => {
     const { live } = device().memory();
     step();
     expect(await read(layer.runningMean!.value)).not.toEqual([0, 0]);
-    expect(device().memory().live).toBe(live);
+    expectNoLeak(device(), live);
   });
 
   test("do not change for an empty batch", async () => {
@@ -226,7 +227,7 @@ describe("preciseBatchNorm", () => {
       "preciseBatchNorm: batch 1: 1 (BatchNorm1d 1): batchNormTraining: x: found [1, 1]",
     );
     expect(await read(norm.runningMean!.value)).toEqual([0]);
-    expect(device().memory().live).toBe(live);
+    expectNoLeak(device(), live);
     await preciseBatchNorm(model, shaped, { batches: 1 });
     expect(await read(norm.runningMean!.value)).toEqual([2]);
     expect(await read(norm.runningVariance!.value)).toEqual([1]);

@@ -32,6 +32,7 @@ import {
 } from "@evenkeel/tensor";
 import { RecordingBackend } from "@evenkeel/tensor/testing";
 import { describe, expect, test } from "vitest";
+import { expectNoLeak } from "../expect-no-leak.ts";
 import { onCpu } from "../on-cpu.ts";
 
 const device = onCpu();
@@ -165,7 +166,7 @@ describe("an update", () => {
     run(optimizer, 2);
     const { live } = device().memory();
     run(optimizer, 3);
-    expect(device().memory().live).toBe(live);
+    expectNoLeak(device(), live);
   });
 
   test("decays weights, and biases only if requested", async () => {

@@ -15,6 +15,7 @@ import {
 } from "@evenkeel/nn";
 import { add, full, keep, mul, scope, type Tensor, tensor } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
+import { expectNoLeak } from "../expect-no-leak.ts";
 import { onCpu } from "../on-cpu.ts";
 import { quadrants } from "./synthetic.ts";
 
@@ -80,7 +81,7 @@ describe("trainStep", () => {
     run().dispose();
     const { live } = device().memory();
     for (let count = 0; count < 5; count++) scope(() => void run());
-    expect(device().memory().live).toBe(live);
+    expectNoLeak(device(), live);
     expect(model.isTraining).toBe(false);
   });
 

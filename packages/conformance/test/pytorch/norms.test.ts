@@ -35,6 +35,7 @@ import {
 } from "@evenkeel/nn";
 import { arange, type Backend, less, setDefaultBackend, type Tensor, tensor } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expectNoLeak } from "../expect-no-leak.ts";
 import {
   type Comparison,
   checkComparison,
@@ -295,7 +296,7 @@ describe.skipIf(skipWithoutPytorch)(pytorchTitle, () => {
     });
     const { live } = backend.memory();
     await preciseBatchNorm(model, () => batches);
-    expect(backend.memory().live).toBe(live);
+    expectNoLeak(backend, live);
     const variables = [first, second].flatMap((norm) => [norm.runningMean!, norm.runningVariance!]);
     for (const [index, { value }] of variables.entries()) {
       expectClose(await value.data(), answer.outputs[index]!, 2e-6, `output ${index}`);
