@@ -189,6 +189,29 @@ describe("a run in memory is not resumed", () => {
   });
 });
 
+test("a run whose optimizer was disposed, or has loaded another state, is not resumed without a checkpoint", async () => {
+  const run = makeRun();
+  await run.train({ probe: stopAfter(3) });
+  run.settings.optimizer.dispose();
+  await expect(run.train({ resumed: true })).rejects.toThrow(
+    "found a run in memory that cannot be continued (its optimizer was disposed, or loaded another state), expected a checkpoint",
+  );
+  const other = makeRun();
+  const state = await other.settings.optimizer.readStateArrays();
+  await other.train({ probe: stopAfter(3) });
+  other.settings.optimizer.loadState(state);
+  await expect(other.train({ resumed: true })).rejects.toThrow(ArgumentError);
+});
+
+test("a run whose step failed halfway asks for a checkpoint", async () => {
+  const run = makeRun();
+  const failing = { every: 3, run: () => void run.settings.optimizer.invalidate(new Error("launch lost")) };
+  await expect(run.train({ probe: failing })).rejects.toThrow("halfway (Error: launch lost)");
+  await expect(run.train({ resumed: true })).rejects.toThrow(
+    /cannot be continued \(.*launch lost.*\), expected a checkpoint/s,
+  );
+});
+
 test("the time of an epoch does not count for the next if a callback throws in between", async () => {
   async function* data(epoch: number) {
     if (epoch === 0) await new Promise((resolve) => setTimeout(resolve, 300));

@@ -38,6 +38,8 @@ export class Optimizer {
   private arenas: readonly Arena[] | undefined;
   /** Why values and slots are inconsistent; absent while they are those of a complete step. */
   private damage: { readonly cause: unknown } | undefined;
+  /** Another object after slots were disposed or loaded. */
+  private currentSlots: object = {};
 
   /** Throws ArgumentError for an option out of range; a subclass checks those that it adds. */
   constructor(model: Parameterized, rule: UpdateRule | RuleChoice, options: OptimizerOptions) {
@@ -110,6 +112,16 @@ export class Optimizer {
     return makeHalfStepError(this.damage.cause);
   }
 
+  /** The error of a step that failed halfway, which `step` and `readStateArrays` throw; undefined while the state is whole. */
+  get failure(): DeviceError | undefined {
+    return this.damage && makeHalfStepError(this.damage.cause);
+  }
+
+  /** Identifies the slots: another object after they were disposed or loaded. */
+  get slotsIdentity(): object {
+    return this.currentSlots;
+  }
+
   /** Slots and step counts as of this call, by `<parameter>.<slot>` and `<parameter>.steps`: what resuming needs. */
   async readStateArrays(): Promise<Map<string, StoredArray>> {
     this.checkWhole();
@@ -160,6 +172,7 @@ export class Optimizer {
     for (const arena of this.arenas ?? []) arena.dispose();
     this.arenas = undefined;
     this.damage = undefined;
+    this.currentSlots = {};
     this.attachments.reset();
   }
 

@@ -20,6 +20,8 @@ export interface EndedRun extends RunState {
   readonly reader: LateReader<StepNote>;
   /** Why no run can continue from it. */
   readonly failure: Error | undefined;
+  /** The slots of the optimizer, `Optimizer.slotsIdentity`. */
+  readonly slots: object;
 }
 
 /** The last run of each optimizer. */
@@ -41,11 +43,21 @@ export async function findEndedRun(
 ): Promise<EndedRun | undefined> {
   const run = endedRuns.get(optimizer);
   if (run?.model !== model) return undefined;
-  const failure = run.failure ?? (await run.reader.findFailure()) ?? findMisfit(run, settings, epochs);
+  const failure =
+    run.failure ??
+    (await run.reader.findFailure()) ??
+    findLoss(run, optimizer) ??
+    findMisfit(run, settings, epochs);
   if (failure === undefined) return run;
   const found = `a run in memory that cannot be continued (${failure.message})`;
   throw new ArgumentError(`fit: resumed: found ${found}, expected a checkpoint`, { cause: failure });
 }
+
+/** The error that says that the slots are not those of the ended run any more. */
+const findLoss = ({ slots }: EndedRun, optimizer: Optimizer): Error | undefined =>
+  slots === optimizer.slotsIdentity
+    ? undefined
+    : new ArgumentError("its optimizer was disposed, or loaded another state");
 
 /** The error that says why a run with these settings cannot continue from the ended one. */
 function findMisfit(

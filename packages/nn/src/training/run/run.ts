@@ -283,14 +283,16 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     const { model, history, position, reader } = this;
     const unread = reader.leave();
     const { milliseconds } = this.watch;
-    leaveEndedRun(this.options.optimizer, {
+    const { optimizer } = this.options;
+    leaveEndedRun(optimizer, {
       settings: readSettings(this.options.checkpoint, this.options),
       model,
       history,
       position,
       reader,
       milliseconds,
-      failure: this.divergence ?? unread,
+      failure: this.divergence ?? unread ?? optimizer.failure,
+      slots: optimizer.slotsIdentity,
       totals: this.totals.state,
     });
   }
