@@ -45,10 +45,11 @@ const following =
 describe("early stopping", () => {
   test.each([
     [{ patience: 0 }, [5, 4, 4, 3], 3, 1],
-    [{ patience: 1 }, [5, 4, 4, 3, 3, 3], 6, 3],
+    [{ patience: 1 }, [5, 4, 4, 3], 3, 1],
+    [{ patience: 2 }, [5, 4, 4, 3, 3, 3], 6, 3],
     [{ mode: "max" as const }, [1, 2, 1, 5], 3, 1],
     [{ minDelta: 1 }, [5, 4.5, 3], 2, 0],
-    [{ patience: 1 }, [Number.NaN, 5, Number.NaN, Number.NaN], 4, 1],
+    [{ patience: 2 }, [Number.NaN, 5, Number.NaN, Number.NaN], 4, 1],
   ])("with %j, values %j take %i epochs, and the best is %i", async (options, values, epochs, best) => {
     const model = new Scale();
     const stopping = new EarlyStopping({ ...options, monitor: following(values) });
@@ -88,7 +89,19 @@ describe("early stopping", () => {
       return (await fit(model, options)).epochs.length;
     };
     expect(await train(3)).toBe(3);
-    expect(await train(10)).toBe(5);
+    expect(await train(10)).toBe(4);
+    // Patience has ended before.
+    expect(await train(10)).toBe(4);
+  });
+
+  test("rejects a monitor that gives no number", async () => {
+    const model = new Scale();
+    const monitor = () => undefined as unknown as number;
+    await expect(
+      fit(model, { ...makeOptions(model), callbacks: [new EarlyStopping({ monitor })] }),
+    ).rejects.toThrow(
+      "EarlyStopping: monitor: found a function that returns undefined, expected a number: is the metric measured?",
+    );
   });
 
   test("checks its options", () => {

@@ -1,5 +1,16 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
-import { BatchNorm1d, Linear, Module, mse, onBackward, onForward, ReLU, Sequential, SGD } from "@evenkeel/nn";
+import {
+  BatchNorm1d,
+  Linear,
+  Module,
+  mse,
+  onBackward,
+  onForward,
+  ReLU,
+  Sequential,
+  SGD,
+  summary,
+} from "@evenkeel/nn";
 import { keep, mean, mul, relu, scope, setDefaultBackend, type Tensor, tensor } from "@evenkeel/tensor";
 import { RecordingBackend } from "@evenkeel/tensor/testing";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -112,6 +123,16 @@ describe("onForward", () => {
     const y = net.forward(x);
     expect(await values(relu(heard[0]!))).toEqual(await values(y));
   });
+});
+
+test("listeners do not hear runs that compute nothing but shapes, and a path counts once", () => {
+  const net = makeNet();
+  let calls = 0;
+  onForward(net, () => void calls++, { paths: ["0", "0"] });
+  summary(net, [2, 3]);
+  expect(calls).toBe(0);
+  net.forward(x);
+  expect(calls).toBe(1);
 });
 
 describe("onBackward", () => {

@@ -20,7 +20,7 @@ import {
 } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, DTypeError, logSoftmax, ShapeError, tensor } from "@evenkeel/tensor";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { onCpu } from "../on-cpu.ts";
 
 onCpu();
@@ -259,5 +259,46 @@ describe("accuracy", () => {
 
   test("requires one label for each row", () => {
     expect(() => accuracy(tensor(outputs), tensor([[0], [1]], { dtype: "i32" }))).toThrow(ShapeError);
+  });
+});
+
+describe("a masked value that is not a number", () => {
+  let mask: Tensor;
+  beforeAll(() => {
+    mask = tensor([
+      [1, 0, 1],
+      [0, 1, 1],
+    ]);
+  });
+  const broken = [
+    [1, Number.NaN, 0.3],
+    [Number.POSITIVE_INFINITY, 1, 0],
+  ];
+
+  test.each<[string, (x: Tensor, t: Tensor, options: LossOptions) => Tensor]>([
+    ["mse", mse],
+    ["l1", l1],
+    ["smoothL1", smoothL1],
+    ["huber", huber],
+    ["bceWithLogits", bceWithLogits],
+  ])("has no gradient in %s", async (_, loss) => {
+    const ofTarget = grad((x: Tensor) => loss(x, tensor(broken), { mask }))(tensor(outputs));
+    const clean = broken.map((row) => row.map((value) => (Number.isFinite(value) ? value : 0)));
+    const expected = grad((x: Tensor) => loss(x, tensor(clean), { mask }))(tensor(outputs));
+    await expectClose(ofTarget, [...(await expected.data())] as number[]);
+    const ofInput = grad((x: Tensor) => loss(x, tensor(targets), { mask }))(tensor(broken));
+    expect([...(await ofInput.data())].every(Number.isFinite)).toBe(true);
+  });
+
+  test("has no gradient in the cross-entropy of labels", async () => {
+    const logits = tensor([
+      [1, 2, 3],
+      [Number.NaN, 0, Number.POSITIVE_INFINITY],
+    ]);
+    const rows = tensor([1, 0]);
+    const gradient = grad((x: Tensor) => crossEntropy(x, labels(0, 2), { mask: rows }))(logits);
+    const expected = grad((x: Tensor) => crossEntropy(x, labels(0, -100)))(logits);
+    expect([...(await gradient.data())]).toEqual([...(await expected.data())]);
+    expect([...(await gradient.data())].slice(3)).toEqual([0, 0, 0]);
   });
 });

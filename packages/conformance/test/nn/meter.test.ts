@@ -1,4 +1,4 @@
-import { accuracy, crossEntropy, evaluate, f1, Linear, Meter, rocAuc } from "@evenkeel/nn";
+import { accuracy, crossEntropy, evaluate, f1, Linear, Meter, mse, rocAuc } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, scope, tensor } from "@evenkeel/tensor";
 import { expect, test } from "vitest";
@@ -50,4 +50,16 @@ test("reading nothing, and what is no measure, is rejected by name", async () =>
   );
   expect(() => new Meter({} as never)).toThrow("Meter: loss: found undefined, expected a function");
   expect(() => new Meter({ loss: crossEntropy, metrics: { wrong: 3 as never } })).toThrow(ArgumentError);
+});
+
+test("two reads at once give the same values, and count no batch twice", async () => {
+  const meter = new Meter({ loss: mse });
+  for (let batch = 0; batch < 70; batch++) meter.add(tensor([1, 2]), tensor([0, 0]));
+  const found = await Promise.all([meter.read(), meter.read()]);
+  expect(found.map(({ examples, loss }) => [examples, loss])).toEqual([
+    [140, 2.5],
+    [140, 2.5],
+  ]);
+  meter.add(tensor([1, 2]), tensor([0, 0]));
+  expect((await meter.read()).examples).toBe(142);
 });

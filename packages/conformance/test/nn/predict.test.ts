@@ -1,4 +1,4 @@
-import { BatchNorm1d, Linear, Module, predict, Sequential } from "@evenkeel/nn";
+import { BatchNorm1d, Buffer, Linear, Module, predict, Sequential } from "@evenkeel/nn";
 import { ArgumentError, mul, sum, type Tensor, tensor } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { onCpu } from "../on-cpu.ts";
@@ -45,6 +45,19 @@ describe("predict", () => {
     expect([...twice.data]).toEqual(rows.flat().map((value) => 2 * value));
     expect(sums[0]!.shape).toEqual([5]);
     expect([...sums[0]!.data]).toEqual([3, -1, 11, 1, 9]);
+  });
+
+  test("leaves a tensor of the model that forward returns", async () => {
+    class WithAnchors extends Module<[x: Tensor], { readonly y: Tensor; readonly anchors: Tensor }> {
+      readonly anchors: Buffer = new Buffer(tensor([[1, 2]]));
+      forward(x: Tensor) {
+        return { y: mul(x, 2), anchors: this.anchors.value };
+      }
+    }
+    const model = new WithAnchors();
+    const { anchors } = await predict(model, { data: () => data().slice(0, 1) });
+    expect([...anchors.data]).toEqual([1, 2]);
+    expect([...(await model.anchors.value.data())]).toEqual([1, 2]);
   });
 
   test("frees all memory", async () => {

@@ -92,7 +92,7 @@ function findPlaces(name: Name, root: AnyModule, paths: readonly string[]): Hook
   const modules = new Map(
     [...root.namedMembers()].filter((entry): entry is [string, AnyModule] => isModule(entry[1])),
   );
-  return paths.map((path) => {
+  return [...new Set(paths)].map((path) => {
     const module = path === "" ? root : modules.get(path);
     if (module !== undefined) return { path, module };
     const known = [...modules.keys()].join(", ") || "none";
@@ -109,6 +109,20 @@ function checkOutput(name: Name, { module }: HookPlace, output: unknown): Tensor
   });
 }
 
+let areSilent = false;
+
+/** Runs `body`, in which modules compute nothing but shapes, without calling listeners. */
+export function withoutHooks<Result>(body: () => Result): Result {
+  const outer = areSilent;
+  areSilent = true;
+  try {
+    return body();
+  } finally {
+    areSilent = outer;
+  }
+}
+
 function callListener(name: Name, listener: HookListener, value: Tensor, place: HookPlace): void {
+  if (areSilent) return;
   withoutGradient(() => rejectPromise(listener(value, place), name));
 }

@@ -20,6 +20,7 @@ import { checkLabelShape, findClassAxis, moveClassesLast } from "./class-axis.ts
 import { checkFloats, checkSameShape } from "./formula.ts";
 import { checkLabels } from "./host-integers.ts";
 import { checkWeight, pickWeights } from "./label-weights.ts";
+import { checkMask, hideMasked } from "./mask.ts";
 import type { LabelLossOptions } from "./reduction.ts";
 import { ignoredByDefault, labelLossRules, reduceLabelLoss, reduceLoss } from "./reduction.ts";
 
@@ -51,10 +52,12 @@ export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntro
   );
 }
 
-function computeHardLoss(logits: Tensor, labels: Tensor, axis: number, options: CrossEntropyOptions): Tensor {
-  const { ignoreIndex = ignoredByDefault, labelSmoothing = 0, weight } = options;
-  checkLabels("crossEntropy", labels, logits.shape[axis]!, ignoreIndex);
-  checkLabelShape("crossEntropy", logits, labels, axis);
+function computeHardLoss(logits: Tensor, given: Tensor, axis: number, options: CrossEntropyOptions): Tensor {
+  const { ignoreIndex = ignoredByDefault, labelSmoothing = 0, weight, mask } = options;
+  checkLabels("crossEntropy", given, logits.shape[axis]!, ignoreIndex);
+  checkLabelShape("crossEntropy", logits, given, axis);
+  if (mask !== undefined) checkMask("crossEntropy", mask, given);
+  const labels = mask === undefined ? given : hideMasked(given, mask, ignoreIndex);
   // Where the logits are read twice, their gradients are added in f32.
   const rows = moveClassesLast(weight === undefined ? logits : cast(logits, "f32"), axis);
   const flat = labels.rank === 1 ? labels : reshape(labels, [labels.size]);

@@ -13,6 +13,7 @@ import {
   scope,
 } from "@evenkeel/tensor";
 import { checkTensors } from "@evenkeel/tensor/checks";
+import { checkMask, hideMasked } from "./mask.ts";
 import type { LossOptions } from "./reduction.ts";
 import { reduceLoss } from "./reduction.ts";
 
@@ -48,7 +49,18 @@ export function computeLoss(
   options: LossOptions,
   scalars: readonly number[] = [],
 ): Tensor {
-  return scope(() => reduceLoss(operation, computeLosses(operation, formula, inputs, scalars), options));
+  return scope(() => {
+    const { mask } = options;
+    if (mask !== undefined) {
+      checkTensors(operation, ...inputs);
+      checkMask(operation, mask, inputs[0]!);
+    }
+    const isWhole = (input: Tensor): boolean => isSameShape(input.shape, inputs[0]!.shape);
+    const counted = inputs.map((input) =>
+      mask !== undefined && isWhole(input) && isFloat(input.dtype) ? hideMasked(input, mask) : input,
+    );
+    return reduceLoss(operation, computeLosses(operation, formula, counted, scalars), options);
+  });
 }
 
 /** The losses before their reduction. */

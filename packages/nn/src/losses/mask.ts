@@ -5,6 +5,7 @@ import {
   e,
   evaluateExpression,
   formatShape,
+  indexType,
   mul,
   ShapeError,
   sum,
@@ -34,6 +35,27 @@ export function applyMask(losses: Tensor, mask: Tensor): Tensor {
     products.set(dtype, expression);
   }
   return evaluateExpression(expression, [losses, mask])[0]!;
+}
+
+const hidings = new Map<string, Expression>();
+
+/**
+ * The values, `hidden` where the mask is 0: a loss that does not count then has no gradient, whatever its values are. The mask
+ * broadcasts to their shape.
+ */
+export function hideMasked(values: Tensor, mask: Tensor, hidden = 0): Tensor {
+  const { dtype } = values;
+  const key = `${dtype} ${mask.dtype}`;
+  let expression = hidings.get(key);
+  if (expression === undefined) {
+    const scalar = dtype === indexType ? indexType : "f32";
+    expression = buildExpression(
+      { inputs: [dtype, mask.dtype], scalars: [scalar], outputs: [dtype] },
+      ([x, m], [replacement]) => e.select(e.equal(e.cast(m!, "f32"), 0), replacement!, x!),
+    );
+    hidings.set(key, expression);
+  }
+  return evaluateExpression(expression, [values, mask], { scalars: [hidden] })[0]!;
 }
 
 /** The sum of the mask over all losses, on the device. */

@@ -16,7 +16,8 @@ import { findNeighbours, listNeighbours } from "./neighbours.ts";
 export interface FoldOptions {
   /**
    * The shape of an input, with which the layers around each batch norm are found by running the model without computing
-   * anything. Default: they are found in `Sequential` and other modules that list their `sequences`.
+   * anything. Default: those of convolutions are found in `Sequential` and other modules that list their `sequences`, whose layers
+   * nothing else may run; linear layers stay, because the channels of their outputs are those of the norm only in a matrix.
    */
   readonly inputShape?: Shape;
 }
@@ -98,6 +99,15 @@ function findTied(modules: Iterable<AnyModule>): Set<unknown> {
   return tied;
 }
 
+/** Why neither neighbour of a batch norm was found fit. */
+function findReason(before: Neighbours | undefined, after: Neighbours | undefined): string {
+  const isUncertain = (layer: AnyModule | undefined, rank: number | undefined): boolean =>
+    layer !== undefined && isLinearLayer(layer) && layer.weight.value.rank === 2 && rank === undefined;
+  return isUncertain(before?.front, before?.rank) || isUncertain(after?.behind, after?.rank)
+    ? "whether its channels are those of the linear layer beside it depends on the rank of the input: give `inputShape`"
+    : "no convolution or linear layer was found directly before or after it";
+}
+
 function decide(norm: BatchNorm, neighbours: readonly Neighbours[], tied: ReadonlySet<unknown>): Decision {
   if (!isPlain(norm)) {
     return { reason: "it is in training mode, has no running statistics, or its computation is overridden" };
@@ -108,7 +118,7 @@ function decide(norm: BatchNorm, neighbours: readonly Neighbours[], tied: Readon
   const findLayer = (
     module: AnyModule | undefined,
     side: "inputs" | "outputs",
-    rank = 2,
+    rank: number | undefined,
   ): LinearLayer | undefined => {
     if (module === undefined || !isLinearLayer(module) || tied.has(module.weight) || tied.has(module.bias)) {
       return undefined;
@@ -123,6 +133,6 @@ function decide(norm: BatchNorm, neighbours: readonly Neighbours[], tied: Readon
   return {
     reason: behind
       ? "the layer that follows reads padding, which is not normalized"
-      : "no convolution or linear layer was found directly before or after it",
+      : findReason(before, after),
   };
 }

@@ -1,5 +1,6 @@
 import type { Shape } from "@evenkeel/tensor";
 import { isTensor, listTensors, scope, withExecutor, withoutStateChanges } from "@evenkeel/tensor";
+import { withoutHooks } from "../hooks/hooks.ts";
 import { wrapForward } from "../hooks/wrap-forward.ts";
 import { isModule } from "../module/member.ts";
 import type { AnyModule } from "../module/module.ts";
@@ -19,8 +20,12 @@ interface Sequenced {
   sequences(): Iterable<readonly AnyModule[]>;
 }
 
-const isSequenced = (module: unknown): module is Sequenced =>
-  typeof (module as Partial<Sequenced>).sequences === "function";
+/** Whether a module runs the sequences that it lists: its `forward` is that of the class that lists them. */
+function isSequenced(module: AnyModule): module is AnyModule & Sequenced {
+  let owner: object | null = module;
+  while (owner !== null && !Object.hasOwn(owner, "sequences")) owner = Object.getPrototypeOf(owner);
+  return owner !== null && module.forward === (owner as AnyModule).forward;
+}
 
 /** The neighbours in the sequences that modules list. A layer with several places in the model has none. */
 export function listNeighbours(model: AnyModule): Neighbours[] {
@@ -81,14 +86,11 @@ export function findNeighbours(model: AnyModule, inputShape: Shape): Neighbours[
     }),
   );
   try {
-    scope(() =>
-      withoutStateChanges(() =>
-        withExecutor(shapes, () => {
-          const result: unknown = model.forward(shapes.makeTensor({ shape: inputShape, dtype: "f32" }));
-          for (const tensor of listTensors(result)) noteReader(tensor, undefined);
-        }),
-      ),
-    );
+    const run = (): void => {
+      const result: unknown = model.forward(shapes.makeTensor({ shape: inputShape, dtype: "f32" }));
+      for (const tensor of listTensors(result)) noteReader(tensor, undefined);
+    };
+    withoutHooks(() => scope(() => withoutStateChanges(() => withExecutor(shapes, run))));
   } finally {
     for (const remove of removals) remove();
     shapes.dispose();

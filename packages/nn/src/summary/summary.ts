@@ -16,6 +16,7 @@ import {
   oneOf,
   positiveInteger,
 } from "@evenkeel/tensor/checks";
+import { withoutHooks } from "../hooks/hooks.ts";
 import { wrapForward } from "../hooks/wrap-forward.ts";
 import { observeFusion } from "../layers/fusion.ts";
 import { isModule } from "../module/member.ts";
@@ -153,8 +154,10 @@ function runForward(
   const modes = [...model.namedModules()].map(([, module]) => [module, module.isTraining] as const);
   try {
     if (!wasTraining) for (const [module] of modes) module.isTraining = true;
-    withoutStateChanges(() =>
-      scope(() => void withExecutor(shapes, () => model.forward(shapes.makeTensor(spec)))),
+    withoutHooks(() =>
+      withoutStateChanges(() =>
+        scope(() => void withExecutor(shapes, () => model.forward(shapes.makeTensor(spec)))),
+      ),
     );
   } finally {
     for (const [module, isTraining] of modes) module.isTraining = isTraining;

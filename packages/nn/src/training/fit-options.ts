@@ -27,7 +27,7 @@ export interface RunStart<Name extends string = string> {
 /** Functions that `fit` calls during training. Batches are reported in order, some steps late; promises are awaited. */
 export interface Callback<Name extends string = string> {
   /** Before the first batch. */
-  onStart?(start: RunStart<Name>): void | Promise<void>;
+  onStart?(start: RunStart<Name>, control: RunControl): void | Promise<void>;
   onBatch?(record: BatchRecord<Name>, control: RunControl): void | Promise<void>;
   onEpoch?(record: EpochRecord<Name>, history: History<Name>, control: RunControl): void | Promise<void>;
   /** When training has ended without an error, also by `stop`. */

@@ -17,6 +17,8 @@ interface Pass<Name extends string> {
   /** Batches since the last transfer, and all of them. */
   waiting: number;
   batches: number;
+  /** Settles when the last read has taken its rows. */
+  reading: Promise<void>;
 }
 
 /**
@@ -65,7 +67,18 @@ export class Meter<Labels, Outputs, Name extends string = never> {
       throw new ArgumentError("Meter.read: found no batches, expected at least one: call add before");
     }
     pass.waiting = 0;
-    await pass.reader.readAll();
+    // One after the other: two reads at once would count the same rows twice.
+    const before = pass.reading;
+    let done = (): void => undefined;
+    pass.reading = new Promise((resolve) => {
+      done = resolve;
+    });
+    try {
+      await before;
+      await pass.reader.readAll();
+    } finally {
+      done();
+    }
     for (let row = pass.reader.take(); row !== undefined; row = pass.reader.take()) {
       pass.totals.add(row.note.readings, row.values, row.note.examples);
     }
@@ -79,6 +92,12 @@ export class Meter<Labels, Outputs, Name extends string = never> {
   }
 
   private begin(): Pass<Name> {
-    return { reader: new LateReader(readEvery), totals: new Totals(this.measures), waiting: 0, batches: 0 };
+    return {
+      reader: new LateReader(readEvery),
+      totals: new Totals(this.measures),
+      waiting: 0,
+      batches: 0,
+      reading: Promise.resolve(),
+    };
   }
 }

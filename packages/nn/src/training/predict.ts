@@ -1,4 +1,4 @@
-import type { Backend, NumericArray, Shape, Tensor } from "@evenkeel/tensor";
+import type { Backend, NumericArray, Shape } from "@evenkeel/tensor";
 import {
   ArgumentError,
   formatShape,
@@ -6,6 +6,7 @@ import {
   keep,
   ShapeError,
   scope,
+  Tensor,
   withoutStateChanges,
 } from "@evenkeel/tensor";
 import { anAbortSignal, checkOptions, describeValue, isContainer } from "@evenkeel/tensor/checks";
@@ -100,10 +101,12 @@ export async function predict<Inputs, Outputs>(
   return joinAll(outputs) as Predicted<Outputs>;
 }
 
-/** Takes every tensor of the outputs out of its scope. */
+/** The outputs as new handles outside of every scope: a model may return tensors that it owns, which stay its own. */
 function keepAll<Outputs>(outputs: Outputs): Outputs {
-  mapOutputs(outputs, (output) => keep(output as Tensor));
-  return outputs;
+  return mapOutputs(outputs, (output) => {
+    const { storage, shape, dtype, byteOffset } = output as Tensor;
+    return keep(new Tensor(storage, { shape, dtype }, byteOffset));
+  }) as Outputs;
 }
 
 async function readAll(outputs: unknown): Promise<unknown> {

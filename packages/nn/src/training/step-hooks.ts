@@ -11,6 +11,6 @@ export interface StepHooks {
    * update of the parameters: accumulation is not the same as a larger batch.
    */
   transformGradients?(gradients: readonly Tensor[]): readonly Tensor[] | undefined;
-  /** Called after each update of the parameters, to average weights for example. */
+  /** Called after each update of the parameters, to average weights for example. An error in it does not undo the update. */
   onUpdate?(): void;
 }

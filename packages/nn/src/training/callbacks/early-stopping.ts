@@ -1,6 +1,8 @@
+import { ArgumentError } from "@evenkeel/tensor";
 import {
   callable,
   checkOptions,
+  describeValue,
   nonNegative,
   nonNegativeInteger,
   oneOf,
@@ -17,11 +19,11 @@ export interface EarlyStoppingOptions<Name extends string = string> {
   monitor?(record: EpochRecord<Name>): number;
   /** Whether smaller or larger is better; default `min`. */
   readonly mode?: "min" | "max";
-  /** The number of epochs without improvement after which training goes on for no further one; default 0, as in Keras. */
+  /** The number of epochs without improvement after which training ends; default 0, which, as in Keras, counts as 1. */
   readonly patience?: number;
   /** What an improvement must exceed; default 0. */
   readonly minDelta?: number;
-  /** Whether the model has the weights and buffers of its best epoch when training ends, however it ends; default true. */
+  /** Whether the model has the weights and buffers of its best epoch when training ends without an error; default true. */
   readonly restoreBest?: boolean;
 }
 
@@ -65,18 +67,20 @@ export class EarlyStopping<Name extends string = string> implements Callback<Nam
     return this.best?.epoch;
   }
 
-  onStart({ model, history }: RunStart<Name>): void {
+  onStart({ model, history }: RunStart<Name>, control: RunControl): void {
     this.model = model;
     this.best = undefined;
     this.weights = undefined;
     for (const record of history.epochs) this.improve(record);
+    const last = history.epochs.at(-1);
+    if (last !== undefined && last.epoch !== this.bestEpoch && this.isOver(last.epoch)) control.stop();
   }
 
   async onEpoch(record: EpochRecord<Name>, _history: History<Name>, control: RunControl): Promise<void> {
-    const { restoreBest, patience } = this.options;
+    const { restoreBest } = this.options;
     if (this.improve(record)) {
       if (restoreBest) this.weights = await readStateArrays(this.model!);
-    } else if (record.epoch - (this.best?.epoch ?? -1) > patience) {
+    } else if (this.isOver(record.epoch)) {
       control.stop();
     }
   }
@@ -90,10 +94,20 @@ export class EarlyStopping<Name extends string = string> implements Callback<Nam
     this.weights = undefined;
   }
 
-  /** Whether the epoch is better than all before it. */
+  /** Whether patience has ended with this epoch, which brought no improvement. */
+  private isOver(epoch: number): boolean {
+    return epoch - (this.bestEpoch ?? 0) >= Math.max(1, this.options.patience);
+  }
+
+  /** Whether the epoch is better than all before it. Throws ArgumentError for a monitor that gives no number. */
   private improve(record: EpochRecord<Name>): boolean {
     const { monitor, mode, minDelta } = this.options;
     const value = monitor(record);
+    if (typeof value !== "number") {
+      throw new ArgumentError(
+        `EarlyStopping: monitor: found a function that returns ${describeValue(value)}, expected a number: is the metric measured?`,
+      );
+    }
     const gain =
       this.best === undefined ? Infinity : mode === "min" ? this.best.value - value : value - this.best.value;
     if (Number.isNaN(value) || !(gain > minDelta)) return false;

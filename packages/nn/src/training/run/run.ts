@@ -50,7 +50,8 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     const { callbacks = [], optimizer, epochs, onNonFinite } = this.options;
     const { model } = this;
     try {
-      for (const callback of callbacks) await callback.onStart?.({ model, optimizer, history: this.history });
+      for (const callback of callbacks)
+        await callback.onStart?.({ model, optimizer, history: this.history }, this);
       while (this.position.epoch < epochs && !this.isStopped) await this.trainEpoch();
     } catch (error) {
       if (error !== this.divergence || onNonFinite !== "stop") {
