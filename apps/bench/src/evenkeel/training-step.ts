@@ -1,7 +1,6 @@
-import { valueAndGrad } from "@evenkeel/autodiff";
 import { mlp, ResNet, resnet18, resnet20 } from "@evenkeel/models";
-import { crossEntropy, type Module, readStateArrays, SGD } from "@evenkeel/nn";
-import { type Backend, fromData, keep, scope, type Tensor, withExecutor } from "@evenkeel/tensor";
+import { crossEntropy, type Module, readStateArrays, SGD, trainStep } from "@evenkeel/nn";
+import { type Backend, fromData, type Tensor, withExecutor } from "@evenkeel/tensor";
 import type { Program } from "../core/subject.ts";
 import type { Inputs, TrainingStepTask } from "../core/task.ts";
 import { perceptron, training } from "../core/task.ts";
@@ -66,17 +65,11 @@ export function makeTrainer(task: TrainingStepTask, inputs: Inputs, backend: Bac
   const targets = fromData(labels!.data, { shape: labels!.shape, dtype: "i32" }, { backend });
   const { learningRate, momentum } = training;
   const optimizer = new SGD(model, { learningRate, momentum });
-  const differentiate = valueAndGrad(model, () => crossEntropy(model.forward(x), targets));
+  const step = trainStep(model, crossEntropy, optimizer);
+  const run = (): Tensor => step(x, targets);
   return {
     model,
-    step: () =>
-      scope(() => {
-        const [loss, gradients] = task.isApart
-          ? withExecutor(separateStatistics(), differentiate)
-          : differentiate();
-        optimizer.step(gradients);
-        return keep(loss);
-      }),
+    step: () => (task.isApart ? withExecutor(separateStatistics(), run) : run()),
     dispose: () => {
       optimizer.dispose();
       model.dispose();

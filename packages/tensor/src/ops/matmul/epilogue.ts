@@ -59,6 +59,22 @@ export function makeEpilogue(
     );
   }
   if (!hasBias && activation === "none") return undefined;
+  const key = `${hasBias} ${isLeaky ? activation.leakyRelu : activation}`;
+  let epilogue = epilogues.get(key);
+  if (epilogue === undefined) {
+    if (epilogues.size >= epiloguesKept) epilogues.clear();
+    epilogue = buildEpilogue(hasBias, activation);
+    epilogues.set(key, epilogue);
+  }
+  return epilogue;
+}
+
+/** Layers ask for the same ones in every step. */
+const epilogues = new Map<string, ProductEpilogue>();
+/** The number of epilogues after which they are forgotten: a program may use ever new slopes. */
+const epiloguesKept = 64;
+
+function buildEpilogue(hasBias: boolean, activation: Activation): ProductEpilogue {
   const expression = buildExpression({ inputs: hasBias ? ["f32", "f32"] : ["f32"] }, ([product, bias]) =>
     activate(hasBias ? e.add(product!, bias!) : product!, activation),
   );
