@@ -301,4 +301,68 @@ describe("a masked value that is not a number", () => {
     expect([...(await gradient.data())]).toEqual([...(await expected.data())]);
     expect([...(await gradient.data())].slice(3)).toEqual([0, 0, 0]);
   });
+
+  const vectors = [
+    [1, 2, 3],
+    [Number.NaN, 0, Number.POSITIVE_INFINITY],
+  ];
+  const others = [
+    [0.2, 0.5, 0.3],
+    [Number.NaN, Number.NaN, 1],
+  ];
+  const more = [
+    [0.5, 2, 2],
+    [1, Number.NEGATIVE_INFINITY, 1],
+  ];
+
+  test.each<[string, (x: Tensor, rows: number, options: LossOptions) => Tensor]>([
+    ["focal", (x, rows, options) => focal(x, labels(...[0, 2].slice(0, rows)), options)],
+    [
+      "crossEntropy of labels with weights",
+      (x, rows, options) =>
+        crossEntropy(x, labels(...[0, 2].slice(0, rows)), {
+          ...options,
+          weight: tensor([1, 2, 3]),
+          labelSmoothing: 0.1,
+        }),
+    ],
+    [
+      "crossEntropy of probabilities",
+      (x, rows, options) =>
+        crossEntropy(x, tensor(others.slice(0, rows)), { ...options, labelSmoothing: 0.1 }),
+    ],
+    [
+      "cosineEmbedding",
+      (x, rows, options) =>
+        cosineEmbedding(x, tensor(others.slice(0, rows)), tensor([1, -1].slice(0, rows)), options),
+    ],
+    [
+      "tripletMargin",
+      (x, rows, options) =>
+        tripletMargin(x, tensor(more.slice(0, rows)), tensor(others.slice(0, rows)), {
+          ...options,
+          epsilon: 0,
+          margin: 6,
+          swap: true,
+        }),
+    ],
+  ])("has no gradient in %s, as if the row were not there", async (_, loss) => {
+    const gradient = grad((x: Tensor) => loss(x, 2, { mask: tensor([1, 0]) }))(tensor(vectors));
+    const alone = grad((x: Tensor) => loss(x, 1, {}))(tensor(vectors.slice(0, 1)));
+    const expected = [...(await alone.data())] as number[];
+    expect(expected.some((value) => value !== 0)).toBe(true);
+    await expectClose(gradient, [...expected, 0, 0, 0]);
+  });
+
+  test("has no gradient in crossEntropy of probabilities with classes on axis 1 of three", async () => {
+    const columns = tensor([vectors[0]!.map((value, i) => [value, vectors[1]![i]!])]);
+    const probabilities = tensor([others[0]!.map((value) => [value, value])]);
+    const mask = tensor([1, 0]);
+    const gradient = grad((x: Tensor) => crossEntropy(x, probabilities, { mask }))(columns);
+    const alone = grad((x: Tensor) => crossEntropy(x, tensor(others.slice(0, 1))))(
+      tensor(vectors.slice(0, 1)),
+    );
+    const expected = [...(await alone.data())].flatMap((value) => [value as number, 0]);
+    await expectClose(gradient, expected);
+  });
 });

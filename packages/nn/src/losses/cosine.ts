@@ -19,6 +19,7 @@ import {
 } from "@evenkeel/tensor";
 import { checkOptions, checkTensors, finite, integer, nonNegative } from "@evenkeel/tensor/checks";
 import { checkFloats, checkSameShape } from "./formula.ts";
+import { hideMaskedVectors } from "./mask.ts";
 import type { LossOptions } from "./reduction.ts";
 import { lossRules, reduceLoss } from "./reduction.ts";
 
@@ -126,9 +127,13 @@ export function cosineEmbedding(
       `cosineEmbedding: found vectors ${formatShape(first.shape)} and labels ${formatShape(labels.shape)}, expected [n, size] and [n]`,
     );
   }
+  const { margin = 0, mask } = options;
+  const axis = first.rank - 1;
+  const hide = (vectors: Tensor): Tensor =>
+    mask === undefined ? vectors : hideMaskedVectors("cosineEmbedding", vectors, mask, { axis, hidden: 1 });
   return scope(() => {
-    const inputs = [...computeProducts(first, second, first.rank - 1), labels];
-    const scalars = [options.margin ?? 0];
+    const inputs = [...computeProducts(hide(first), hide(second), axis), labels];
+    const scalars = [margin];
     const [losses] = evaluateExpression(buildEmbedding(labels.dtype), inputs, { scalars });
     return reduceLoss("cosineEmbedding", losses!, options);
   });

@@ -20,7 +20,7 @@ import { checkLabelShape, findClassAxis, moveClassesLast } from "./class-axis.ts
 import { checkFloats, checkSameShape } from "./formula.ts";
 import { checkLabels } from "./host-integers.ts";
 import { checkWeight, pickWeights } from "./label-weights.ts";
-import { checkMask, hideMasked } from "./mask.ts";
+import { checkMask, hideMasked, hideMaskedVectors } from "./mask.ts";
 import type { LabelLossOptions } from "./reduction.ts";
 import { ignoredByDefault, labelLossRules, reduceLabelLoss, reduceLoss } from "./reduction.ts";
 
@@ -52,14 +52,20 @@ export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntro
   );
 }
 
+/** The values of each sample as a row, in f32; zeros where the mask is 0. */
+function toRows(values: Tensor, axis: number, mask: Tensor | undefined): Tensor {
+  const counted = mask === undefined ? values : hideMaskedVectors("crossEntropy", values, mask, { axis });
+  return moveClassesLast(cast(counted, "f32"), axis);
+}
+
 function computeHardLoss(logits: Tensor, given: Tensor, axis: number, options: CrossEntropyOptions): Tensor {
   const { ignoreIndex = ignoredByDefault, labelSmoothing = 0, weight, mask } = options;
   checkLabels("crossEntropy", given, logits.shape[axis]!, ignoreIndex);
   checkLabelShape("crossEntropy", logits, given, axis);
   if (mask !== undefined) checkMask("crossEntropy", mask, given);
   const labels = mask === undefined ? given : hideMasked(given, mask, ignoreIndex);
-  // Where the logits are read twice, their gradients are added in f32.
-  const rows = moveClassesLast(weight === undefined ? logits : cast(logits, "f32"), axis);
+  // With weights the logits are read twice: their gradients are added in f32, and label smoothing reads masked rows too.
+  const rows = weight === undefined ? moveClassesLast(logits, axis) : toRows(logits, axis, mask);
   const flat = labels.rank === 1 ? labels : reshape(labels, [labels.size]);
   const shape = (losses: Tensor): Tensor => (labels.rank === 1 ? losses : reshape(losses, labels.shape));
   if (weight === undefined) {
@@ -112,9 +118,9 @@ function computeSoftLoss(
       return e.select(e.equal(target, 0), 0, e.neg(e.mul(target, logP!)));
     },
   );
-  const rows = moveClassesLast(cast(logits, "f32"), axis);
+  const rows = toRows(logits, axis, mask);
   const weights = weight === undefined ? ones([], { backend: logits.backend }) : cast(weight, "f32");
-  const inputs = [logSoftmax(rows), moveClassesLast(cast(targets, "f32"), axis), weights];
+  const inputs = [logSoftmax(rows), toRows(targets, axis, mask), weights];
   const scalars = [1 - labelSmoothing, labelSmoothing / rows.shape[1]!];
   const losses = sum(evaluateExpression(soft, inputs, { scalars })[0]!, { axis: 1 });
   return reduceLoss("crossEntropy", reshape(losses, logits.shape.toSpliced(axis, 1)), { reduction, mask });

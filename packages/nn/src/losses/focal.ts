@@ -15,6 +15,7 @@ import type { Formula } from "./formula.ts";
 import { checkFloats, computeLoss } from "./formula.ts";
 import { checkLabels } from "./host-integers.ts";
 import { checkWeight, pickWeights } from "./label-weights.ts";
+import { checkMask, hideMasked } from "./mask.ts";
 import type { LabelLossOptions, LossOptions } from "./reduction.ts";
 import { ignoredByDefault, labelLossRules, lossRules, reduceLabelLoss } from "./reduction.ts";
 
@@ -49,12 +50,15 @@ export function focal(logits: Tensor, labels: Tensor, options: FocalOptions = {}
   checkLabels("focal", labels, classes, ignoreIndex);
   checkLabelShape("focal", logits, labels, axis);
   if (weight !== undefined) checkWeight("focal", weight, classes);
+  const { mask } = common;
+  if (mask !== undefined) checkMask("focal", mask, labels);
   return scope(() => {
-    const flat = reshape(labels, [labels.size]);
+    const counted = mask === undefined ? labels : hideMasked(labels, mask, ignoreIndex);
+    const flat = reshape(counted, [labels.size]);
     const plain = softmaxCrossEntropy(moveClassesLast(logits, axis), flat, { ignoreIndex });
     const losses = reshape(gamma === 0 ? plain : focusLosses(plain, gamma), labels.shape);
-    const weighted = weight === undefined ? losses : mul(losses, pickWeights(labels, weight, ignoreIndex));
-    return reduceLabelLoss("focal", weighted, labels, { ...common, ignoreIndex });
+    const weighted = weight === undefined ? losses : mul(losses, pickWeights(counted, weight, ignoreIndex));
+    return reduceLabelLoss("focal", weighted, counted, { ...common, ignoreIndex });
   });
 }
 

@@ -7,6 +7,7 @@ import {
   formatShape,
   indexType,
   mul,
+  reshape,
   ShapeError,
   sum,
 } from "@evenkeel/tensor";
@@ -15,7 +16,7 @@ import { shareDenominator } from "./denominators.ts";
 const products = new Map<DType, Expression>();
 
 /** Throws ShapeError unless the mask broadcasts to the shape of the losses. */
-export function checkMask(operation: string, mask: Tensor, { shape }: Tensor): void {
+export function checkMask(operation: string, mask: Tensor, { shape }: Pick<Tensor, "shape">): void {
   const lead = shape.length - mask.rank;
   if (lead >= 0 && mask.shape.every((size, axis) => size === 1 || size === shape[lead + axis])) return;
   throw new ShapeError(
@@ -56,6 +57,22 @@ export function hideMasked(values: Tensor, mask: Tensor, hidden = 0): Tensor {
     hidings.set(key, expression);
   }
   return evaluateExpression(expression, [values, mask], { scalars: [hidden] })[0]!;
+}
+
+/**
+ * The vectors along an axis, of `hidden` alone where the mask is 0. Throws ShapeError unless the mask broadcasts to the shape without
+ * that axis, which is that of the losses.
+ */
+export function hideMaskedVectors(
+  operation: string,
+  values: Tensor,
+  mask: Tensor,
+  { axis, hidden = 0 }: { readonly axis: number; readonly hidden?: number },
+): Tensor {
+  checkMask(operation, mask, { shape: values.shape.toSpliced(axis, 1) });
+  const lead = new Array<number>(values.rank - 1 - mask.rank).fill(1);
+  const shape = [...lead, ...mask.shape].toSpliced(axis, 0, 1);
+  return hideMasked(values, reshape(mask, shape), hidden);
 }
 
 /** The sum of the mask over all losses, on the device. */

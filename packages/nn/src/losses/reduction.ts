@@ -15,8 +15,8 @@ export interface LossOptions {
   readonly reduction?: Reduction;
   /**
    * Which losses count, for example those of positions that are no padding: of any dtype, and of a shape that broadcasts to that
-   * of the losses. A loss is multiplied by its value, and one whose value is 0 does not count even where it is NaN; losses of elements
-   * and of labels then have no gradient either. The mean is divided by the sum of the mask. Default: all losses count.
+   * of the losses. A loss is multiplied by its value, and one whose value is 0 does not count even where it is NaN, and has
+   * no gradient either. The mean is divided by the sum of the mask. Default: all losses count.
    */
   readonly mask?: Tensor;
 }

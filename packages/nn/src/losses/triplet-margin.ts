@@ -18,6 +18,7 @@ import {
 import type { Rule } from "@evenkeel/tensor/checks";
 import { checkOptions, checkTensors, nonNegative, yesOrNo } from "@evenkeel/tensor/checks";
 import { checkFloats, checkSameShape } from "./formula.ts";
+import { hideMaskedVectors } from "./mask.ts";
 import type { LossOptions } from "./reduction.ts";
 import { lossRules, reduceLoss } from "./reduction.ts";
 
@@ -75,14 +76,19 @@ export function tripletMargin(
     checkSameShape("tripletMargin", ["anchor", name], anchor, x);
   }
   if (anchor.rank === 0) throw new ShapeError("tripletMargin: found anchor [], expected vectors");
-  const { margin = 1, p = 2, epsilon = 1e-6, swap = false } = options;
+  const { margin = 1, p = 2, epsilon = 1e-6, swap = false, mask } = options;
   hinge ??= buildExpression({ inputs: ["f32", "f32"], scalars: ["f32"] }, ([near, far], [least]) => {
     const loss = e.add(e.sub(near!, far!), least!);
     return e.select(e.greater(loss, 0), loss, 0);
   });
   const known = hinge;
   return scope(() => {
-    const [a, b, c] = [cast(anchor, "f32"), cast(positive, "f32"), cast(negative, "f32")];
+    // Three vectors that differ: the distance of equal ones has no slope.
+    const [a, b, c] = [anchor, positive, negative].map((vectors, hidden) => {
+      const floats = cast(vectors, "f32");
+      if (mask === undefined) return floats;
+      return hideMaskedVectors("tripletMargin", floats, mask, { axis: floats.rank - 1, hidden });
+    }) as [Tensor, Tensor, Tensor];
     const near = computeDistances(a, b, p, epsilon);
     const direct = computeDistances(a, c, p, epsilon);
     const far = swap ? minimum(direct, computeDistances(b, c, p, epsilon)) : direct;
