@@ -1,7 +1,7 @@
 export type { CheckpointStore } from "./checkpoints/checkpoint-store.ts";
 export { checkCheckpointName, MemoryCheckpointStore } from "./checkpoints/checkpoint-store.ts";
-export type { ModelFileOptions, ModelSource } from "./checkpoints/model-file.ts";
 export { encodeModel, loadModel } from "./checkpoints/model-file.ts";
+export type { ModelFileOptions, ModelSource } from "./checkpoints/model-format.ts";
 export type { HookListener, HookOptions, HookPlace } from "./hooks/hooks.ts";
 export { onBackward, onForward } from "./hooks/hooks.ts";
 export * as init from "./initializers/init.ts";

@@ -1,6 +1,6 @@
 import { StorageError } from "@evenkeel/tensor";
-import type { ModelFileOptions } from "../checkpoints/model-file.ts";
-import { encodeModelInParts, loadModel } from "../checkpoints/model-file.ts";
+import type { ModelFileOptions } from "../checkpoints/model-format.ts";
+import { encodeModelInParts, loadFromSource } from "../checkpoints/model-format.ts";
 import type { LoadOptions, LoadReport } from "../module/load-state-dict.ts";
 import type { AnyModule } from "../module/module.ts";
 import {
@@ -37,7 +37,7 @@ export async function load(model: AnyModule, path: string, options: LoadOptions 
   const [folder, name] = splitPath(path);
   const file = await withPath(path, "read", async () => findPrivateFile(await findFolder(folder), name));
   if (file === undefined) throw new StorageError(`${path}: could not be read: there is no such file`);
-  return loadModel(model, new File([file], path), options);
+  return loadFromSource(model, new File([file], path), options);
 }
 
 /** The milliseconds within which a browser begins a download. */

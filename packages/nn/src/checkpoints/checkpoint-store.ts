@@ -20,6 +20,9 @@ export interface CheckpointStore {
   claim?(name: string): Promise<() => Promise<void>>;
 }
 
+/** The name of a checkpoint that is given none. */
+export const defaultCheckpointName = "latest";
+
 /** Throws ArgumentError unless the name is a valid file name on every system. */
 export function checkCheckpointName(name: string): void {
   if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(name)) {

@@ -1,38 +1,11 @@
 import type { Bytes } from "@evenkeel/tensor";
-import { DataError } from "@evenkeel/tensor";
-import { anything, checkOptions, getBuiltinName } from "@evenkeel/tensor/checks";
-import type { FileParts, Safetensors } from "@evenkeel/tensor/safetensors";
-import {
-  encodeSafetensors,
-  makeRangeSource,
-  readSafetensors,
-  readSafetensorsRanges,
-  writeSafetensors,
-} from "@evenkeel/tensor/safetensors";
 import type { LoadOptions, LoadReport } from "../module/load-state-dict.ts";
-import { loadStateDict } from "../module/load-state-dict.ts";
 import type { AnyModule } from "../module/module.ts";
-import type { DistinctArrays } from "../module/state-dict.ts";
-import { collectDistinct, listStatefulMembers, readStateArrays } from "../module/state-dict.ts";
-import { isCheckpoint, modelPrefix, selectSection, toCheckpoint } from "./checkpoint-file.ts";
+import { readStateArrays } from "../module/state-dict.ts";
+import type { ModelFileOptions, ModelSource } from "./model-format.ts";
 
-/** What is saved besides the weights. */
-export interface ModelFileOptions {
-  /** Your own text, such as a date or the names of the classes. */
-  readonly metadata?: Readonly<Record<string, string>>;
-}
-
-type Metadata = Readonly<Record<string, string>>;
-
-/** A value with several names is stored once; the metadata list the other names, as in files of `safetensors.torch`. */
-async function prepareModelFile(
-  model: AnyModule,
-  options: ModelFileOptions,
-): Promise<[tensors: DistinctArrays["tensors"], metadata: Metadata]> {
-  checkOptions<ModelFileOptions>("save", options, { metadata: anything });
-  const { tensors, aliases } = collectDistinct(await readStateArrays(model));
-  return [tensors, { ...Object.fromEntries(aliases), format: "pt", ...options.metadata }];
-}
+/** The format of files is loaded at the first call that needs it: many programs only train. */
+const loadFormat = () => import("./model-format.ts");
 
 /**
  * The safetensors file of a model's weights, buffers and counters as of this call; PyTorch and `loadModel` read it.
@@ -40,15 +13,10 @@ async function prepareModelFile(
  * @throws ArgumentError for metadata that is not text
  * @example const blob = new Blob([await encodeModel(model, { metadata: { classes: "cat,dog" } })]);
  */
-export const encodeModel = async (model: AnyModule, options: ModelFileOptions = {}): Promise<Bytes> =>
-  writeSafetensors(...(await prepareModelFile(model, options)));
-
-/** The file of `encodeModel` in parts, to be written one after another. */
-export const encodeModelInParts = async (model: AnyModule, options: ModelFileOptions): Promise<FileParts> =>
-  encodeSafetensors(...(await prepareModelFile(model, options)));
-
-/** A source of weights: the bytes of a file, or a file that the user of a page has chosen. */
-export type ModelSource = Uint8Array | ArrayBuffer | Blob;
+export async function encodeModel(model: AnyModule, options: ModelFileOptions = {}): Promise<Bytes> {
+  const [{ writeModelFile }, state] = await Promise.all([loadFormat(), readStateArrays(model)]);
+  return writeModelFile(state, options);
+}
 
 /**
  * Loads the weights of a safetensors file, such as one of PyTorch, or the model in a checkpoint of `fit`.
@@ -64,38 +32,6 @@ export async function loadModel(
   source: ModelSource,
   options: LoadOptions = {},
 ): Promise<LoadReport> {
-  const kind = getBuiltinName(source);
-  if (kind !== "Blob" && kind !== "File") {
-    return loadFromFile(model, readSafetensors(source as Uint8Array), options);
-  }
-  const { name } = source as Partial<File>;
-  try {
-    return loadFromFile(model, await readSafetensorsRanges(makeRangeSource(source as Blob)), options, name);
-  } catch (error) {
-    throw name !== undefined && error instanceof DataError ? addFileName(name, error) : error;
-  }
-}
-
-/** Adds the name of the file to an error. */
-export const addFileName = (name: string, error: DataError): DataError =>
-  new DataError(`${name}: ${error.message}`, { cause: error });
-
-/** Loads a file that has already been read; errors contain `name`. */
-export function loadFromFile(
-  model: AnyModule,
-  file: Safetensors,
-  options: LoadOptions,
-  name?: string,
-): LoadReport {
-  const state = isCheckpoint(file) ? selectSection(toCheckpoint(file), modelPrefix) : new Map(file.tensors);
-  for (const [path, { fileDtype, shape, bytes }] of file.raw) {
-    // No parameter has such an element type, so loading fails with an error that shows both types.
-    state.set(path, { dtype: fileDtype as "f32", shape, data: bytes });
-  }
-  const members = listStatefulMembers(model);
-  for (const [alias, path] of Object.entries(file.metadata)) {
-    const array = state.get(path);
-    if (array !== undefined && members.has(alias) && !state.has(alias)) state.set(alias, array);
-  }
-  return loadStateDict(model, state, options, name);
+  const { loadFromSource } = await loadFormat();
+  return loadFromSource(model, source, options);
 }

@@ -1,7 +1,7 @@
 import { DataError } from "@evenkeel/tensor";
 import { readSafetensorsFile, writeFileAtomically } from "@evenkeel/tensor/node";
-import type { ModelFileOptions } from "../checkpoints/model-file.ts";
-import { addFileName, encodeModelInParts, loadFromFile } from "../checkpoints/model-file.ts";
+import type { ModelFileOptions } from "../checkpoints/model-format.ts";
+import { addFileName, encodeModelInParts, loadFromFile } from "../checkpoints/model-format.ts";
 import type { LoadOptions, LoadReport } from "../module/load-state-dict.ts";
 import type { AnyModule } from "../module/module.ts";
 

@@ -1,16 +1,16 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, RandomSource } from "@evenkeel/tensor";
+import { defaultCheckpointName } from "../checkpoints/checkpoint-store.ts";
 import type { AnyModule, Module } from "../module/module.ts";
 import { Buffer, Parameter } from "../module/variable.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { FittingSource } from "./batches/batch.ts";
 import { checkFitOptions } from "./check-options.ts";
 import { withCleanUp } from "./clean-up.ts";
-import type { FitOptions, FitSettings } from "./fit-options.ts";
+import type { CheckpointOptions, FitOptions, FitSettings } from "./fit-options.ts";
 import type { History } from "./measurements/history.ts";
 import { isTrainedIn, listModules } from "./modes.ts";
 import { Run } from "./run/run.ts";
-import { checkOwner, claimRun } from "./run/run-checkpoint.ts";
 
 /**
  * Trains a model: for every batch one forward and backward pass and one update. It owns the memory of each step, including
@@ -58,15 +58,19 @@ export async function fit<
   const release = occupy(model, options.optimizer);
   const train = async (): Promise<History<Name>> => {
     const run = new Run(model, options);
-    await (options.resumed ? run.resume() : checkOwner(options.checkpoint));
+    await run.prepare();
     return run.train();
   };
   try {
-    return await withCleanUp(train, await claimRun(options.checkpoint));
+    return await withCleanUp(train, await claimCheckpoint(options.checkpoint));
   } finally {
     release();
   }
 }
+
+/** Claims the checkpoint for one run, where the store supports it; returns a function that ends the claim. */
+const claimCheckpoint = async (options: CheckpointOptions | undefined): Promise<() => Promise<void>> =>
+  (await options?.store.claim?.(options.name ?? defaultCheckpointName)) ?? (async () => undefined);
 
 function checkTrainable(model: AnyModule): void {
   for (const { trainable } of model.parameters()) if (trainable) return;

@@ -8,7 +8,10 @@ import {
   nonNegativeInteger,
   seedWord,
 } from "@evenkeel/tensor/checks";
+import type { AnyModule } from "../../module/module.ts";
+import type { Optimizer } from "../../optimizers/optimizer.ts";
 import type { OptimizerSettings } from "../../optimizers/optimizer-options.ts";
+import type { CheckpointOptions } from "../fit-options.ts";
 import type { History } from "../measurements/history.ts";
 import type { Totals } from "../measurements/totals.ts";
 
@@ -36,6 +39,28 @@ export interface RunSettings {
   /** The seed that the order of the examples follows from, where the data tells one. */
   readonly data: { readonly seed: number | null };
 }
+
+/** What a run trains, and with what. */
+export interface RunParts {
+  readonly model: AnyModule;
+  readonly optimizer: Optimizer;
+  readonly metrics?: object;
+  readonly data: object;
+}
+
+/** The options that identify a run. */
+export const readSettings = (
+  checkpoint: CheckpointOptions | undefined,
+  { optimizer, metrics = {}, data }: Omit<RunParts, "model">,
+): RunSettings => ({
+  run: checkpoint?.run ?? null,
+  metrics: Object.keys(metrics),
+  optimizer: optimizer.settings,
+  data: { seed: findSeed(data) },
+});
+
+const findSeed = (data: object): number | null =>
+  "seed" in data && typeof data.seed === "number" ? data.seed : null;
 
 /** What a checkpoint holds besides tensors. */
 export interface Progress extends RunState {

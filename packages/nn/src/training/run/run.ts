@@ -14,10 +14,13 @@ import { NonFiniteLossError } from "../measurements/non-finite-error.ts";
 import { Totals } from "../measurements/totals.ts";
 import type { StepNote } from "./ended-run.ts";
 import { findEndedRun, leaveEndedRun } from "./ended-run.ts";
-import { readSettings, restoreRun, saveRun } from "./run-checkpoint.ts";
 import type { Position, RunState } from "./run-progress.ts";
+import { readSettings } from "./run-progress.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { TrainingStep } from "./training-step.ts";
+
+/** The format of checkpoint files is loaded only by runs that have a checkpoint. */
+const loadCheckpointCode = () => import("./run-checkpoint.ts");
 
 /** One call of `fit`: its position, and its results so far. */
 export class Run<Inputs, Labels, Outputs, Name extends string> implements RunControl {
@@ -241,6 +244,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     const { checkpoint } = this.options;
     if (checkpoint === undefined) return;
     await this.readAll();
+    const { saveRun } = await loadCheckpointCode();
     await this.watch.pauseFor(() =>
       saveRun(checkpoint, {
         model: this.model,
@@ -255,12 +259,21 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     );
   }
 
+  /** Finds where to begin, and makes sure that no other run's checkpoint is overwritten. */
+  async prepare(): Promise<void> {
+    const { checkpoint, resumed } = this.options;
+    if (resumed) await this.resume();
+    else if (checkpoint !== undefined) await (await loadCheckpointCode()).checkOwner(checkpoint);
+  }
+
   /** Continues from a checkpoint, or from what an earlier run left in memory. */
-  async resume(): Promise<void> {
+  private async resume(): Promise<void> {
     const { checkpoint, optimizer, metrics, data, epochs } = this.options;
-    const saved =
-      checkpoint && (await restoreRun(checkpoint, { model: this.model, optimizer, metrics, data, epochs }));
-    if (saved !== undefined) return this.adopt(saved);
+    if (checkpoint !== undefined) {
+      const { restoreRun } = await loadCheckpointCode();
+      const saved = await restoreRun(checkpoint, { model: this.model, optimizer, metrics, data, epochs });
+      if (saved !== undefined) return this.adopt(saved);
+    }
     const ended = await findEndedRun(this.model, optimizer, readSettings(checkpoint, this.options), epochs);
     if (ended !== undefined) {
       this.reader = ended.reader;
