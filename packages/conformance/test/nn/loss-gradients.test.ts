@@ -1,5 +1,6 @@
 import { checkGradients } from "@evenkeel/autodiff";
 import {
+  bce,
   bceWithLogits,
   cosineEmbedding,
   cosineSimilarity,
@@ -9,6 +10,8 @@ import {
   huber,
   klDivergence,
   mse,
+  multiLabelSoftMargin,
+  multiMargin,
   nll,
   sigmoidFocal,
   tripletMargin,
@@ -58,6 +61,18 @@ const losses: readonly (readonly [name: string, inputs: number, loss: (...inputs
     (x, y) =>
       bceWithLogits(x, sigmoid(y), { mask: referenceTensor([1, 0, 2, 1], { shape: [4, 1], dtype: "f32" }) }),
   ],
+  ["bce", 2, (x, y) => bce(sigmoid(x), sigmoid(y))],
+  [
+    "multiMargin",
+    1,
+    (x) =>
+      multiMargin(x, integers(2, 0, 1, 1), {
+        p: 2,
+        weight: weight(),
+        mask: referenceTensor([1, 0, 2, 1], { shape: [4], dtype: "f32" }),
+      }),
+  ],
+  ["multiLabelSoftMargin", 2, (x, y) => multiLabelSoftMargin(x, sigmoid(y), { weight: weight() })],
   ["mse with a mask that is learned", 3, (x, y, mask) => mse(x, y, { mask: sigmoid(mask) })],
 ];
 

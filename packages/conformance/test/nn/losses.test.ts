@@ -2,6 +2,7 @@ import { grad } from "@evenkeel/autodiff";
 import type { LossOptions } from "@evenkeel/nn";
 import {
   accuracy,
+  bce,
   bceWithLogits,
   cosineEmbedding,
   cosineSimilarity,
@@ -14,6 +15,8 @@ import {
   Linear,
   l1,
   mse,
+  multiLabelSoftMargin,
+  multiMargin,
   nll,
   smoothL1,
   tripletMargin,
@@ -145,6 +148,32 @@ describe("edges", () => {
     expect(() => l1(tensor([1]), tensor([1]), { reduction: "average" as never })).toThrow(ArgumentError);
     expect(() => smoothL1(tensor([1]), tensor([1]), { beta: -1 })).toThrow(/beta: found -1/);
   });
+});
+
+test("a certain mistake has a finite loss in bce", async () => {
+  const losses = bce(tensor([0, 1, 0.25]), tensor([1, 0, 1]), { reduction: "none" });
+  await expectClose(losses, [100, 100, Math.log(4)]);
+});
+
+test.each<[string, () => Tensor, string]>([
+  [
+    "a power",
+    () => multiMargin(tensor([[1, 2]]), labels(0), { p: 3 as never }),
+    "multiMargin: p: found 3, expected 1 or 2",
+  ],
+  [
+    "the rank of scores",
+    () => multiMargin(tensor([[[1, 2]]]), labels(0)),
+    "multiMargin: found scores [1, 1, 2], expected [n, classes] or [classes]",
+  ],
+  ["a label", () => multiMargin(tensor([[1, 2]]), tensor([0.5])), "multiMargin: labels: found f32 [1]"],
+  [
+    "the shape of targets",
+    () => multiLabelSoftMargin(tensor([[1, 2]]), tensor([1, 0])),
+    "multiLabelSoftMargin: found logits [1, 2] and targets [2], expected one shape",
+  ],
+])("%s that does not fit a loss with margins is an error", (_, call, message) => {
+  expect(call).toThrow(message);
 });
 
 describe("masks and weights", () => {
@@ -335,6 +364,14 @@ describe("a masked value that is not a number", () => {
       "cosineEmbedding",
       (x, rows, options) =>
         cosineEmbedding(x, tensor(others.slice(0, rows)), tensor([1, -1].slice(0, rows)), options),
+    ],
+    [
+      "multiMargin",
+      (x, rows, options) => multiMargin(x, labels(...[0, 2].slice(0, rows)), { ...options, p: 2 }),
+    ],
+    [
+      "multiLabelSoftMargin",
+      (x, rows, options) => multiLabelSoftMargin(x, tensor(others.slice(0, rows)), options),
     ],
     [
       "tripletMargin",

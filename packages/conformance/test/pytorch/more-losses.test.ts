@@ -1,6 +1,15 @@
-import { gaussianNll, hingeEmbedding, marginRanking, poissonNll, softMargin } from "@evenkeel/nn";
+import {
+  bce,
+  gaussianNll,
+  hingeEmbedding,
+  marginRanking,
+  multiLabelSoftMargin,
+  multiMargin,
+  poissonNll,
+  softMargin,
+} from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
-import { abs, add, exp, tensor } from "@evenkeel/tensor";
+import { abs, add, exp, sigmoid, tensor } from "@evenkeel/tensor";
 import { beforeAll, describe, test } from "vitest";
 import { onEachBackend } from "../each-backend.ts";
 import { type Comparison, checkComparison, readAnswers } from "./against-pytorch.ts";
@@ -17,6 +26,9 @@ const pythonCounts = `torch.tensor([${counts}]).reshape(4, 3).double()`;
 const drawn = (like: Tensor): Tensor =>
   tensor(Float32Array.from(counts), { shape: matrix, backend: like.backend });
 
+const classes = ({ backend }: Tensor): Tensor => tensor(Int32Array.of(2, 0, 1, 1), { backend });
+const weights = ({ backend }: Tensor): Tensor => tensor([0.5, 2, 1.25], { backend });
+
 type Reduction = "mean" | "sum" | "none";
 
 /** The comparison of a loss in all reductions: `{r}` in the expression stands for each. */
@@ -25,13 +37,14 @@ function compare(
   pytorch: string,
   inputs: Comparison["inputs"],
   ours: (reduction: Reduction) => Comparison["ours"],
+  losses: readonly number[] = matrix,
 ): Comparison[] {
   return (["mean", "sum", "none"] as const).map((reduction) => ({
     name: `${name}, ${reduction}`,
     pytorch: pytorch.replace("{r}", `reduction='${reduction}'`),
     ours: ours(reduction),
     inputs,
-    outputShape: reduction === "none" ? matrix : [],
+    outputShape: reduction === "none" ? losses : [],
   }));
 }
 
@@ -91,6 +104,41 @@ const comparisons: readonly Comparison[] = [
     (reduction) =>
       ([x]) =>
         softMargin(x!, labels(x!), { reduction }),
+  ),
+  ...compare(
+    "cross-entropy of probabilities",
+    `F.binary_cross_entropy(x[0].sigmoid(), x[1].sigmoid(), {r})`,
+    [matrix, matrix],
+    (reduction) =>
+      ([x, y]) =>
+        bce(sigmoid(x!), sigmoid(y!), { reduction }),
+  ),
+  ...compare(
+    "hinge loss of several classes",
+    "F.multi_margin_loss(x[0], torch.tensor([2, 0, 1, 1]), margin=0.8, weight=torch.tensor([0.5, 2., 1.25]).double(), {r})",
+    [matrix],
+    (reduction) =>
+      ([x]) =>
+        multiMargin(x!, classes(x!), { margin: 0.8, weight: weights(x!), reduction }),
+    [4],
+  ),
+  ...compare(
+    "squared hinge loss of several classes",
+    "F.multi_margin_loss(x[0], torch.tensor([2, 0, 1, 1]), p=2, {r})",
+    [matrix],
+    (reduction) =>
+      ([x]) =>
+        multiMargin(x!, classes(x!), { p: 2, reduction }),
+    [4],
+  ),
+  ...compare(
+    "loss of several labels",
+    "F.multilabel_soft_margin_loss(x[0], x[1].sigmoid(), weight=torch.tensor([0.5, 2., 1.25]).double(), {r})",
+    [matrix, matrix],
+    (reduction) =>
+      ([x, y]) =>
+        multiLabelSoftMargin(x!, sigmoid(y!), { weight: weights(x!), reduction }),
+    [4],
   ),
 ];
 

@@ -55,6 +55,23 @@ export const bceFormula: Formula = {
   loss: ([x, t]) => e.add(e.sub(e.select(e.greater(x!, 0), x!, 0), e.mul(x!, t!)), softplusOfMinusAbs(x!)),
 };
 
+/** The least logarithm of a probability, as in PyTorch, so that the loss of a certain mistake is finite. */
+const leastLogarithm = -100;
+
+/** -t log p - (1 - t) log(1 - p). */
+const probabilityFormula: Formula = {
+  inputs: ["probabilities", "targets"],
+  scalars: 0,
+  loss: ([p, t]) => {
+    const logarithm = (x: Value): Value => {
+      const value = e.log(x);
+      return e.select(e.less(value, leastLogarithm), leastLogarithm, value);
+    };
+    const complement = e.mul(e.sub(1, t!), logarithm(e.sub(1, p!)));
+    return e.neg(e.add(e.mul(t!, logarithm(p!)), complement));
+  },
+};
+
 /** (1 - t) x + (1 + (w - 1) t) (log(1 + exp(-|x|)) + max(-x, 0)). */
 const weightedBceFormula: Formula = {
   inputs: ["logits", "targets", "positiveWeight"],
@@ -144,4 +161,18 @@ export function bceWithLogits(logits: Tensor, targets: Tensor, options: BceOptio
   return positiveWeight === undefined
     ? computeLoss("bceWithLogits", bceFormula, [logits, targets], options)
     : computeLoss("bceWithLogits", weightedBceFormula, [logits, targets, positiveWeight], options);
+}
+
+/**
+ * The cross-entropy between probabilities and targets in [0, 1]; a logarithm counts as at least -100. `bceWithLogits` is more
+ * exact, and a sigmoid and this loss are the same as it.
+ *
+ * Shapes: f32 or f16 any, the same -> f32 [], or the same with reduction `none`. Throws ShapeError when they differ, DTypeError
+ * for other dtypes, ArgumentError for unknown options. A probability outside of [0, 1] gives NaN.
+ *
+ * @example bce(tensor([0.5, 1]), tensor([1, 0]), { reduction: "none" }) // [0.6931, 100]
+ */
+export function bce(probabilities: Tensor, targets: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions("bce", options, lossRules);
+  return computeLoss("bce", probabilityFormula, [probabilities, targets], options);
 }
