@@ -28,6 +28,8 @@ export { InstanceNorm, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from "./
 export type { LayerNormLayerOptions, RMSNormLayerOptions } from "./layers/layer-norm.ts";
 export { LayerNorm, RMSNorm } from "./layers/layer-norm.ts";
 export { Linear } from "./layers/linear.ts";
+export type { LocalResponseNormOptions } from "./layers/local-response-norm.ts";
+export { LocalResponseNorm } from "./layers/local-response-norm.ts";
 export { MaskedBatchNorm } from "./layers/masked-batch-norm.ts";
 export { AvgPool2d, GlobalAveragePool, MaxPool2d } from "./layers/pooling.ts";
 export type { RunningNormOptions } from "./layers/running-norm.ts";
@@ -130,6 +132,8 @@ export type { RAdamRuleOptions } from "./optimizers/radam.ts";
 export { RAdam } from "./optimizers/radam.ts";
 export type { RMSpropRuleOptions } from "./optimizers/rmsprop.ts";
 export { RMSprop } from "./optimizers/rmsprop.ts";
+export type { RpropRuleOptions } from "./optimizers/rprop.ts";
+export { Rprop } from "./optimizers/rprop.ts";
 export type { SGDRuleOptions } from "./optimizers/sgd.ts";
 export { SGD } from "./optimizers/sgd.ts";
 export type { RuleChoice, StepNumbers, UpdateRule, WholeParameter } from "./optimizers/update-rule.ts";

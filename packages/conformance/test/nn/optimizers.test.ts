@@ -16,6 +16,7 @@ import {
   Parameter,
   RAdam,
   RMSprop,
+  Rprop,
   SGD,
   stepDecay,
 } from "@evenkeel/nn";
@@ -338,6 +339,7 @@ describe("saved state", () => {
     AMSGrad: (model) => new AdamW(model, { learningRate: 0.1, amsgrad: true }),
     LAMB: (model) => new LAMB(model, { learningRate: 0.1, weightDecay: 0.1 }),
     LARS: (model) => new LARS(model, { learningRate: 10, weightDecay: 0.1, allAdapted: true }),
+    Rprop: (model) => new Rprop(model, { learningRate: 0.1, weightDecay: 0.1 }),
     Muon: (model) => new Muon(model, { learningRate: 0.1, maxGradientNorm: 1 }),
     scheduled: (model) =>
       new SGD(model, {

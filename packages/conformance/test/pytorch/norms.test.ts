@@ -24,6 +24,7 @@ import {
   InstanceNorm3d,
   LayerNorm,
   Linear,
+  LocalResponseNorm,
   MaskedBatchNorm,
   type Module,
   preciseBatchNorm,
@@ -49,6 +50,20 @@ import { askPytorch, type PlainTensor, pytorchTitle, skipWithoutPytorch } from "
 const images = [4, 6, 5, 7];
 
 const comparisons: readonly Comparison[] = [
+  {
+    name: "local response norm",
+    pytorch: "F.local_response_norm(x[0], 4, alpha=0.3, beta=0.6, k=1.5)",
+    ours: ([x]) => new LocalResponseNorm(4, { alpha: 0.3, beta: 0.6, k: 1.5 }).forward(x!),
+    inputs: [images],
+    outputShape: images,
+  },
+  {
+    name: "local response norm of rows",
+    pytorch: "F.local_response_norm(x[0].unsqueeze(2), 3, alpha=0.3).squeeze(2)",
+    ours: ([x]) => new LocalResponseNorm(3, { alpha: 0.3 }).forward(x!),
+    inputs: [[4, 6]],
+    outputShape: [4, 6],
+  },
   {
     name: "layer norm",
     pytorch: "F.layer_norm(x[0], (19,), x[1], x[2])",

@@ -12,6 +12,7 @@ import {
   oneCycleMomentum,
   RAdam,
   RMSprop,
+  Rprop,
   SGD,
 } from "@evenkeel/nn";
 import { describe, expect, test } from "vitest";
@@ -29,9 +30,10 @@ import {
   weightDecay,
 } from "./optimizer-course.ts";
 
-/** One optimizer here and in PyTorch, both with weight decay. */
+/** One optimizer here and in PyTorch, both with weight decay unless PyTorch's has none. */
 interface Case {
   readonly name: string;
+  readonly decayed?: boolean;
   readonly make: (model: Module, options: OptimizerOptions) => Optimizer;
   readonly pytorch: Pick<
     OptimizeQuestion,
@@ -152,13 +154,19 @@ const cases: readonly Case[] = [
     make: (model, options) => new SGD(model, { ...options, momentum: 0.9 }),
     pytorch: { optimizer: "SGD", options: { momentum: 0.9 }, average: {} },
   },
+  {
+    name: "Rprop",
+    decayed: false,
+    make: (model, options) => new Rprop(model, { ...options, weightDecay: 0, stepSizes: [1e-3, 0.04] }),
+    pytorch: { optimizer: "Rprop", options: { step_sizes: [1e-3, 0.04] } },
+  },
   { name: "RAdam", make: (model, options) => new RAdam(model, options), pytorch: { optimizer: "RAdam" } },
 ];
 
-const toQuestion = ({ pytorch }: Case): OptimizeQuestion => ({
+const toQuestion = ({ pytorch, decayed = true }: Case): OptimizeQuestion => ({
   task: "optimize",
   ...pytorch,
-  options: { lr: learningRate, weight_decay: weightDecay, ...pytorch.options },
+  options: { lr: learningRate, ...(decayed && { weight_decay: weightDecay }), ...pytorch.options },
   values,
   gradients,
 });

@@ -16,6 +16,7 @@ import { Muon } from "./muon.ts";
 import { NAdam } from "./nadam.ts";
 import { RAdam } from "./radam.ts";
 import { RMSprop } from "./rmsprop.ts";
+import { Rprop } from "./rprop.ts";
 import { SGD } from "./sgd.ts";
 
 beforeEach(() => setDefaultBackend(new MemoryBackend({ launches: "evaluate" })));
@@ -78,6 +79,11 @@ describe("options", () => {
       "a limit of values",
       () => new SGD(new TwoValues(), { learningRate, maxGradientValue: Number.NaN }),
       "maxGradientValue: found NaN",
+    ],
+    [
+      "growing factors",
+      () => new Rprop(new TwoValues(), { learningRate, etas: [0.5, 0.9] }),
+      "Rprop: etas: found [0.5, 0.9], expected a number between 0 and 1, and one above 1",
     ],
     ["a rho", () => new Adadelta(new TwoValues(), { learningRate, rho: 2 }), "Adadelta: rho: found 2"],
     [
