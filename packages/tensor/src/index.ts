@@ -66,17 +66,7 @@ export { full, ones, onesLike, zeros, zerosLike } from "./ops/creation/full.ts";
 export { oneHot } from "./ops/creation/one-hot.ts";
 export { bernoulli, normal, randomBits, randomPermutation, uniform } from "./ops/creation/random.ts";
 export { tril, triu } from "./ops/creation/triangle.ts";
-export {
-  elu,
-  gelu,
-  hardtanh,
-  leakyRelu,
-  relu,
-  sigmoid,
-  silu,
-  softplus,
-  tanh,
-} from "./ops/elementwise/activation.ts";
+export { elu, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from "./ops/elementwise/activation.ts";
 export { abs, add, div, mul, neg, rem, sign, sub } from "./ops/elementwise/arithmetic.ts";
 export { clamp, maximum, minimum } from "./ops/elementwise/bounds.ts";
 export { cast } from "./ops/elementwise/cast.ts";
@@ -92,10 +82,16 @@ export {
 export { erf, exp, expm1, log, log1p } from "./ops/elementwise/exponential.ts";
 export { fuse } from "./ops/elementwise/fusion/fuse.ts";
 export { evaluateExpression } from "./ops/elementwise/fusion/fused.ts";
+export { glu } from "./ops/elementwise/glu.ts";
+export { hardsigmoid, hardswish, hardtanh, relu6 } from "./ops/elementwise/hard-activation.ts";
 export { logicalAnd, logicalNot, logicalOr, logicalXor } from "./ops/elementwise/logic.ts";
 export type { TensorOrNumber } from "./ops/elementwise/operands/binary.ts";
 export { power, reciprocal, rsqrt, sqrt, square } from "./ops/elementwise/powers.ts";
+export { prelu } from "./ops/elementwise/prelu.ts";
 export { ceil, floor, round, trunc } from "./ops/elementwise/rounding.ts";
+export type { ShrinkOptions } from "./ops/elementwise/shrinkage.ts";
+export { hardshrink, softshrink, tanhshrink, threshold } from "./ops/elementwise/shrinkage.ts";
+export { celu, logSigmoid, mish, selu, softsign } from "./ops/elementwise/smooth-activation.ts";
 export { cos, sin } from "./ops/elementwise/trigonometric.ts";
 export { where } from "./ops/elementwise/where.ts";
 export { findGradient } from "./ops/gradient-of.ts";
@@ -144,6 +140,7 @@ export { logsumexp } from "./ops/softmax/logsumexp.ts";
 export { softmax } from "./ops/softmax/softmax.ts";
 export type { SoftmaxCrossEntropyOptions } from "./ops/softmax/softmax-cross-entropy.ts";
 export { softmaxCrossEntropy } from "./ops/softmax/softmax-cross-entropy.ts";
+export { softmin } from "./ops/softmax/softmin.ts";
 export type { RandomOptions } from "./random/draw.ts";
 export { drawPermutation } from "./random/host-permutation.ts";
 export type { KeyOptions } from "./random/key-options.ts";

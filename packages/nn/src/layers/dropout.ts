@@ -1,17 +1,8 @@
 import type { RandomKey, RandomSource, Seed, Tensor } from "@evenkeel/tensor";
-import {
-  bernoulli,
-  DTypeError,
-  formatSpec,
-  fuse,
-  getRandomSource,
-  isFloat,
-  mul,
-  where,
-} from "@evenkeel/tensor";
+import { bernoulli, fuse, getRandomSource, mul, where } from "@evenkeel/tensor";
 import { aSeed, checkOptions, checkValue, fraction } from "@evenkeel/tensor/checks";
 import { Module } from "../module/module.ts";
-import { compute } from "./layer.ts";
+import { checkFloat, compute } from "./layer.ts";
 
 /**
  * In training mode, sets each value to zero with the given probability and divides the others by the probability of keeping them;
@@ -41,7 +32,7 @@ export class Dropout extends Module {
 
   forward(x: Tensor): Tensor {
     return compute(this, x, () => {
-      if (!isFloat(x.dtype)) throw new DTypeError(`found ${formatSpec(x)}, expected a float dtype`);
+      checkFloat(x);
       if (!this.isTraining || this.probability === 0) return x;
       return this.drop(x, 1 - this.probability, this.random.next());
     });

@@ -1,5 +1,13 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, formatShape, isTensor, ShapeError } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  DTypeError,
+  formatShape,
+  formatSpec,
+  isFloat,
+  isTensor,
+  ShapeError,
+} from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
 import { attempt, blame } from "../module/failure.ts";
 import type { AnyModule } from "../module/module.ts";
@@ -25,4 +33,9 @@ export function checkInput(layer: AnyModule, x: Tensor, expected: readonly (stri
   if (isLong && sizes.every((size, axis) => typeof size === "string" || size === own[axis])) return x;
   const message = `found ${formatShape(shape)}, expected [${expected.join(", ")}]`;
   throw blame(new ShapeError(message), layer);
+}
+
+/** Throws DTypeError unless x is of a float dtype. */
+export function checkFloat(x: Tensor): void {
+  if (!isFloat(x.dtype)) throw new DTypeError(`found ${formatSpec(x)}, expected a float dtype`);
 }

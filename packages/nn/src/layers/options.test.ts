@@ -9,9 +9,15 @@ import { Conv1d, Conv2d, ConvTranspose2d } from "./convolution.ts";
 import { Dropout } from "./dropout.ts";
 import { Embedding } from "./embedding.ts";
 import { Flatten } from "./flatten.ts";
+import { Hardtanh, Threshold } from "./hard-activations.ts";
 import { Linear } from "./linear.ts";
 import { AvgPool2d, MaxPool2d } from "./pooling.ts";
+import { PReLU } from "./prelu.ts";
+import { RReLU } from "./rrelu.ts";
 import { Sequential } from "./sequential.ts";
+import { Hardshrink, Softshrink } from "./shrinkage.ts";
+import { CELU } from "./smooth-activations.ts";
+import { GLU, Softmax } from "./softmax.ts";
 
 beforeAll(() => setDefaultBackend(new MemoryBackend({ launches: "evaluate" })));
 afterAll(() => setDefaultBackend(undefined));
@@ -96,6 +102,16 @@ test.each<[string, () => unknown, string]>([
   ],
   ["alpha", () => new ELU({ alpha: Number.POSITIVE_INFINITY }), "ELU: alpha: found Infinity"],
   ["beta", () => new Softplus({ beta: 0 }), "Softplus: beta: found 0, expected a finite positive number"],
+  ["bounds", () => new Hardtanh({ min: 2 }), "Hardtanh: found min 2 and max 1, expected min < max"],
+  ["alpha", () => new CELU({ alpha: 0 }), "CELU: alpha: found 0, expected a finite positive number"],
+  ["lambda", () => new Softshrink({ lambda: -1 }), "Softshrink: lambda: found -1, expected a finite non-neg"],
+  ["lambda", () => new Hardshrink(any({ lambd: 1 })), 'Hardshrink: found the option "lambd"'],
+  ["a limit", () => new Threshold(Number.NaN, 0), "Threshold: limit: found NaN, expected a finite number"],
+  ["a value", () => new Threshold(0, any(undefined)), "Threshold: value: found undefined"],
+  ["channels", () => new PReLU(0), "PReLU: channels: found 0, expected a positive integer"],
+  ["slopes", () => new RReLU({ lower: 1 }), "RReLU: found lower 1 and upper 0.333"],
+  ["an axis", () => new Softmax(any({ axis: "1" })), 'Softmax: axis: found "1", expected an integer, or'],
+  ["an axis", () => new GLU(any({ axis: [1] })), "GLU: axis: found [1], expected an integer"],
   [
     "a norm",
     () => new BasicBlock(2, 2, any({ normalization: "layer" })),
@@ -140,6 +156,10 @@ test.each<[string, () => Module]>([
   ["Dropout 0.2", () => new Dropout(0.2)],
   ["Embedding 10 x 4", () => new Embedding(10, 4)],
   ["LeakyReLU 0.01", () => new LeakyReLU()],
+  ["Hardtanh -1 to 1", () => new Hardtanh()],
+  ["Threshold 0.5, -1", () => new Threshold(0.5, -1)],
+  ["PReLU 8", () => new PReLU(8)],
+  ["RReLU 0.1 to 0.3", () => new RReLU({ lower: 0.1, upper: 0.3 })],
   ["Sequential", () => new Sequential()],
 ])("describes itself as %s", (words, make) => {
   expect(make().describe()).toBe(words);

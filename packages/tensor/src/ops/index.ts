@@ -6,7 +6,6 @@ export { triangleOp } from "./creation/triangle.ts";
 export {
   eluOp,
   geluOp,
-  hardtanhOp,
   leakyReluOp,
   reluOp,
   sigmoidOp,
@@ -28,9 +27,14 @@ export {
 } from "./elementwise/comparison.ts";
 export { erfOp, expm1Op, expOp, log1pOp, logOp } from "./elementwise/exponential.ts";
 export { fusedOp } from "./elementwise/fusion/fused.ts";
+export { gluOp } from "./elementwise/glu.ts";
+export { hardsigmoidOp, hardswishOp, hardtanhOp } from "./elementwise/hard-activation.ts";
 export { logicalAndOp, logicalNotOp, logicalOrOp, logicalXorOp } from "./elementwise/logic.ts";
 export { powerOp, reciprocalOp, rsqrtOp, sqrtOp, squareOp } from "./elementwise/powers.ts";
+export { preluOp } from "./elementwise/prelu.ts";
 export { ceilOp, floorOp, roundOp, truncOp } from "./elementwise/rounding.ts";
+export { hardshrinkOp, softshrinkOp, tanhshrinkOp, thresholdOp } from "./elementwise/shrinkage.ts";
+export { celuOp, logSigmoidOp, mishOp, seluOp, softsignOp } from "./elementwise/smooth-activation.ts";
 export { cosOp, sinOp } from "./elementwise/trigonometric.ts";
 export { whereOp } from "./elementwise/where.ts";
 export { argsortOp } from "./indexing/argsort.ts";

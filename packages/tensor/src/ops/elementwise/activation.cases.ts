@@ -1,16 +1,6 @@
 import type { OpCase, OpCases } from "../../core/op-cases.ts";
 import type { GeluAttributes } from "./activation.ts";
-import {
-  eluOp,
-  geluOp,
-  hardtanhOp,
-  leakyReluOp,
-  reluOp,
-  sigmoidOp,
-  siluOp,
-  softplusOp,
-  tanhOp,
-} from "./activation.ts";
+import { eluOp, geluOp, leakyReluOp, reluOp, sigmoidOp, siluOp, softplusOp, tanhOp } from "./activation.ts";
 import { unaryCases } from "./operands/elementwise-cases.ts";
 import { withHalves } from "./operands/half-cases.ts";
 
@@ -42,21 +32,6 @@ export const leakyReluCases: OpCases<Record<string, never>> = {
       attrs: {},
       scalars: [3],
       inputs: [{ shape: [5], dtype: "f32", values: [0, -0, 1, -1, 5] }],
-    },
-  ],
-};
-
-export const hardtanhCases: OpCases<Record<string, never>> = {
-  op: hardtanhOp,
-  accuracy: "exact",
-  cases: [
-    ...unaryCases({ attrs: {}, values: { normal: [0, 1] }, scalars: [-0.5, 1] }),
-    {
-      name: "at the bounds",
-      differentiable: "subgradient",
-      attrs: {},
-      scalars: [-1, 1],
-      inputs: [{ shape: [5], dtype: "f32", values: [-1, 1, 0, -2, 2] }],
     },
   ],
 };

@@ -1,6 +1,5 @@
 import { checkOptions } from "../../checks/check.ts";
-import { ArgumentError } from "../../checks/errors.ts";
-import { comparable, finite, oneOf, positive } from "../../checks/rules.ts";
+import { finite, oneOf, positive } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
@@ -51,39 +50,8 @@ export function leakyRelu(x: Tensor, options: { readonly negativeSlope?: number 
   return execute(leakyReluOp, [x], {}, { scalars: [negativeSlope] })[0]!;
 }
 
-const buildHardtanh = (x: Value, low: Value, high: Value): Value =>
-  e.select(e.lessEqual(x, low), low, e.select(e.greaterEqual(x, high), high, x));
-
-/** y = x between low and high, otherwise the nearer of the two; both are scalars of the call. */
-export const hardtanhOp: Op = {
-  name: "hardtanh",
-  outputs: (inputs) => computeUnaryOutputs("hardtanh", inputs),
-  meaning: {
-    expression: (inputs) =>
-      buildUnary(inputs, (x, low, high) => buildHardtanh(x, low!, high!), { scalars: 2 }),
-  },
-};
-
-/**
- * x limited to the range between two bounds. Unlike that of `clamp`, the gradient is 0 at the bounds themselves, as in PyTorch.
- *
- * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16, ArgumentError unless both bounds are numbers and min < max.
- *
- * @param options.min default -1
- * @param options.max default 1; `{ min: 0, max: 6 }` is ReLU6
- * @example hardtanh(tensor([-3, 0.5, 3])) // [-1, 0.5, 1]
- */
-export function hardtanh(x: Tensor, options: { readonly min?: number; readonly max?: number } = {}): Tensor {
-  checkOptions<typeof options>("hardtanh", options, { min: comparable, max: comparable });
-  const { min = -1, max = 1 } = options;
-  if (!(min < max)) {
-    throw new ArgumentError(`hardtanh: found min ${min} and max ${max}, expected min < max`);
-  }
-  return execute(hardtanhOp, [x], {}, { scalars: [min, max] })[0]!;
-}
-
 /** The exponential is never evaluated at a positive x: its overflow would make the gradient 0 * Infinity. */
-function buildElu(x: Value, alpha: Value): Value {
+export function buildElu(x: Value, alpha: Value): Value {
   const positive = e.greater(x, 0);
   return e.select(positive, x, e.mul(alpha, e.expm1(e.select(positive, 0, x))));
 }
@@ -111,12 +79,11 @@ export function elu(x: Tensor, options: { readonly alpha?: number } = {}): Tenso
   return execute(eluOp, [x], {}, { scalars: [alpha] })[0]!;
 }
 
-/** max(t, 0) + log1p(exp(-|t|)) for t = beta x: nothing overflows, not even in the derivatives. */
-function buildSoftplus(x: Value, beta: Value): Value {
-  const t = e.mul(x, beta);
+/** max(t, 0) + log1p(exp(-|t|)): nothing overflows, not even in the derivatives. */
+export function buildSoftplus(t: Value): Value {
   const positive = e.greater(t, 0);
   const tail = e.log1p(e.exp(e.select(positive, e.neg(t), t)));
-  return e.div(e.add(e.select(positive, t, 0), tail), beta);
+  return e.add(e.select(positive, t, 0), tail);
 }
 
 /** y = ln(1 + e^(beta x)) / beta; beta is the scalar of the call. */
@@ -124,7 +91,8 @@ export const softplusOp: Op = {
   name: "softplus",
   outputs: (inputs) => computeUnaryOutputs("softplus", inputs),
   meaning: {
-    expression: (inputs) => buildUnary(inputs, (x, beta) => buildSoftplus(x, beta!), { scalars: 1 }),
+    expression: (inputs) =>
+      buildUnary(inputs, (x, beta) => e.div(buildSoftplus(e.mul(x, beta!)), beta!), { scalars: 1 }),
   },
 };
 

@@ -65,6 +65,20 @@ const smooth: readonly Definition[] = [
     attrs: { approximate: "tanh" },
   },
   { op: ops.hardtanhOp, of: (x) => Math.min(Math.max(x, -1), 2), scalars: [-1, 2] },
+  { op: ops.hardsigmoidOp, of: (x) => Math.min(Math.max(x / 6 + 0.5, 0), 1) },
+  { op: ops.hardswishOp, of: (x) => x * Math.min(Math.max(x / 6 + 0.5, 0), 1) },
+  { op: ops.softshrinkOp, of: (x) => Math.sign(x) * Math.max(Math.abs(x) - 0.5, 0), scalars: [0.5] },
+  { op: ops.hardshrinkOp, of: (x) => (Math.abs(x) > 0.5 ? x : 0), scalars: [0.5] },
+  { op: ops.tanhshrinkOp, of: (x) => x - Math.tanh(x) },
+  { op: ops.thresholdOp, of: (x) => (x > 0.5 ? x : -7), scalars: [0.5, -7] },
+  {
+    op: ops.seluOp,
+    of: (x) => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * (Math.exp(x) - 1)),
+  },
+  { op: ops.celuOp, of: (x) => (x > 0 ? x : 1.5 * (Math.exp(x / 1.5) - 1)), scalars: [1.5] },
+  { op: ops.logSigmoidOp, of: (x) => Math.log(logistic(x)) },
+  { op: ops.mishOp, of: (x) => x * Math.tanh(Math.log(1 + Math.exp(x))) },
+  { op: ops.softsignOp, of: (x) => x / (1 + Math.abs(x)) },
   {
     op: ops.clampOp,
     of: (x) => Math.min(Math.max(x, -1), 2),
@@ -106,9 +120,11 @@ describe.each(smooth.map((definition) => [definition.op.name, definition] as con
 );
 
 describe("derivatives far from 0", () => {
-  const saturating = smooth.filter(({ op }) =>
-    ["sigmoid", "silu", "softplus", "elu", "gelu", "tanh", "erf", "hardtanh", "leakyRelu"].includes(op.name),
-  );
+  const names = [
+    ...["sigmoid", "silu", "softplus", "elu", "gelu", "tanh", "erf", "hardtanh", "leakyRelu"],
+    ...["hardsigmoid", "hardswish", "selu", "celu", "logSigmoid", "mish", "softsign", "tanhshrink"],
+  ];
+  const saturating = smooth.filter(({ op }) => names.includes(op.name));
   test.each(saturating.map(({ op, ...rest }) => [op.name, op, rest] as const))(
     "%s has finite slopes and curvatures",
     (_name, op, { scalars, attrs }) => {
@@ -138,6 +154,11 @@ describe("kinks and ties, as in PyTorch", () => {
     const bounds = { min: true, max: true };
     expect([-1, 1].map((x) => computeSlope(ops.clampOp, x, [-1, 1], bounds))).toEqual([1, 1]);
     expect([-1, 1].map((x) => computeSlope(ops.hardtanhOp, x, [-1, 1]))).toEqual([0, 0]);
+    expect([-3, 3].map((x) => computeSlope(ops.hardsigmoidOp, x))).toEqual([0, 0]);
+    expect([-3, 3].map((x) => computeSlope(ops.hardswishOp, x))).toEqual([0, 1]);
+    expect([-1, 1].map((x) => computeSlope(ops.softshrinkOp, x, [1]))).toEqual([0, 0]);
+    expect([-1, 1].map((x) => computeSlope(ops.hardshrinkOp, x, [1]))).toEqual([0, 0]);
+    expect(computeSlope(ops.thresholdOp, 1, [1, 5])).toBe(0);
   });
 
   test("functions of two inputs", () => {
@@ -158,6 +179,12 @@ describe("kinks and ties, as in PyTorch", () => {
   });
 });
 
+test("softsign keeps the precision of its derivative far from 0", () => {
+  const softsign = makeFunctions(ops.softsignOp, 1);
+  expect(softsign.slopes(-1e9)[0]! * (1 + 1e9) ** 2).toBeCloseTo(1, 12);
+  expect([softsign.at(Number.POSITIVE_INFINITY), softsign.at(Number.NEGATIVE_INFINITY)]).toEqual([1, -1]);
+});
+
 describe("small values keep their precision", () => {
   test("sigmoid, softplus and silu in the left tail", () => {
     for (const op of [ops.sigmoidOp, ops.softplusOp]) {
@@ -166,6 +193,8 @@ describe("small values keep their precision", () => {
         12,
       );
     }
+    expect(makeFunctions(ops.mishOp, 1).at(-50) / (-50 * Math.exp(-50))).toBeCloseTo(1, 12);
+    expect(makeFunctions(ops.logSigmoidOp, 1).at(50) / -Math.exp(-50)).toBeCloseTo(1, 12);
     expect(makeFunctions(ops.siluOp, 1).at(-50) / (-50 * Math.exp(-50))).toBeCloseTo(1, 12);
   });
 });
