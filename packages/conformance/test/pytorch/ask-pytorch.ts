@@ -23,6 +23,28 @@ export interface EvaluateAnswer {
   readonly state: { readonly [name: string]: PlainTensor };
 }
 
+export interface ModuleQuestion {
+  readonly task: "module";
+  /** A Python expression over `nn`. */
+  readonly model: string;
+  readonly state: { readonly [name: string]: PlainTensor };
+  /** A Python expression over the module `m`, the inputs `x[i]`, `torch` and `F`. */
+  readonly call: string;
+  readonly inputs: readonly PlainTensor[];
+  readonly outputGradients: readonly PlainTensor[];
+  /** Steps of gradient descent with momentum 0.9 on the sum of the products of outputs and `outputGradients`. */
+  readonly steps: number;
+  readonly learningRate: number;
+}
+
+export interface ModuleAnswer {
+  readonly outputs: readonly PlainTensor[];
+  readonly gradients: readonly (PlainTensor | null)[];
+  readonly parameterGradients: { readonly [name: string]: PlainTensor | null };
+  /** After the steps. */
+  readonly state: { readonly [name: string]: PlainTensor };
+}
+
 export interface TrainQuestion {
   readonly task: "train";
   /** A Python expression over `nn`; default: `convnet` in oracle.py. */
@@ -82,13 +104,20 @@ export interface ResNetQuestion {
 
 interface Answers {
   readonly evaluate: EvaluateAnswer;
+  readonly module: ModuleAnswer;
   readonly optimize: { readonly float32: Course; readonly float64: Course };
   readonly schedule: readonly number[];
   readonly train: { readonly float32: TrainedModel; readonly float64: TrainedModel };
   readonly resnet18: { readonly float32: PlainTensor; readonly float64: PlainTensor };
 }
 
-type Question = EvaluateQuestion | OptimizeQuestion | ScheduleQuestion | TrainQuestion | ResNetQuestion;
+type Question =
+  | EvaluateQuestion
+  | ModuleQuestion
+  | OptimizeQuestion
+  | ScheduleQuestion
+  | TrainQuestion
+  | ResNetQuestion;
 type AnswerOf<Asked extends Question> = Answers[Asked["task"]];
 
 /** A Python with PyTorch: the one in EVENKEEL_PYTHON, otherwise one on the PATH, otherwise the system's. */

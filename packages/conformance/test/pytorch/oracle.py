@@ -2,6 +2,7 @@
 
 evaluate    values and gradients of expressions, in float64
 optimize    values, or their averages, after every step of an optimizer, in float32 and float64
+module      values and gradients of a module, and its state after steps of gradient descent, in float64
 train       loss of every step of a training run of `model` or a small network, and the state after it, in float32 and float64
 schedule    learning rates of a scheduler, step by step
 resnet18    logits of a ResNet-18 with torchvision's names, from or into a safetensors file
@@ -43,6 +44,35 @@ def evaluate(question):
         "gradients": [to_json(by_id.get(id(value))) for value in x],
         "state": {name: to_json(value) for name, value in state.items()},
     }
+
+
+def as_list(value):
+    """The tensors of nested results, in order."""
+    if isinstance(value, (tuple, list)):
+        return [tensor for part in value for tensor in as_list(part)]
+    return [] if value is None else [value]
+
+
+def module(question):
+    m = eval(question["model"], {"nn": nn, "torch": torch}).double()
+    m.load_state_dict({name: to_tensor(value, torch.float64).detach() for name, value in question["state"].items()})
+    x = [to_tensor(value, torch.float64) for value in question["inputs"]]
+    dy = [to_tensor(value, torch.float64).detach() for value in question["outputGradients"]]
+    run = lambda: as_list(eval(question["call"], {"torch": torch, "F": F, "m": m, "x": x}))
+    lose = lambda outputs: sum((y * d).sum() for y, d in zip(outputs, dy))
+    outputs = run()
+    lose(outputs).backward()
+    answer = {
+        "outputs": [to_json(y) for y in outputs],
+        "gradients": [to_json(value.grad) for value in x],
+        "parameterGradients": {name: to_json(value.grad) for name, value in m.named_parameters()},
+    }
+    optimizer = torch.optim.SGD(m.parameters(), lr=question["learningRate"], momentum=0.9)
+    for _ in range(question["steps"]):
+        optimizer.zero_grad()
+        lose(run()).backward()
+        optimizer.step()
+    return {**answer, "state": {name: to_json(value) for name, value in m.state_dict().items()}}
 
 
 def convnet():
@@ -224,7 +254,14 @@ def resnet18(question):
 def main():
     torch.set_num_threads(1)
     request = json.load(sys.stdin)
-    tasks = {"train": train, "optimize": optimize, "schedule": schedule, "resnet18": resnet18, "evaluate": evaluate}
+    tasks = {
+        "evaluate": evaluate,
+        "module": module,
+        "optimize": optimize,
+        "resnet18": resnet18,
+        "schedule": schedule,
+        "train": train,
+    }
     answers = [tasks[question["task"]](question) for question in request]
     json.dump({"version": torch.__version__, "answers": answers}, sys.stdout)
 
