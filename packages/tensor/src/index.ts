@@ -52,6 +52,8 @@ export { aDType, allTypes, floatTypes, indexType, listStorages } from "./express
 export * from "./expression/index.ts";
 export type { Bytes, NumericArray, Storage } from "./expression/storage.ts";
 export { countStorageBytes, viewAs } from "./expression/storage.ts";
+export type { PadOptions } from "./ops/arrangement/pad.ts";
+export { pad } from "./ops/arrangement/pad.ts";
 export type { ConvolutionTranspose1dOptions } from "./ops/convolution/conv-transpose1d.ts";
 export { convTranspose1d } from "./ops/convolution/conv-transpose1d.ts";
 export type { ConvolutionTransposeOptions } from "./ops/convolution/conv-transpose2d.ts";
@@ -117,7 +119,7 @@ export { concatenate, stack } from "./ops/movement/concatenate.ts";
 export { flip } from "./ops/movement/flip.ts";
 export { flatten, reshape, squeeze, unsqueeze } from "./ops/movement/reshape.ts";
 export type { SliceOptions } from "./ops/movement/slice-and-pad.ts";
-export { pad, slice, split } from "./ops/movement/slice-and-pad.ts";
+export { slice, split } from "./ops/movement/slice-and-pad.ts";
 export { transpose } from "./ops/movement/transpose.ts";
 export type { AvgPoolOptions } from "./ops/pooling/avg-pool.ts";
 export { avgPool1d, avgPool2d } from "./ops/pooling/avg-pool.ts";

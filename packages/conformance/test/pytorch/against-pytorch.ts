@@ -1,8 +1,15 @@
 import { vjp } from "@evenkeel/autodiff";
 import { type Backend, countElements, type Tensor, tensor } from "@evenkeel/tensor";
-import { expect } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { makeSequence } from "../../src/draw-values.ts";
-import { askPytorch, type EvaluateAnswer, type PlainTensor } from "./ask-pytorch.ts";
+import { onEachBackend } from "../each-backend.ts";
+import {
+  askPytorch,
+  type EvaluateAnswer,
+  type PlainTensor,
+  pytorchTitle,
+  skipWithoutPytorch,
+} from "./ask-pytorch.ts";
 
 /** An expression in PyTorch and the equivalent function here. */
 export interface Comparison {
@@ -105,4 +112,18 @@ export async function checkComparison(
   for (const [index, gradient] of gradients.entries()) {
     expectClose(await gradient.data(), expected[index]!, tolerance, `gradient ${index}`);
   }
+}
+
+/** Declares a test for each comparison, on each backend. */
+export function compareOnEachBackend(title: string, comparisons: readonly Comparison[]): void {
+  onEachBackend((backend) => {
+    describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: ${title}`, () => {
+      let answers: ReturnType<typeof readAnswers>;
+      beforeAll(() => {
+        answers = readAnswers(comparisons);
+      });
+
+      for (const { name } of comparisons) test(name, () => checkComparison(answers.get(name)!, backend()));
+    });
+  });
 }

@@ -1,3 +1,4 @@
+export { extendOp } from "./arrangement/extend.ts";
 export { conv2dFilterGradientOp, conv2dInputGradientOp, conv2dOp } from "./convolution/conv2d.ts";
 export { fullOp } from "./creation/full.ts";
 export { oneHotOp } from "./creation/one-hot.ts";

@@ -86,7 +86,7 @@ const calls: readonly (readonly [name: string, call: Call, right: object, ...wro
     { ...key, deviation: -1 },
     { ...key, mean: "1" },
   ],
-  ["pad", (o) => ops.pad(row, [[1, 1]], o), { value: 2 }, { value: "x" }, { mode: "reflect" }],
+  ["pad", (o) => ops.pad(row, [[1, 1]], o), { value: 2 }, { value: "x" }, { mode: "circular" }],
   ["randomBits", (o) => ops.randomBits([2], o), { ...key, stream: 3 }, { seed: 1, stream: -1, backend }],
   ["slice", (o) => ops.slice(row, o), { begin: [1] }, { begin: 1 }, {}, { begin: [0], step: 2 }],
   ["softmax", (o) => ops.softmax(row, o), { axis: 0 }, { axis: 0.5 }],

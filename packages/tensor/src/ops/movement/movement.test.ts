@@ -106,6 +106,41 @@ describe("launches", () => {
         ]),
       2,
     ],
+    [
+      "pad by taking away",
+      () =>
+        ops.pad(f32(4, 5), [
+          [0, -1],
+          [-1, 0],
+        ]),
+      1,
+    ],
+    [
+      "pad by mirroring both axes",
+      () =>
+        ops.pad(
+          f32(4, 5),
+          [
+            [1, 1],
+            [1, 1],
+          ],
+          { mode: "reflect" },
+        ),
+      9,
+    ],
+    [
+      "pad by wrapping one axis",
+      () =>
+        ops.pad(
+          f32(4, 5),
+          [
+            [0, 0],
+            [1, 0],
+          ],
+          { mode: "wrap" },
+        ),
+      2,
+    ],
     ["stack", () => ops.stack([f32(3), f32(3), f32(3)]), 3],
     ["flip", () => ops.flip(f32(3, 4)), 1],
   ] as const)("%s takes few", (_, call, launches) => {
@@ -153,7 +188,30 @@ describe("errors", () => {
     ["a step of at least 1", ArgumentError, () => ops.slice(f32(2, 3), { begin: [0], step: [0] })],
     ["slice: found 2 axes, expected at most 1", ArgumentError, () => ops.slice(f32(2), { begin: [0, 0] })],
     ["pad: widths: found [[1,1]]", ArgumentError, () => ops.pad(f32(2, 3), [[1, 1]])],
-    ["non-negative", ArgumentError, () => ops.pad(f32(2), [[-1, 1]])],
+    ["expected a pair of integers for each axis", ArgumentError, () => ops.pad(f32(2), [[0.5, 1]])],
+    ["pad: found widths -2 and -1 for axis 0 of [2]", ShapeError, () => ops.pad(f32(2), [[-2, -1]])],
+    [
+      'pad: found widths 0 and 3 for axis 0 of [3], expected at most 2 with mode "reflect"',
+      ShapeError,
+      () => ops.pad(f32(3), [[0, 3]], { mode: "reflect" }),
+    ],
+    [
+      'found widths 4 and 0 for axis 0 of [3], expected at most 3 with mode "wrap"',
+      ShapeError,
+      () => ops.pad(f32(3), [[4, 0]], { mode: "wrap" }),
+    ],
+    ["expected at most 0", ShapeError, () => ops.pad(f32(0), [[1, 0]], { mode: "edge" })],
+    ["taken away", ShapeError, () => ops.pad(f32(3), [[-2, -2]], { mode: "edge" })],
+    [
+      'pad: value: found 0 with mode "edge"',
+      ArgumentError,
+      () => ops.pad(f32(3), [[1, 1]], { mode: "edge", value: 0 }),
+    ],
+    [
+      'pad: mode: found "replicate"',
+      ArgumentError,
+      () => ops.pad(f32(3), [[1, 1]], { mode: "replicate" as "edge" }),
+    ],
     ["pad", DTypeError, () => ops.pad(of("u8", 2), [[1, 1]], { value: 256 })],
     ["concatenate: found no tensors", ArgumentError, () => ops.concatenate([])],
     ["found [2, 3] and [3, 2]", ShapeError, () => ops.concatenate([f32(2, 3), f32(3, 2)])],

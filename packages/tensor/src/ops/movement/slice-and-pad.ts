@@ -1,11 +1,10 @@
 import { checkOptions, checkTensors, describeValue } from "../../checks/check.ts";
 import { ArgumentError } from "../../checks/errors.ts";
-import { anArray, anyNumber, listOf, nonNegativeInteger } from "../../checks/rules.ts";
+import { anArray, listOf, nonNegativeInteger } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape, readAxisOption } from "../../core/spec.ts";
-import { checkNumber } from "../../expression/dtype-kinds.ts";
 import type { PadAttributes, SliceAttributes } from "./attributes.ts";
 import { computePaddedShape, computeSlicedShape } from "./attributes.ts";
 import { movementFamily } from "./movement-family.ts";
@@ -157,35 +156,3 @@ export const padOp: Op<PadAttributes> = {
   },
   family: movementFamily,
 };
-
-/**
- * Surrounds a tensor with a constant.
- *
- * Shapes: any -> before + dimension + after along each axis. Throws ArgumentError unless `widths` has a pair of non-negative
- * integers for every axis, DTypeError for a value that the dtype cannot represent.
- *
- * @param widths the number of elements before and after, for each axis
- * @param options.value default: 0
- * @example pad(images, [[0, 0], [0, 0], [4, 4], [4, 4]]) // four zeros on each side of height and width
- */
-export function pad(
-  x: Tensor,
-  widths: readonly (readonly [before: number, after: number])[],
-  options: { readonly value?: number } = {},
-): Tensor {
-  checkTensors("pad", x);
-  checkOptions<typeof options>("pad", options, { value: anyNumber });
-  const { value = 0 } = options;
-  if (!listOf(listOf(nonNegativeInteger, 2), x.rank).accepts(widths)) {
-    throw new ArgumentError(
-      `pad: widths: found ${JSON.stringify(widths)} for a tensor of shape ${formatShape(x.shape)}, expected a pair of non-negative integers for each axis`,
-    );
-  }
-  checkNumber("pad", x.dtype, value);
-  const attrs = {
-    low: widths.map(([before]) => before),
-    high: widths.map(([, after]) => after),
-    interior: widths.map(() => 0),
-  };
-  return execute(padOp, [x], attrs, { scalars: [value] })[0]!;
-}

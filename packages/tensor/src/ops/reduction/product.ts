@@ -7,7 +7,7 @@ import { floatTypes } from "../../expression/dtype-kinds.ts";
 import { mul } from "../elementwise/arithmetic.ts";
 import { flip } from "../movement/flip.ts";
 import { reshape } from "../movement/reshape.ts";
-import { pad, sliceAlong } from "../movement/slice-and-pad.ts";
+import { padOp, sliceAlong } from "../movement/slice-and-pad.ts";
 import { transpose } from "../movement/transpose.ts";
 import type { ReductionAttributes } from "./attributes.ts";
 import type { ReductionOptions } from "./axes.ts";
@@ -65,14 +65,7 @@ function computeGradientOfRows(x: Tensor, dy: Tensor): Tensor {
   const half = Math.ceil(width / 2);
   const isOdd = width % 2 === 1;
   const padded = isOdd
-    ? pad(
-        x,
-        [
-          [0, 0],
-          [0, 1],
-        ],
-        { value: 1 },
-      )
+    ? execute(padOp, [x], { low: [0, 0], high: [0, 1], interior: [0, 0] }, { scalars: [1] })[0]!
     : x;
   const pairs = reshape(padded, [rows, half, 2]);
   const ofPairs = half === 1 ? dy : computeGradientOfRows(product(pairs, { axis: 2 }), dy);

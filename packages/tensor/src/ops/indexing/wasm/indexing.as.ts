@@ -56,7 +56,8 @@ function add<T>(begin: usize, end: usize, args: AddArguments, counter: usize): v
     const column = (item % tiles) * tile;
     const width = min(tile, inner - column);
     const line = y + (o * length * inner + column) * 4;
-    for (let row: usize = 0; row < length; row++) memory.fill(line + row * inner * 4, 0, width * 4);
+    if (width == inner) memory.fill(line, 0, length * inner * 4);
+    else for (let row: usize = 0; row < length; row++) memory.fill(line + row * inner * 4, 0, width * 4);
     for (let k = o * count; k < (o + 1) * count; k++) {
       const from = x + (k * inner + column) * 4;
       if (elementwise) {
