@@ -7,7 +7,7 @@ const verbs =
   "build check compute count describe draw emit encode decode extract find get list make name parse plan prepare print read write";
 
 const plainVerbs =
-  "add allocate apply assemble attempt bind blame broadcast call choose claim collect compose convert copy cut declare " +
+  "add allocate apply assemble attempt bind blame broadcast call choose claim collate collect compose convert copy cut declare " +
   "defer differentiate dispose download encode evaluate execute expect fit fold format free fuse group gunzip import " +
   "inline join keep lay leave load lower map match measure merge move normalize nudge observe open pack predict prefetch propagate push " +
   "quote recall record register reject remember remove replace report request restore rewind run save scatter select serve set " +
@@ -21,7 +21,7 @@ const allowed = new Set([verbs, plainVerbs, claims, prepositions].join(" ").spli
 
 /** Results after which their functions are named: what users compose bears the name that the field has for it. */
 const namingResults =
-  /\b(Tensor|Value|Rule|Schedule|StandardInitializer|Augmentation|\w*Module|ImageClassifier|ResNet|Sequential|\w*NormResult|\w*Factory|PassMetric|CaseInput)\b/;
+  /\b(Tensor|Value|Rule|Schedule|StandardInitializer|Augmentation|Collate|Dataset|EpochStream|\w*Sampler|\w*Module|ImageClassifier|ResNet|Sequential|\w*NormResult|\w*Factory|PassMetric|CaseInput)\b/;
 
 /** Names that users know, of functions with other results. */
 const knownNames = new Set(

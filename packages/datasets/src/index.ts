@@ -1,5 +1,11 @@
 export type { PublishedFile, PublishedImages } from "./catalog.ts";
 export { fashionMnist, listFiles, mnist } from "./catalog.ts";
+export type { Collate, Collates } from "./examples/collate.ts";
+export { defaultCollate } from "./examples/collate.ts";
+export type { Dataset } from "./examples/dataset.ts";
+export type { DTypes, HostData, ShapedArray, Tensors, TypedArray } from "./examples/host-data.ts";
+export type { Padded, PadOptions } from "./examples/pad-collate.ts";
+export { padCollate } from "./examples/pad-collate.ts";
 export type { Cifar100Options } from "./formats/cifar.ts";
 export { readCifar10, readCifar100 } from "./formats/cifar.ts";
 export { cifar10Classes, cifar100Classes } from "./formats/cifar-classes.ts";
@@ -19,12 +25,16 @@ export type { RandomSplitOptions } from "./images/random-split.ts";
 export { randomSplit } from "./images/random-split.ts";
 export type { Augmentation } from "./pipeline/augment.ts";
 export { compose, flipHorizontally, shift } from "./pipeline/augment.ts";
-export type { BatchOptions, ImageBatchOptions, StreamBatchOptions } from "./pipeline/batch-options.ts";
+export type {
+  BatchOptions,
+  ImageBatchOptions,
+  SampledBatchOptions,
+  StreamBatchOptions,
+} from "./pipeline/batch-options.ts";
 export type { Batches, BatchSource, ExampleStream, ImageBatch, StreamBatches } from "./pipeline/batches.ts";
 export { batches } from "./pipeline/batches.ts";
-export type { Dataset } from "./pipeline/examples.ts";
-export type { DTypes, HostData, ShapedArray, Tensors, TypedArray } from "./pipeline/host-data.ts";
 export { prefetch } from "./pipeline/prefetch.ts";
 export type { RandomStream } from "./random/random-stream.ts";
+export type { BatchSampler, Sampler } from "./sampling/sampler.ts";
 export type { FiguresOptions } from "./synthetic/figures.ts";
 export { figureClasses, syntheticFigures } from "./synthetic/figures.ts";

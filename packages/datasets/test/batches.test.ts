@@ -219,7 +219,9 @@ describe("examples", () => {
     [[{ a: 1 }, { a: 1, b: 2 }], ArgumentError, "found the parts a, b in example 1, expected a"],
     [[{ a: 1 }, undefined], ArgumentError, "found the parts none in example 1, expected a"],
     [[1, { a: 1 }], ShapeError, "found a record in example 1, expected f32 []"],
-    [[{ a: "text" }], ArgumentError, 'batches: a: found "text"'],
+    [[{ a: "text" }, { a: 1 }], ArgumentError, "batches: a: found f32 [] in example 1, expected a string"],
+    [[{ a: 1 }, { a: "text" }], ShapeError, "batches: a: found a string in example 1, expected f32 []"],
+    [[{ a: new Date(0) }], ArgumentError, "batches: a: found a Date"],
   ])("%o are rejected", async (wrong, kind, message) => {
     for (const source of [batches(wrong, { batchSize: 2 }), batches(() => wrong, { batchSize: 2 })]) {
       const reading = read(source);

@@ -1,7 +1,7 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { expectTypeOf } from "vitest";
 import type { Batches, ImageBatch, StreamBatches } from "../src/index.ts";
-import { batches } from "../src/index.ts";
+import { batches, defaultCollate, padCollate } from "../src/index.ts";
 import { images } from "./read-batches.ts";
 
 // This function is not called: the compiler checks it.
@@ -25,4 +25,26 @@ export function typesOfSources(): void {
   expectTypeOf(
     batches({ inputs: { image: { data: Float32Array.of(1), shape: [1] } }, labels: [[1]] }, options),
   ).toEqualTypeOf<Batches<{ readonly inputs: { readonly image: Tensor }; readonly labels: Tensor }>>();
+  expectTypeOf(batches([{ name: "a", size: 1 }], options)).toEqualTypeOf<
+    Batches<{ readonly name: readonly string[]; readonly size: Tensor }>
+  >();
+  interface PaddedBatch {
+    readonly values: Tensor;
+    readonly mask: Tensor;
+    readonly lengths: Tensor;
+  }
+  const inputs = padCollate({ multipleOf: 8 });
+  expectTypeOf(
+    batches([example], { ...options, collate: { inputs }, dtypes: { inputs: { values: "i32" } } }),
+  ).toEqualTypeOf<Batches<{ readonly inputs: PaddedBatch; readonly labels: Tensor }>>();
+  expectTypeOf(
+    batches(() => [example], { ...options, collate: { inputs: padCollate({ unmasked: true }) } }),
+  ).toEqualTypeOf<StreamBatches<ExampleBatch>>();
+  const counted = batches([example], {
+    ...options,
+    collate: (examples) => ({ labels: examples.map(({ labels }) => labels), names: ["a"] }),
+  });
+  expectTypeOf(counted).toEqualTypeOf<Batches<{ readonly labels: Tensor; readonly names: string[] }>>();
+  // @ts-expect-error: the name of a part
+  void batches([example], { ...options, collate: { input: defaultCollate } });
 }

@@ -9,6 +9,7 @@ export async function read(source: StreamBatches<unknown>, epoch = 0): Promise<u
 }
 
 async function describeTensors(value: unknown): Promise<unknown> {
+  if (typeof value === "string") return value;
   if ("dtype" in (value as object)) {
     const { dtype, shape } = value as Tensor;
     return `${dtype} [${shape.join(", ")}]: ${[...(await (value as Tensor).data())].join(" ")}`;

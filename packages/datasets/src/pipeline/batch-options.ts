@@ -1,6 +1,6 @@
 import type { Backend, Seed } from "@evenkeel/tensor";
 import { ArgumentError, aDType } from "@evenkeel/tensor";
-import type { Rule, Rules } from "@evenkeel/tensor/checks";
+import type { Rule } from "@evenkeel/tensor/checks";
 import {
   aBackend,
   anything,
@@ -12,20 +12,28 @@ import {
   isRecord,
   listOf,
   nonNegative,
+  nonNegativeInteger,
   positiveInteger,
   yesOrNo,
 } from "@evenkeel/tensor/checks";
+import type { Collated } from "../examples/collate.ts";
+import type { DTypes } from "../examples/host-data.ts";
 import type { ChannelStatistics, ImageSet } from "../images/image-set.ts";
+import type { BatchSampler, Sampler } from "../sampling/sampler.ts";
+import { aBatchSampler, aSampler } from "../sampling/sampler.ts";
 import type { Augmentation } from "./augment.ts";
-import type { DTypes } from "./host-data.ts";
 
-/** The options for dividing a stream of examples into batches. */
-export interface StreamBatchOptions<Example = unknown> {
-  readonly batchSize: number;
-  /** Whether an incomplete last batch is left out. Default: false. */
-  readonly dropLast?: boolean;
+/** The options for examples that come as batches of tensors. */
+interface LoadingOptions<Example, By> {
+  /**
+   * Joins the examples of a batch: a function for all, or functions by part, such as `{ inputs: padCollate() }`. Default: parts are
+   * stacked.
+   */
+  readonly collate?: By;
   /** The dtypes of parts by name, such as `{ labels: "i32" }`. Default: the same as for `tensor`, f32 for numbers. */
-  readonly dtypes?: DTypes<Example>;
+  readonly dtypes?: DTypes<Collated<Example, By>>;
+  /** The number of batches that are prepared while one is in use. Default: 1. */
+  readonly prefetched?: number;
   /**
    * The backend of the tensors. Default: the one that is passed to `epoch`, otherwise the one that `selectBackend`
    * opened.
@@ -33,8 +41,15 @@ export interface StreamBatchOptions<Example = unknown> {
   readonly backend?: Backend;
 }
 
+/** The options for dividing a stream of examples into batches. */
+export interface StreamBatchOptions<Example = unknown, By = undefined> extends LoadingOptions<Example, By> {
+  readonly batchSize: number;
+  /** Whether an incomplete last batch is left out. Default: false. */
+  readonly dropLast?: boolean;
+}
+
 /** The options for dividing examples into batches. */
-export interface BatchOptions<Example = unknown> extends StreamBatchOptions<Example> {
+export interface BatchOptions<Example = unknown, By = undefined> extends StreamBatchOptions<Example, By> {
   /**
    * Whether examples come in a random order, which depends only on the seed and the epoch. Default: false, in their own
    * order.
@@ -42,12 +57,20 @@ export interface BatchOptions<Example = unknown> extends StreamBatchOptions<Exam
   readonly shuffled?: boolean | undefined;
   /** The seed of shuffling and augmentation. Default: the source that `manualSeed` restarts. */
   readonly seed?: Seed | undefined;
+  /** The order of examples in place of `shuffled`, such as from `weightedRandomSampler`. */
+  readonly sampler?: Sampler | undefined;
   /** Called with a message about a likely mistake, such as a last batch of one example. Default: `console.warn`. */
   readonly onWarning?: (message: string) => void;
 }
 
+/** The options for examples whose batches a sampler composes. */
+export interface SampledBatchOptions<Example = unknown, By = undefined> extends LoadingOptions<Example, By> {
+  /** The examples of each batch, such as from `bucketByLength`. */
+  readonly batchSampler: BatchSampler;
+}
+
 /** The options for dividing images into batches. */
-export interface ImageBatchOptions extends Omit<BatchOptions, "dtypes"> {
+export interface ImageBatchOptions extends Omit<BatchOptions, "dtypes" | "collate"> {
   /** The statistics for normalization; pass the training set's for every split. Default: the set's own. */
   readonly statistics?: ChannelStatistics;
   /** Changes each image in each epoch; the changes depend on the seed. */
@@ -64,47 +87,53 @@ const dtypes: Rule = {
       Object.values(value).every((part) => part === undefined || dtypes.accepts(part))),
 };
 
-const commonRules = { batchSize: positiveInteger, dropLast: yesOrNo, backend: aBackend };
+const aCollate: Rule = {
+  expected: "a function, or a record of functions",
+  accepts: (value) => typeof value === "function" || (typeof value === "object" && value !== null),
+};
+
+const commonRules = { prefetched: nonNegativeInteger, backend: aBackend };
+const examplesRules = { dtypes, collate: aCollate };
+const sizeRules = { batchSize: positiveInteger, dropLast: yesOrNo };
 
 /** The rules of the options for examples whose number is known. */
-const sizedRules = { shuffled: yesOrNo, seed: aSeed, onWarning: callable };
-
-function checkBatching<Options extends { readonly batchSize: number }>(
-  options: Options,
-  rules: Rules<Options>,
-): void {
-  checkOptions<Options>("batches", options, rules);
-  checkValue("batches: batchSize", options.batchSize, positiveInteger);
-}
+const orderRules = { shuffled: yesOrNo, seed: aSeed, sampler: aSampler, onWarning: callable };
 
 export function checkStreamBatchOptions(options: StreamBatchOptions): void {
-  checkBatching<StreamBatchOptions>(options, { ...commonRules, dtypes });
+  const rules = { ...commonRules, ...sizeRules, ...examplesRules };
+  checkOptions<StreamBatchOptions>("batches", options, rules, ["batchSize"]);
 }
 
-export function checkBatchOptions(options: BatchOptions): void {
-  checkBatching<BatchOptions>(options, { ...commonRules, ...sizedRules, dtypes });
-  checkSeedIsUsed(options);
+export function checkBatchOptions(options: BatchOptions | SampledBatchOptions): void {
+  if (typeof options === "object" && options !== null && "batchSampler" in options) {
+    const rules = { ...commonRules, ...examplesRules, batchSampler: aBatchSampler };
+    checkOptions<SampledBatchOptions>("batches", options, rules, ["batchSampler"]);
+    return;
+  }
+  const rules = { ...commonRules, ...sizeRules, ...examplesRules, ...orderRules };
+  checkOptions<BatchOptions>("batches", options, rules, ["batchSize"]);
+  checkOrder(options);
 }
 
-/** A seed without effect most likely means that the set was meant to be shuffled. */
-function checkSeedIsUsed({
+/** An option without effect most likely means that the set was meant to be shuffled. */
+function checkOrder({
   seed,
   shuffled,
+  sampler,
   augment,
-}: BatchOptions & Pick<ImageBatchOptions, "augment">): void {
+}: Pick<ImageBatchOptions, "seed" | "shuffled" | "sampler" | "augment">): void {
+  if (sampler !== undefined && shuffled !== undefined) {
+    throw new ArgumentError("batches: sampler: found a sampler and `shuffled`, expected one of them");
+  }
   if (seed === undefined || shuffled !== undefined || augment !== undefined) return;
   throw new ArgumentError("batches: seed: found a seed without `shuffled: true`, expected both");
 }
 
 export function checkImageBatchOptions(options: ImageBatchOptions, set: ImageSet): void {
   const [channels] = set.imageShape;
-  checkBatching<ImageBatchOptions>(options, {
-    ...commonRules,
-    ...sizedRules,
-    augment: callable,
-    statistics: anything,
-  });
-  checkSeedIsUsed(options);
+  const rules = { ...commonRules, ...sizeRules, ...orderRules, augment: callable, statistics: anything };
+  checkOptions<ImageBatchOptions>("batches", options, rules, ["batchSize"]);
+  checkOrder(options);
   const { statistics } = options;
   if (statistics === undefined) return;
   checkValue("batches: statistics: mean", statistics.mean, listOf(finite, channels));

@@ -1,15 +1,28 @@
 import type { Backend, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, drawPermutation } from "@evenkeel/tensor";
-import { checkValue, describeValue } from "@evenkeel/tensor/checks";
+import { ArgumentError } from "@evenkeel/tensor";
+import { checkValue, describeValue, nonNegativeInteger } from "@evenkeel/tensor/checks";
+import type { Collated, Collates } from "../examples/collate.ts";
+import { collate } from "../examples/collate.ts";
+import { readColumns, readRows } from "../examples/columns.ts";
+import type { Dataset } from "../examples/dataset.ts";
+import { isDataset, makeDataset } from "../examples/dataset.ts";
+import type { ShapedArray, TypedArray } from "../examples/host-data.ts";
+import { checkDTypes, toTensors } from "../examples/host-data.ts";
 import type { ImageSet } from "../images/image-set.ts";
 import { checkImageSet } from "../images/image-set.ts";
 import { RandomStream, streams, streamsOfUse, toSeedNumber } from "../random/random-stream.ts";
-import type { BatchOptions, ImageBatchOptions, StreamBatchOptions } from "./batch-options.ts";
+import { drawOrder, keepOrder } from "../sampling/orders.ts";
+import type { BatchSampler } from "../sampling/sampler.ts";
+import { checkCount, cutIntoBatches } from "../sampling/sampler.ts";
+import type {
+  BatchOptions,
+  ImageBatchOptions,
+  SampledBatchOptions,
+  StreamBatchOptions,
+} from "./batch-options.ts";
 import { checkBatchOptions, checkImageBatchOptions, checkStreamBatchOptions } from "./batch-options.ts";
-import type { Dataset, ExampleSource } from "./examples.ts";
-import { fromArrays, fromDataset, stack } from "./examples.ts";
-import type { ShapedArray, Tensors, TypedArray } from "./host-data.ts";
-import { toTensors } from "./host-data.ts";
+import type { ExampleSource } from "./example-source.ts";
+import { fromDataset } from "./example-source.ts";
 import { fromImages } from "./images.ts";
 import { prefetch } from "./prefetch.ts";
 
@@ -34,6 +47,8 @@ export interface Batches<Batch = ImageBatch> extends StreamBatches<Batch> {
   readonly seed: number | undefined;
   readonly batchesPerEpoch: number;
   readonly examplesPerEpoch: number;
+  /** The batches of an epoch from the batch `first`, counted from 0; examples of earlier ones are not read. `fit` resumes with it. */
+  epochFrom(first: number, epoch: number, backend?: Backend): AsyncIterable<Batch>;
 }
 
 /** One example after another. */
@@ -42,30 +57,38 @@ export type ExampleStream<Example = unknown> = Iterable<Example> | AsyncIterable
 /** A source of batches: one of these types, or a record of arrays. */
 export type BatchSource = ImageSet | Dataset<unknown> | ((epoch: number) => ExampleStream) | object;
 
-/** The examples of a source: `Sized` if their number is known, otherwise `Streamed`. */
-type Kind<Source> = Source extends ImageSet
-  ? { readonly batches: Batches; readonly options: ImageBatchOptions }
-  : Source extends TypedArray | ShapedArray
-    ? Sized<Source>
-    : Source extends Dataset<unknown>
-      ? Sized<Awaited<ReturnType<Source["get"]>>>
-      : Source extends readonly (infer Example)[]
-        ? Sized<Example>
-        : Source extends (epoch: number) => ExampleStream<infer Example>
-          ? Streamed<Example>
-          : Source extends ExampleStream<infer Example>
-            ? Streamed<Example>
-            : Sized<Source>;
+/** A stream of examples, or a function that returns one for each epoch. */
+type Streamed<Example> = ExampleStream<Example> | ((epoch: number) => ExampleStream<Example>);
 
-interface Sized<Example> {
-  readonly batches: Batches<Tensors<Example>>;
-  readonly options: BatchOptions<Example>;
-}
+/** One example of a source that is not an image set. */
+type ExampleOf<Source> = Source extends TypedArray | ShapedArray
+  ? Source
+  : Source extends Dataset<unknown>
+    ? Awaited<ReturnType<Source["get"]>>
+    : Source extends readonly (infer Example)[]
+      ? Example
+      : Source extends Streamed<infer Example>
+        ? Example
+        : Source;
 
-interface Streamed<Example> {
-  readonly batches: StreamBatches<Tensors<Example>>;
-  readonly options: StreamBatchOptions<Example>;
-}
+/** Whether the number of examples of a source is known. */
+type IsSized<Source> = Source extends readonly unknown[] | TypedArray
+  ? true
+  : Source extends Streamed<unknown>
+    ? false
+    : true;
+
+type OptionsOf<Source, By> = Source extends ImageSet
+  ? ImageBatchOptions
+  : IsSized<Source> extends true
+    ? BatchOptions<ExampleOf<Source>, By> | SampledBatchOptions<ExampleOf<Source>, By>
+    : StreamBatchOptions<ExampleOf<Source>, By>;
+
+type BatchesOf<Source, By> = Source extends ImageSet
+  ? Batches
+  : IsSized<Source> extends true
+    ? Batches<Collated<ExampleOf<Source>, By>>
+    : StreamBatches<Collated<ExampleOf<Source>, By>>;
 
 /**
  * Divides examples into batches. The consumer of a batch disposes its tensors. The source is one of:
@@ -75,10 +98,11 @@ interface Streamed<Example> {
  * - a typed array, nested arrays or `{ data, shape }`, or a record of them to any depth: the first dimension counts the
  *   examples, and a batch is the same record with tensors of n of them;
  * - an array of examples, or a `Dataset`: `length` and `get(index)`, which may return a promise;
- * - a stream of examples, or a function that returns one for an epoch; its length is unknown, and it is not shuffled.
+ * - a stream of examples, or a function that returns one for an epoch; its length is unknown, and it is not shuffled
+ *   (`shuffleStream` does).
  *
  * Examples are numbers, booleans, arrays, `{ data, shape }`, or records of those; each part gets a first dimension. Numbers
- * become f32, so labels need `dtypes: { labels: "i32" }`.
+ * become f32, so labels need `dtypes: { labels: "i32" }`. Strings become lists. `collate` joins parts in another way.
  *
  * Throws ArgumentError for wrong options and for parts that cannot become tensors, ShapeError for parts of different
  * lengths or shapes, DataError for images that do not fit their labels.
@@ -87,18 +111,19 @@ interface Streamed<Example> {
  * @example batches({ inputs: { data: values, shape: [1000, 4] }, labels: new Int32Array(1000) }, { batchSize: 32 })
  * @example batches({ length: 1000, get: async (index) => read(index) }, { batchSize: 32, dtypes: { labels: "i32" } })
  */
-export function batches<Source extends BatchSource>(
+export function batches<Source extends BatchSource, By extends Collates<ExampleOf<Source>> | undefined>(
   source: Source,
-  options: Kind<Source>["options"],
-): Kind<Source>["batches"] {
+  options: OptionsOf<Source, By>,
+): BatchesOf<Source, By> {
   if ((typeof source !== "object" && typeof source !== "function") || source === null) {
     throw new ArgumentError(
       `batches: found ${describeValue(source)}, expected an image set, arrays, a dataset or a stream of examples`,
     );
   }
-  return isStream(source)
+  const made: StreamBatches<never> = isStream(source)
     ? makeStreamBatches(source, options as StreamBatchOptions)
     : makeSizedBatches(makeExampleSource(source, options), options as BatchOptions);
+  return made as BatchesOf<Source, By>;
 }
 
 type Stream = ExampleStream | ((epoch: number) => ExampleStream);
@@ -108,9 +133,6 @@ const isStream = (source: object): source is Stream =>
   Symbol.asyncIterator in source ||
   (Symbol.iterator in source && !Array.isArray(source) && !ArrayBuffer.isView(source) && !isDataset(source));
 
-const isDataset = (source: object): source is Dataset<unknown> =>
-  "length" in source && "get" in source && typeof source.get === "function";
-
 /** Also checks the options, because the source determines which options are allowed. */
 function makeExampleSource(source: object, options: object): ExampleSource {
   if ("imageShape" in source) {
@@ -119,35 +141,67 @@ function makeExampleSource(source: object, options: object): ExampleSource {
     return fromImages(set, options);
   }
   checkBatchOptions(options as BatchOptions);
-  if (Array.isArray(source)) return fromDataset({ length: source.length, get: (index) => source[index] });
-  return isDataset(source) ? fromDataset(source) : fromArrays(source, (options as BatchOptions).dtypes);
+  const { collate, dtypes } = options as BatchOptions<unknown, unknown>;
+  if (Array.isArray(source) || isDataset(source)) return fromDataset(makeDataset(source, "batches"), collate);
+  const columns = readColumns(source, "batches");
+  if (collate !== undefined) return fromDataset(readRows(columns), collate);
+  checkDTypes(source, dtypes, "batches");
+  return columns;
 }
 
-function makeSizedBatches(source: ExampleSource, options: BatchOptions): Batches<never> {
-  const { batchSize, shuffled = false, dropLast = false } = options;
-  const { count } = source;
-  const batchesPerEpoch = dropLast ? Math.floor(count / batchSize) : Math.ceil(count / batchSize);
-  warnOfLastBatch(count, options);
-  const isRandom = shuffled || (options as ImageBatchOptions).augment !== undefined;
-  const seed = isRandom ? toSeedNumber(options.seed) : undefined;
-  async function* hostBatches(epoch: number): AsyncGenerator {
-    const order = shuffled
-      ? drawPermutation(count, { seed, stream: streams.shuffle + epoch })
-      : Int32Array.from({ length: count }, (_, position) => position);
-    const random = new RandomStream(seed ?? 0, streams.augment + epoch);
-    for (let batch = 0; batch < batchesPerEpoch; batch++) {
-      yield await source.take(order.subarray(batch * batchSize, (batch + 1) * batchSize), random);
+/** The batches of each epoch: those of a sampler, or consecutive examples in a random order or their own. */
+function findBatchSampler(
+  count: number,
+  options: BatchOptions | SampledBatchOptions,
+  seed: number | undefined,
+): BatchSampler {
+  if ("batchSampler" in options) {
+    checkCount("batches: batchSampler", options.batchSampler, count);
+    return options.batchSampler;
+  }
+  const { sampler, shuffled = false } = options;
+  if (sampler !== undefined) checkCount("batches: sampler", sampler, count);
+  const order = sampler ?? (shuffled ? drawOrder(count, seed!) : keepOrder(count));
+  warnOfLastBatch(order.length, options);
+  return cutIntoBatches(order, options);
+}
+
+function makeSizedBatches(
+  source: ExampleSource,
+  options: BatchOptions | SampledBatchOptions,
+): Batches<never> {
+  const { shuffled = false, augment, seed: given } = options as ImageBatchOptions;
+  const drawn = shuffled || augment !== undefined ? toSeedNumber(given) : undefined;
+  const sampler = findBatchSampler(source.count, options, drawn);
+  async function* hostBatches(epoch: number, first: number): AsyncGenerator {
+    const chosen = sampler.sample(epoch);
+    const random = new RandomStream(drawn ?? 0, streams.augment + epoch);
+    // Random changes of an example depend on those before it.
+    for (let batch = augment === undefined ? first : 0; batch < chosen.length; batch++) {
+      const prepared = await source.take(checkPositions(chosen[batch]!, source.count), random);
+      if (batch >= first) yield prepared;
     }
   }
-  return {
-    seed,
-    batchesPerEpoch,
-    examplesPerEpoch: Math.min(count, batchesPerEpoch * batchSize),
-    epoch: (epoch, backend) => {
-      checkEpoch(epoch);
-      return moveToDevice(hostBatches(epoch), options, backend);
-    },
+  const epochFrom: Batches<never>["epochFrom"] = (first, epoch, backend) => {
+    checkEpoch(epoch);
+    checkValue("batches: first", first, nonNegativeInteger);
+    return moveToDevice(hostBatches(epoch, first), options, backend);
   };
+  return {
+    seed: drawn ?? sampler.seed,
+    batchesPerEpoch: sampler.batchesPerEpoch,
+    examplesPerEpoch: sampler.examplesPerEpoch,
+    epoch: (epoch, backend) => epochFrom(0, epoch, backend),
+    epochFrom,
+  };
+}
+
+function checkPositions(positions: Int32Array, count: number): Int32Array {
+  const stray = positions.find((position) => !(position >= 0 && position < count));
+  if (stray === undefined) return positions;
+  throw new ArgumentError(
+    `batches: sampler: found the position ${stray}, expected integers from 0 to ${count - 1}`,
+  );
 }
 
 function makeStreamBatches(source: Stream, options: StreamBatchOptions): StreamBatches<never> {
@@ -156,7 +210,7 @@ function makeStreamBatches(source: Stream, options: StreamBatchOptions): StreamB
   return {
     epoch: (epoch, backend) => {
       checkEpoch(epoch);
-      return moveToDevice(stackBatches(begin(epoch), options), options, backend);
+      return moveToDevice(joinBatches(begin(epoch), options), options, backend);
     },
   };
 }
@@ -175,23 +229,22 @@ function makeRepeatable(stream: ExampleStream): () => ExampleStream {
   };
 }
 
-async function* stackBatches(stream: ExampleStream, options: StreamBatchOptions): AsyncGenerator {
-  const { batchSize, dropLast = false } = options;
+async function* joinBatches(stream: ExampleStream, options: StreamBatchOptions): AsyncGenerator {
+  const { batchSize, dropLast = false, collate: by } = options;
   let examples: unknown[] = [];
   let first = 0;
-  const stacked = () =>
-    stack(
-      examples,
-      Int32Array.from(examples, (_, index) => first + index),
-    );
+  const join = () => {
+    const positions = Int32Array.from(examples, (_, index) => first + index);
+    return collate(examples, positions, "batches", by);
+  };
   for await (const example of stream) {
     examples.push(example);
     if (examples.length < batchSize) continue;
-    yield stacked();
+    yield await join();
     first += batchSize;
     examples = [];
   }
-  if (examples.length > 0 && !dropLast) yield stacked();
+  if (examples.length > 0 && !dropLast) yield await join();
 }
 
 function checkEpoch(epoch: number): void {
@@ -203,10 +256,10 @@ function checkEpoch(epoch: number): void {
 
 async function* moveToDevice(
   hostBatches: AsyncGenerator,
-  options: StreamBatchOptions,
+  options: { readonly dtypes?: unknown; readonly prefetched?: number; readonly backend?: Backend },
   backend: Backend | undefined,
 ): AsyncGenerator<never> {
-  for await (const batch of prefetch(hostBatches)) {
+  for await (const batch of prefetch(hostBatches, options.prefetched)) {
     yield toTensors(batch, options.dtypes, options.backend ?? backend) as never;
   }
 }

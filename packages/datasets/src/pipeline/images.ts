@@ -1,7 +1,7 @@
 import type { ChannelStatistics, ImageSet } from "../images/image-set.ts";
 import { computeChannelStatistics, countImages, countValuesPerImage } from "../images/image-set.ts";
 import type { Augmentation } from "./augment.ts";
-import type { ExampleSource } from "./examples.ts";
+import type { ExampleSource } from "./example-source.ts";
 
 /** Images prepared for training: augmented, and each channel normalized. */
 export function fromImages(

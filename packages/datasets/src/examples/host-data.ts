@@ -44,17 +44,21 @@ export interface ShapedArray {
 /** The data of one tensor. */
 export type HostData = TensorData | TypedArray | ShapedArray;
 
-/** A structure of host data with each array replaced by a tensor. */
-export type Tensors<Structure> = Structure extends HostData
-  ? Tensor
-  : Structure extends object
-    ? { readonly [Part in keyof Structure]: Tensors<Structure[Part]> }
-    : never;
+/** A structure of host data with each array replaced by a tensor, and each string by a list of those of a batch. */
+export type Tensors<Structure> = Structure extends string
+  ? readonly string[]
+  : Structure extends HostData
+    ? Tensor
+    : Structure extends object
+      ? { readonly [Part in keyof Structure]: Tensors<Structure[Part]> }
+      : never;
 
-/** A structure of host data with dtypes for the named arrays. */
-export type DTypes<Structure> = Structure extends HostData
-  ? DType
-  : { readonly [Part in keyof Structure]?: DTypes<Structure[Part]> };
+/** The dtypes of the tensors in a batch, by name. */
+export type DTypes<Batch> = Batch extends readonly string[]
+  ? never
+  : Batch extends Tensor
+    ? DType
+    : { readonly [Part in keyof Batch]?: DTypes<Batch[Part]> };
 
 const typedArray: Rule = {
   expected: "a typed array of floats, or of integers of at most 32 bits",
@@ -64,7 +68,7 @@ const typedArray: Rule = {
 const withoutDType: ReadonlySet<string> = new Set(["Int8Array", "Int16Array", "Uint16Array"]);
 
 /** Throws ArgumentError for an array that no dtype matches, unless a dtype is specified. */
-export function checkDType({ data, dtype }: ShapedArray, asked: unknown, where: string): void {
+function checkDType({ data, dtype }: ShapedArray, asked: unknown, where: string): void {
   if ((dtype ?? asked) !== undefined || !withoutDType.has(getBuiltinName(data))) return;
   throw new ArgumentError(
     `${where}: found ${describeValue(data)} and no dtype, expected a dtype for it, such as dtypes: "i32"`,
@@ -75,17 +79,26 @@ export function checkDType({ data, dtype }: ShapedArray, asked: unknown, where: 
  * The dtypes of the parts of a structure, by name. Throws ArgumentError for a single dtype instead of a record, and for
  * the name of a part that does not exist.
  */
-export function findDTypes(
-  structure: object,
-  dtypes: unknown,
-  where: string,
-): { readonly [part: string]: unknown } {
+function findDTypes(structure: object, dtypes: unknown, where: string): { readonly [part: string]: unknown } {
   const names = Object.keys(structure);
   const found =
     typeof dtypes === "string" ? dtypes : Object.keys(dtypes ?? {}).find((name) => !names.includes(name));
   if (found === undefined) return (dtypes ?? {}) as { readonly [part: string]: unknown };
   const expected = typeof dtypes === "string" ? "a dtype for each, by name:" : "some of:";
   throw new ArgumentError(`${where}: dtypes: found "${found}", expected ${expected} ${names.join(", ")}`);
+}
+
+/** Throws ArgumentError for dtypes that do not match a structure of arrays. */
+export function checkDTypes(structure: unknown, dtypes: unknown, where: string): void {
+  const array = toShapedArray(structure, where);
+  if (array !== undefined) {
+    checkDType(array, dtypes, where);
+    return;
+  }
+  const ofParts = findDTypes(structure as object, dtypes, where);
+  for (const [name, part] of Object.entries(structure as object)) {
+    checkDTypes(part, ofParts[name], `${where}: ${name}`);
+  }
 }
 
 /** An array of the same type as another one, which may come from another realm. */
@@ -149,6 +162,9 @@ export function mapParts(structure: object, change: (part: unknown, name: string
   return Array.isArray(structure) ? entries.map(([, part]) => part) : Object.fromEntries(entries);
 }
 
+/** A list of the strings of a batch, which stay in host memory. */
+const isTexts = (value: unknown): boolean => Array.isArray(value) && typeof value[0] === "string";
+
 /** Creates the tensors of a batch in host memory. Throws ArgumentError for dtypes that do not match it. */
 export function toTensors(
   batch: unknown,
@@ -156,6 +172,7 @@ export function toTensors(
   backend: Backend | undefined,
   where = "batches",
 ): unknown {
+  if (isTexts(batch)) return batch;
   const array = toShapedArray(batch, where);
   if (array !== undefined) {
     checkDType(array, dtypes, where);
