@@ -1,6 +1,7 @@
 import { runInWorker } from "@evenkeel/nn/worker";
 import { chooseFile, describeRefusal, downloadFile, keepFiles } from "./files.ts";
 import type { Job, Outcome } from "./jobs.ts";
+import { writeLog } from "./log.ts";
 import { type PageWatch, watchPageDuring } from "./watch-page.ts";
 
 /** The result of a job, and how responsive the page was during it. */
@@ -45,6 +46,17 @@ async function runTerminated(): Promise<string> {
   return String(await run);
 }
 
+/** Appends to a log on the page and then in a worker; resolves with the text of the log. */
+async function keepLog(): Promise<string> {
+  await writeLog("page");
+  const worker = new Worker(new URL("./log.worker.ts", import.meta.url), { type: "module" });
+  try {
+    return await runInWorker<string, never, string>(worker, "worker");
+  } finally {
+    worker.terminate();
+  }
+}
+
 /** The functions in the global scope for the test that drives this page. */
 export interface TestedPage {
   run: typeof run;
@@ -54,6 +66,7 @@ export interface TestedPage {
   chooseFile: typeof chooseFile;
   downloadFile: typeof downloadFile;
   keepFiles: typeof keepFiles;
+  keepLog: typeof keepLog;
   describeRefusal: typeof describeRefusal;
 }
 
@@ -65,6 +78,7 @@ Object.assign(globalThis, {
   chooseFile,
   downloadFile,
   keepFiles,
+  keepLog,
   describeRefusal,
 } satisfies TestedPage);
 

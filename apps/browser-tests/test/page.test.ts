@@ -25,6 +25,13 @@ describeInChromium(({ browser, makeUrl, onPage }) => {
     });
   });
 
+  test("appends to logs in the origin private file system, on the page and in a worker", async () => {
+    const text = await onPage("plain", (page) =>
+      page.evaluate(() => (globalThis as unknown as TestedPage).keepLog()),
+    );
+    expect(text).toBe("page,first\npage,second\nworker,first\nworker,second\n");
+  });
+
   test("lets only one tab at a time use a checkpoint", async () => {
     const context = await browser().newContext();
     const open = async () => {

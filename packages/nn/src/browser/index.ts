@@ -1,2 +1,3 @@
 export { downloadModel, load, save } from "./model-file.ts";
 export { OpfsCheckpointStore } from "./opfs-checkpoint-store.ts";
+export { OpfsLogStore } from "./opfs-log-store.ts";

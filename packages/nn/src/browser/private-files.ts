@@ -47,14 +47,58 @@ export async function writePrivateFile(
   parts: Iterable<Uint8Array>,
 ): Promise<void> {
   const file = await folder.getFileHandle(name, { create: true });
+  await writeThrough(file, false, async (stream) => {
+    for (const part of parts) await stream.write(part as Uint8Array<ArrayBuffer>);
+  });
+}
+
+/** The part of a file's handle that only workers have. */
+interface WorkerFileHandle {
+  createSyncAccessHandle?(): Promise<{
+    getSize(): number;
+    write(bytes: Uint8Array, options: { readonly at: number }): number;
+    flush(): void;
+    close(): void;
+  }>;
+}
+
+/** Adds bytes at the end of a file, which is made if it is missing: in place in a worker, in a copy elsewhere. */
+export async function writeToEnd(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  const file = await folder.getFileHandle(name, { create: true });
+  const access = await (file as WorkerFileHandle).createSyncAccessHandle?.();
+  if (access !== undefined) {
+    try {
+      access.write(bytes, { at: access.getSize() });
+      access.flush();
+    } finally {
+      access.close();
+    }
+    return;
+  }
+  const { size } = await file.getFile();
+  await writeThrough(file, true, (stream) =>
+    stream.write({ type: "write", position: size, data: bytes as Uint8Array<ArrayBuffer> }),
+  );
+}
+
+/** Writes to a temporary copy of a file, which replaces it when `body` has resolved. */
+async function writeThrough(
+  file: FileSystemFileHandle,
+  keepExistingData: boolean,
+  body: (stream: FileSystemWritableFileStream) => Promise<void>,
+): Promise<void> {
   if (typeof file.createWritable !== "function") {
     throw new StorageError(
-      `${name}: could not be written: this browser cannot write such files (Safari can from version 26 on)`,
+      `${file.name}: could not be written: this browser cannot write such files (Safari can from version 26 on)`,
     );
   }
-  const stream = await file.createWritable();
+  const stream = await file.createWritable({ keepExistingData });
   try {
-    for (const part of parts) await stream.write(part as Uint8Array<ArrayBuffer>);
+    await body(stream);
     await stream.close();
   } catch (error) {
     await stream.abort().catch(() => undefined);

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@evenkeel/tensor";
+import type { Rule } from "@evenkeel/tensor/checks";
 
 /** Where checkpoints are kept: a folder in Node, memory, or the private file system of a browser. */
 export interface CheckpointStore {
@@ -23,13 +24,16 @@ export interface CheckpointStore {
 /** The name of a checkpoint that is given none. */
 export const defaultCheckpointName = "latest";
 
+/** A name that is a valid file name on every system. */
+export const fileName: Rule = {
+  expected: "1 to 100 letters, digits, dots, dashes and underscores, and no dot first",
+  accepts: (value) => typeof value === "string" && /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(value),
+};
+
 /** Throws ArgumentError unless the name is a valid file name on every system. */
 export function checkCheckpointName(name: string): void {
-  if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(name)) {
-    throw new ArgumentError(
-      `checkpoint: found the name "${name}", expected 1 to 100 letters, digits, dots, dashes and underscores, and no dot first`,
-    );
-  }
+  if (!fileName.accepts(name))
+    throw new ArgumentError(`checkpoint: found the name "${name}", expected ${fileName.expected}`);
 }
 
 /** Keeps checkpoints in memory until the program ends. */

@@ -1,9 +1,9 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { StorageError } from "@evenkeel/tensor";
 import { claimPath, makeStorageError, readFileBytes, writeFileAtomically } from "@evenkeel/tensor/node";
 import type { CheckpointStore } from "../checkpoints/checkpoint-store.ts";
 import { checkCheckpointName } from "../checkpoints/checkpoint-store.ts";
+import { readUnlessMissing } from "./read-unless-missing.ts";
 
 const extension = ".safetensors";
 
@@ -30,11 +30,11 @@ export class FolderCheckpointStore implements CheckpointStore {
   }
 
   async load(name: string): Promise<Uint8Array | undefined> {
-    return catchMissing(readFileBytes(this.findPath(name)), undefined);
+    return readUnlessMissing(readFileBytes(this.findPath(name)), undefined);
   }
 
   async list(): Promise<string[]> {
-    const files = await catchMissing(
+    const files = await readUnlessMissing(
       readdir(this.folder).catch((error) => {
         throw makeStorageError(this.folder, error, "read");
       }),
@@ -58,19 +58,5 @@ export class FolderCheckpointStore implements CheckpointStore {
   async claim(name: string): Promise<() => Promise<void>> {
     checkCheckpointName(name);
     return claimPath(join(this.folder, `.${name}.lock`));
-  }
-}
-
-/** The result of the reading, or `missing` where there is no such file or folder. */
-async function catchMissing<Found, Missing>(
-  reading: Promise<Found>,
-  missing: Missing,
-): Promise<Found | Missing> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof StorageError && (error.cause as NodeJS.ErrnoException).code === "ENOENT")
-      return missing;
-    throw error;
   }
 }

@@ -1,2 +1,3 @@
 export { FolderCheckpointStore } from "./folder-checkpoint-store.ts";
+export { FolderLogStore } from "./folder-log-store.ts";
 export { load, save } from "./model-file.ts";
