@@ -4,7 +4,7 @@ export type { Collate, Collates } from "./examples/collate.ts";
 export { defaultCollate } from "./examples/collate.ts";
 export type { Dataset } from "./examples/dataset.ts";
 export type { DTypes, HostData, ShapedArray, Tensors, TypedArray } from "./examples/host-data.ts";
-export type { Padded, PadOptions } from "./examples/pad-collate.ts";
+export type { PadCollateOptions, Padded } from "./examples/pad-collate.ts";
 export { padCollate } from "./examples/pad-collate.ts";
 export type { Cifar100Options } from "./formats/cifar.ts";
 export { readCifar10, readCifar100 } from "./formats/cifar.ts";

@@ -1,7 +1,7 @@
 import { ArgumentError, ShapeError, setDefaultBackend } from "@evenkeel/tensor";
 import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { batches, defaultCollate, type PadOptions, padCollate } from "../src/index.ts";
+import { batches, defaultCollate, type PadCollateOptions, padCollate } from "../src/index.ts";
 import { count, images, read } from "./read-batches.ts";
 
 beforeEach(() => {
@@ -86,7 +86,7 @@ describe("a function of one's own", () => {
 
 describe("padding", () => {
   const ragged = [Int32Array.of(1, 2), Int32Array.of(), Int32Array.of(3, 4, 5)];
-  const pad = (options: PadOptions, examples: readonly never[] = ragged as never) =>
+  const pad = (options: PadCollateOptions, examples: readonly never[] = ragged as never) =>
     padCollate(options)(examples, count(examples.length), "test");
   const array = (data: ArrayLike<number>, shape: readonly number[]) => ({
     data: Int32Array.from(data),

@@ -4,7 +4,7 @@ import { type Collate, describe, hasSameType } from "./collate.ts";
 import type { HostData, ShapedArray } from "./host-data.ts";
 import { makeEmptyLike, toShapedArray } from "./host-data.ts";
 
-export interface PadOptions {
+export interface PadCollateOptions {
   /** What padding consists of. Default: 0. */
   readonly value?: number;
   /** The dimensions of one example that are padded, such as [1, 2] for images [channels, height, width]. Default: 0. */
@@ -54,10 +54,12 @@ const rules = {
  * @example batches([{ inputs: [1, 2] }, { inputs: [3] }], { batchSize: 2, collate: { inputs: padCollate({ multipleOf: 4 }) } })
  * @example batches([{ labels: [1, 2] }, { labels: [3] }], { batchSize: 2, collate: { labels: padCollate({ value: -100, unmasked: true }) } })
  */
-export function padCollate(options: PadOptions & { readonly unmasked: true }): Collate<HostData, ShapedArray>;
-export function padCollate(options?: PadOptions): Collate<HostData, Padded>;
-export function padCollate(options: PadOptions = {}): Collate<HostData, Padded | ShapedArray> {
-  checkOptions<PadOptions>("padCollate", options, rules);
+export function padCollate(
+  options: PadCollateOptions & { readonly unmasked: true },
+): Collate<HostData, ShapedArray>;
+export function padCollate(options?: PadCollateOptions): Collate<HostData, Padded>;
+export function padCollate(options: PadCollateOptions = {}): Collate<HostData, Padded | ShapedArray> {
+  checkOptions<PadCollateOptions>("padCollate", options, rules);
   const { axis = 0, truncated = false, length } = options;
   const padded = [...new Set([axis].flat())].sort((a, b) => a - b);
   if (truncated && length === undefined) {
@@ -93,7 +95,7 @@ function readArrays(
 function computePaddedShape(
   arrays: readonly ShapedArray[],
   padded: readonly number[],
-  { multipleOf = 1, length, truncated = false }: PadOptions,
+  { multipleOf = 1, length, truncated = false }: PadCollateOptions,
   positions: ArrayLike<number>,
   where: string,
 ): readonly number[] {
@@ -128,7 +130,11 @@ function computePaddedShape(
 }
 
 /** What an example fills of a padded axis: the first value and the number of values. */
-const findExtent = (size: number, padded: number, { side }: PadOptions): { start: number; count: number } => {
+const findExtent = (
+  size: number,
+  padded: number,
+  { side }: PadCollateOptions,
+): { start: number; count: number } => {
   const count = Math.min(size, padded);
   return { start: side === "left" ? padded - count : 0, count };
 };
@@ -136,7 +142,7 @@ const findExtent = (size: number, padded: number, { side }: PadOptions): { start
 function padArrays(
   arrays: readonly ShapedArray[],
   shape: readonly number[],
-  options: PadOptions,
+  options: PadCollateOptions,
 ): ShapedArray {
   const [{ data: first, dtype }] = arrays as readonly [ShapedArray];
   const size = countElements(shape);
@@ -170,7 +176,7 @@ function describePadding(
   arrays: readonly ShapedArray[],
   shape: readonly number[],
   padded: readonly number[],
-  options: PadOptions,
+  options: PadCollateOptions,
 ): Omit<Padded, "values"> {
   const ofMask = padded.map((axis) => shape[axis]!);
   const sizes = arrays.map((array) => padded.map((axis) => Math.min(array.shape[axis]!, shape[axis]!)));
