@@ -36,6 +36,7 @@ const longOnTheCpu = [
   "packages/evenkeel/test/{bundles,examples,label-ranges}.test.ts",
   "apps/bench/test/run.test.ts",
   "apps/examples/image-classification/test/{command-line,data,run}.test.ts",
+  "apps/examples/short-programs/test/*.test.ts",
   "scripts/bootstrap.test.ts",
 ];
 
