@@ -1,6 +1,6 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
-import { describeValue } from "@evenkeel/tensor/checks";
+import { checkValue, describeValue, integer } from "@evenkeel/tensor/checks";
 import { withNames } from "../module/failure.ts";
 import type { Member } from "../module/member.ts";
 import { Module } from "../module/module.ts";
@@ -19,13 +19,26 @@ export class Sequential extends Module {
 
   constructor(...modules: readonly Module[]) {
     super();
+    this.modules = [];
+    this.append(...modules);
+  }
+
+  /** Adds modules at the end. */
+  append(...modules: readonly Module[]): this {
+    return this.insert(this.modules.length, ...modules);
+  }
+
+  /** Adds modules before the one at this position, which may be negative: -1 is the last one's. */
+  insert(position: number, ...modules: readonly Module[]): this {
+    checkValue("Sequential: position", position, integer);
     for (const [index, module] of modules.entries()) {
       if (module instanceof Module) continue;
       throw new ArgumentError(
         `Sequential: module ${index}: found ${describeValue(module)}, expected modules one by one: new Sequential(...layers)`,
       );
     }
-    this.modules = modules;
+    (this.modules as Module[]).splice(position, 0, ...modules);
+    return this;
   }
 
   override *members(): Generator<[name: string, member: Member]> {

@@ -1,22 +1,7 @@
 import type { Expression, Tensor } from "@evenkeel/tensor";
-import {
-  abs,
-  add,
-  buildExpression,
-  cast,
-  e,
-  evaluateExpression,
-  minimum,
-  power,
-  ShapeError,
-  scope,
-  sqrt,
-  square,
-  sub,
-  sum,
-} from "@evenkeel/tensor";
-import type { Rule } from "@evenkeel/tensor/checks";
+import { buildExpression, cast, e, evaluateExpression, minimum, ShapeError, scope } from "@evenkeel/tensor";
 import { checkOptions, checkTensors, nonNegative, yesOrNo } from "@evenkeel/tensor/checks";
+import { computeDistances, norm } from "./distance.ts";
 import { checkFloats, checkSameShape } from "./formula.ts";
 import { hideMaskedVectors } from "./mask.ts";
 import type { LossOptions } from "./reduction.ts";
@@ -31,19 +16,6 @@ export interface TripletMarginOptions extends LossOptions {
   readonly epsilon?: number;
   /** Whether the negative counts by its distance from the anchor or from the positive, whichever is smaller. Default: false. */
   readonly swap?: boolean;
-}
-
-const norm: Rule = {
-  expected: "a finite number of at least 1",
-  accepts: (value) => typeof value === "number" && value >= 1 && value < Number.POSITIVE_INFINITY,
-};
-
-/** The p-norm of a - b + epsilon along the last axis. */
-function computeDistances(a: Tensor, b: Tensor, p: number, epsilon: number): Tensor {
-  const difference = add(sub(a, b), epsilon);
-  if (p === 1) return sum(abs(difference), { axis: -1 });
-  if (p === 2) return sqrt(sum(square(difference), { axis: -1 }));
-  return power(sum(power(abs(difference), p), { axis: -1 }), 1 / p);
 }
 
 let hinge: Expression | undefined;
