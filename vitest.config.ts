@@ -21,7 +21,7 @@ const onGpus = [
 /** They declare tests for both devices, and run once for each: `describeOn`, `onEachBackend`. */
 const onBothDevices = [
   "packages/conformance/test/batchnorm/*.test.ts",
-  "packages/conformance/test/{host-step,range-checks}.test.ts",
+  "packages/conformance/test/{attention,host-step,range-checks}.test.ts",
   "packages/conformance/test/nn/{detection-metrics,fit-launches,metrics,optimizer-papers,whole-steps}.test.ts",
   "packages/conformance/test/pytorch/{losses,metrics,more-losses,movement,optimizers,training}.test.ts",
 ];

@@ -1,7 +1,14 @@
 import { cpu } from "@evenkeel/backend-cpu";
 import { Embedding, EmbeddingBag } from "@evenkeel/nn";
-import { type Backend, selectBackend, setDefaultBackend } from "@evenkeel/tensor";
+import {
+  type Backend,
+  cast,
+  scaledDotProductAttention,
+  selectBackend,
+  setDefaultBackend,
+} from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, test } from "vitest";
+import { type Comparison, checkComparison, readAnswers } from "./against-pytorch.ts";
 import { type PlainTensor, pytorchTitle, skipWithoutPytorch } from "./ask-pytorch.ts";
 import { checkModule, type ModuleComparison, readModuleAnswers } from "./compare-modules.ts";
 
@@ -50,18 +57,75 @@ const embeddings: readonly ModuleComparison[] = [
   }),
 ];
 
+const softmaxOfScores = "(x[0] @ x[1].transpose(-1, -2) / 2.0 + bias).softmax(-1) @ x[2]";
+
+const attentions: readonly Comparison[] = [
+  {
+    name: "attention",
+    pytorch: softmaxOfScores.replace("bias", "0"),
+    ours: ([q, k, v]) => scaledDotProductAttention(q!, k!, v!),
+    inputs: [
+      [2, 3, 5, 4],
+      [2, 3, 7, 4],
+      [2, 3, 7, 6],
+    ],
+    outputShape: [2, 3, 5, 6],
+  },
+  {
+    name: "attention with a mask of floats and another scale",
+    pytorch: softmaxOfScores.replace("2.0", "3.0").replace("bias", "x[3]"),
+    ours: ([q, k, v, mask]) => scaledDotProductAttention(q!, k!, v!, { mask, scale: 1 / 3 }),
+    inputs: [
+      [2, 3, 5, 4],
+      [2, 3, 7, 4],
+      [2, 3, 7, 6],
+      [3, 1, 7],
+    ],
+    outputShape: [2, 3, 5, 6],
+  },
+  {
+    name: "causal attention",
+    pytorch: softmaxOfScores.replace("bias", "torch.full((7, 7), -torch.inf).triu(1)"),
+    ours: ([q, k, v]) => scaledDotProductAttention(q!, k!, v!, { causal: true }),
+    inputs: [
+      [3, 7, 4],
+      [3, 7, 4],
+      [3, 7, 4],
+    ],
+    outputShape: [3, 7, 4],
+  },
+  {
+    name: "attention with a mask of keys",
+    pytorch: softmaxOfScores.replace("bias", "(x[3] == 0).double().masked_fill(x[3] == 0, -torch.inf)"),
+    ours: ([q, k, v, mask]) => scaledDotProductAttention(q!, k!, v!, { mask: cast(mask!, "bool") }),
+    inputs: [
+      [2, 5, 4],
+      [2, 6, 4],
+      [2, 6, 4],
+      { shape: [2, 1, 6], data: [1, 1, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1], dtype: "i32" },
+    ],
+    outputShape: [2, 5, 4],
+  },
+];
+
 const comparisons = [...embeddings];
 
 describe.skipIf(skipWithoutPytorch)(pytorchTitle, () => {
   let backend: Backend;
   let answers: Awaited<ReturnType<typeof readModuleAnswers>>;
+  let attended: ReturnType<typeof readAnswers>;
   beforeAll(async () => {
     backend = await selectBackend([cpu({ threads: 1 })]);
     answers = await readModuleAnswers(comparisons);
+    attended = readAnswers(attentions);
   });
   afterAll(async () => {
     setDefaultBackend(undefined);
     await backend.close();
+  });
+
+  test.each(attentions.map(({ name }) => name))("%s", async (name) => {
+    await checkComparison(attended.get(name)!, backend);
   });
 
   test.each(comparisons.map(({ name }) => name))("%s", async (name) => {

@@ -60,5 +60,6 @@ export { productOp } from "./reduction/product.ts";
 export { sumOp } from "./reduction/sum.ts";
 export { logSoftmaxOp } from "./softmax/log-softmax.ts";
 export { logsumexpOp } from "./softmax/logsumexp.ts";
+export { maskedSoftmaxOp } from "./softmax/masked-softmax.ts";
 export { softmaxOp } from "./softmax/softmax.ts";
 export { softmaxCrossEntropyOp } from "./softmax/softmax-cross-entropy.ts";

@@ -6,6 +6,17 @@ export interface AxisAttributes {
   readonly axis: number;
 }
 
+export interface SoftmaxGradientAttributes extends AxisAttributes {
+  /** A factor of the result. Default: 1. */
+  readonly scale?: number;
+}
+
+export interface MaskedSoftmaxAttributes {
+  readonly scale: number;
+  /** Whether element j of row i counts only for j <= i. */
+  readonly causal: boolean;
+}
+
 export interface CrossEntropyAttributes {
   /** The probability that is spread evenly over all classes, in [0, 1). */
   readonly labelSmoothing: number;

@@ -1,7 +1,7 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import { withHalves } from "../elementwise/operands/half-cases.ts";
 import { lineCases } from "../reduction/line-cases.ts";
-import type { AxisAttributes } from "./attributes.ts";
+import type { AxisAttributes, SoftmaxGradientAttributes } from "./attributes.ts";
 import { softmaxGradientOp, softmaxOp } from "./softmax.ts";
 
 export const softmaxCases: OpCases<AxisAttributes> = {
@@ -32,19 +32,31 @@ export const softmaxCases: OpCases<AxisAttributes> = {
   ),
 };
 
-export const softmaxGradientCases: OpCases<AxisAttributes> = {
+export const softmaxGradientCases: OpCases<SoftmaxGradientAttributes> = {
   op: softmaxGradientOp,
   accuracy: "transcendental",
   cases: withHalves(
     ["rows"],
-    lineCases({
-      values: [{ uniform: [0, 1] }, { normal: [0, 1] }],
-      nonFinite: 1,
-      accuracy: (length) => ({
-        relative: 8 * 2 ** -24,
-        absolute: 2 * length * 2 ** -24,
-        reason: "sums of length terms of size 1",
+    [
+      ...lineCases({
+        values: [{ uniform: [0, 1] }, { normal: [0, 1] }],
+        nonFinite: 1,
+        accuracy: (length) => ({
+          relative: 8 * 2 ** -24,
+          absolute: 2 * length * 2 ** -24,
+          reason: "sums of length terms of size 1",
+        }),
       }),
-    }),
+      ...[0, 1].map((axis) => ({
+        name: `scaled, axis ${axis}`,
+        attrs: { axis, scale: -0.3 },
+        inputs: [{ uniform: [0, 1] } as const, { normal: [0, 1] } as const].map((values) => ({
+          shape: [7, 9],
+          dtype: "f32" as const,
+          values,
+        })),
+        accuracy: { relative: 8 * 2 ** -24, absolute: 18 * 2 ** -24, reason: "sums of 9 terms of size 1" },
+      })),
+    ],
   ),
 };

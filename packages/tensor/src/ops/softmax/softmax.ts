@@ -11,7 +11,7 @@ import { pointwise } from "../elementwise/fusion/pointwise.ts";
 import { computeLines, forEachLine } from "../movement/lines.ts";
 import { sum } from "../reduction/sum.ts";
 import { runAlongAxes } from "./along-axes.ts";
-import type { AxisAttributes } from "./attributes.ts";
+import type { AxisAttributes, SoftmaxGradientAttributes } from "./attributes.ts";
 import { softmaxFamily } from "./softmax-family.ts";
 
 /** y_i = exp(x_i - max x) / sum_j exp(x_j - max x), along one axis. */
@@ -60,24 +60,29 @@ export function softmax(x: Tensor, options: AxisOptions = {}): Tensor {
   return runAlongAxes(x, axes, (one, axis) => execute(softmaxOp, [one], { axis })[0]!);
 }
 
-/** dx = y (dy - sum of y dy along the axis), for y = softmax(x). */
-export const softmaxGradientOp: Op<AxisAttributes> = {
+/** dx = scale y (dy - sum of y dy along the axis), for y = softmax(scale x). */
+export const softmaxGradientOp: Op<SoftmaxGradientAttributes> = {
   name: "softmaxGradient",
   outputs: ([y]) => {
     checkDType("softmaxGradient", "y", y!, ...floatTypes);
     return [{ shape: y!.shape, dtype: y!.dtype }];
   },
   meaning: {
-    composition: ([y, dy], { axis }) => {
+    composition: ([y, dy], { axis, scale = 1 }) => {
       const products = pointwise([y!, dy!], e.mul);
       const total = sum(products, { axis: axis, keepDims: true });
-      return [pointwise([y!, dy!, total], (weight, slope, mean) => e.mul(weight, e.sub(slope, mean)))];
+      return [
+        pointwise([y!, dy!, total], (weight, slope, mean) => {
+          const gradient = e.mul(weight, e.sub(slope, mean));
+          return scale === 1 ? gradient : e.mul(gradient, scale);
+        }),
+      ];
     },
   },
   family: softmaxFamily,
 };
 
-/** The gradient of `softmax` from its output `y`, in one launch. */
-export function softmaxGradient(y: Tensor, dy: Tensor, axis: number): Tensor {
-  return execute(softmaxGradientOp, [y, dy], { axis })[0]!;
+/** The gradient of the softmax of scaled values from its output `y`, in one launch. */
+export function softmaxGradient(y: Tensor, dy: Tensor, axis: number, scale = 1): Tensor {
+  return execute(softmaxGradientOp, [y, dy], scale === 1 ? { axis } : { axis, scale })[0]!;
 }

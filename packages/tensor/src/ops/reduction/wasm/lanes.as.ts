@@ -42,6 +42,17 @@ function storeLanes(to: usize, v: v128, lanes: usize): void {
   return i8x16.shuffle(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
 }
 
+/** NaN in either operand wins: pmax keeps a NaN in `a`, and a value with all bits set is a NaN. */
+@inline export function maximum(a: v128, b: v128): v128 {
+  return v128.or(f32x4.pmax(a, b), f32x4.ne(b, b));
+}
+
+/** The largest lane, in every lane. */
+@inline export function maximumOfLanes(m: v128): v128 {
+  const pairs = maximum(m, swapHalves(m));
+  return maximum(pairs, swapPairs(pairs));
+}
+
 /** Converts sums in f64, two lanes each, to f32: lane by lane, or their total in every lane. */
 function sumLanes(low: v128, high: v128, isRow: bool): v128 {
   if (!isRow) return toF32(low, high);

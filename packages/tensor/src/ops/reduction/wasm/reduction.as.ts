@@ -1,4 +1,4 @@
-import { highToF64, lowToF64, swapHalves, swapPairs } from "./lanes.as";
+import { highToF64, lowToF64, maximum, swapHalves, swapPairs } from "./lanes.as";
 import {
   ExtremeFloatsArguments,
   ExtremeIntegersArguments,
@@ -35,8 +35,7 @@ function combine(kind: i32, a: v128, b: v128): v128 {
   if (kind == sumOfIntegers) return i32x4.add(a, b);
   if (kind == product) return f32x4.mul(a, b);
   if (kind == maximumOfIntegers) return i32x4.max_s(a, b);
-  // NaN in either operand wins: pmax keeps a NaN in `a`, and a value with all bits set is a NaN.
-  return v128.or(f32x4.pmax(a, b), f32x4.ne(b, b));
+  return maximum(a, b);
 }
 
 /** A minimum is computed as a maximum with flipped bits: the sign of floats, all bits of integers. */

@@ -7,7 +7,7 @@ import type { Spec } from "../../../core/spec.ts";
 import { countElements } from "../../../core/spec.ts";
 import { computeLines } from "../../movement/lines.ts";
 import { makePlan } from "../../movement/view.ts";
-import type { CrossEntropyAttributes } from "../attributes.ts";
+import type { CrossEntropyAttributes, SoftmaxGradientAttributes } from "../attributes.ts";
 import { softmaxKernels } from "./softmax.kernels.ts";
 import { module } from "./softmax.wasm.ts";
 
@@ -41,13 +41,19 @@ export const planSoftmax = (entry: "softmax" | "logSoftmax", x: Spec, axis: numb
     }),
   );
 
-export const planSoftmaxGradient = (
-  entry: "softmaxGradient" | "logSoftmaxGradient",
-  y: Spec,
-  axis: number,
-): Plan =>
+export const planSoftmaxGradient = (y: Spec, { axis, scale = 1 }: SoftmaxGradientAttributes): Plan =>
+  planLines(y, axis, ({ parameters, work }) =>
+    planLaunch(makeWasmKernel(module, "softmaxGradient", softmaxKernels), {
+      reads: { y: { input: 0 }, dy: { input: 1 } },
+      writes: { dx: { output: 0 } },
+      parameters: { ...parameters, scale },
+      work,
+    }),
+  );
+
+export const planLogSoftmaxGradient = (y: Spec, axis: number): Plan =>
   planLines(y, axis, (common) =>
-    planLaunch(makeWasmKernel(module, entry, softmaxKernels), {
+    planLaunch(makeWasmKernel(module, "logSoftmaxGradient", softmaxKernels), {
       reads: { y: { input: 0 }, dy: { input: 1 } },
       writes: { dx: { output: 0 } },
       ...common,

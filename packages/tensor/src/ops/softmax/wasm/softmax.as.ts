@@ -1,5 +1,13 @@
 import { countOutside } from "../../indexing/wasm/count-outside.as";
-import { highToF64, loadLanes, lowToF64, storeLanes, sumLanes, swapHalves, swapPairs } from "../../reduction/wasm/lanes.as";
+import {
+  highToF64,
+  loadLanes,
+  lowToF64,
+  maximum,
+  maximumOfLanes,
+  storeLanes,
+  sumLanes,
+} from "../../reduction/wasm/lanes.as";
 import { exp, log } from "./exponential.as";
 import {
   CrossEntropyArguments,
@@ -28,7 +36,7 @@ function term(what: i32, v: v128, w: v128, p: v128, q: v128): v128 {
   if (what == affine) return f32x4.sub(f32x4.mul(v, p), q);
   if (what == shift) return f32x4.sub(f32x4.sub(v, p), q);
   if (what == dot) return f32x4.mul(v, w);
-  if (what == softmaxSlope) return f32x4.mul(v, f32x4.sub(w, p));
+  if (what == softmaxSlope) return f32x4.mul(f32x4.mul(v, f32x4.sub(w, p)), q);
   if (what == logSoftmaxSlope) return f32x4.sub(w, f32x4.mul(exp(v), p));
   return f32x4.sub(v, p);
 }
@@ -80,15 +88,7 @@ function findMaximum(x: usize, step: usize, vectors: usize, full: usize, tail: u
   let i: usize = 0;
   for (; i < full; i++, x += step) m = maximum(m, v128.load(x));
   for (; i < vectors; i++, x += step) m = maximum(m, loadLanes(x, tail, rest));
-  if (!isRow) return m;
-  m = maximum(m, swapHalves(m));
-  return maximum(m, swapPairs(m));
-}
-
-@inline
-function maximum(a: v128, b: v128): v128 {
-  // NaN in either operand wins: pmax keeps a NaN in `a`, and a value with all bits set is a NaN.
-  return v128.or(f32x4.pmax(a, b), f32x4.ne(b, b));
+  return isRow ? maximumOfLanes(m) : m;
 }
 
 function computeLog(v: v128): v128 {
@@ -106,7 +106,7 @@ const toLogSoftmaxGradient: i32 = 4;
 
 function overLines(
   result: i32, begin: usize, end: usize, x: usize, x2: usize, y: usize, length: usize, inner: usize,
-  splits: usize, splitLength: usize
+  splits: usize, splitLength: usize, scale: f32 = 1
 ): void {
   const zero = f32x4.splat(0);
   const isRow = inner == 1;
@@ -124,7 +124,7 @@ function overLines(
     const at = (((part / splits) * length + first) * inner + column) * 4;
     if (result == toSoftmaxGradient) {
       const p = walk(dot, x + at, x2 + at, 0, zero, zero, step, vectors, full, tail, isRow);
-      walk(softmaxSlope, x + at, x2 + at, y + at, p, zero, step, vectors, full, tail, isRow);
+      walk(softmaxSlope, x + at, x2 + at, y + at, p, f32x4.splat(scale), step, vectors, full, tail, isRow);
     } else if (result == toLogSoftmaxGradient) {
       const p = walk(add, x2 + at, 0, 0, zero, zero, step, vectors, full, tail, isRow);
       walk(logSoftmaxSlope, x + at, x2 + at, y + at, p, zero, step, vectors, full, tail, isRow);
@@ -166,10 +166,10 @@ export function logSumExp(begin: usize, end: usize, _scratch: usize, args: LogSu
   overLines(toLogSumExp, begin, end, x, 0, y, length, inner, splits, splitLength);
 }
 
-/** dx = y (dy - sum of y dy). */
+/** dx = scale y (dy - sum of y dy). */
 export function softmaxGradient(begin: usize, end: usize, _scratch: usize, args: SoftmaxGradientArguments): void {
-  const { y, dy, dx, length, inner } = args;
-  overLines(toSoftmaxGradient, begin, end, y, dy, dx, length, inner, 1, length);
+  const { y, dy, dx, length, inner, scale } = args;
+  overLines(toSoftmaxGradient, begin, end, y, dy, dx, length, inner, 1, length, scale);
 }
 
 /** dx = dy - exp(y) (sum of dy). */

@@ -33,6 +33,7 @@ export const softmaxKernels = {
     parameters: {
       length: "u32",
       inner: "u32",
+      scale: "f32",
     },
   },
   logSoftmaxGradient: {

@@ -4,26 +4,32 @@ import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
 import { makePlanEntry } from "../../../core/plans/plan-tables.ts";
 import type { ReductionAttributes } from "../../reduction/attributes.ts";
 import { planReduction } from "../../reduction/passes.ts";
-import type { AxisAttributes, CrossEntropyAttributes } from "../attributes.ts";
+import type {
+  AxisAttributes,
+  CrossEntropyAttributes,
+  MaskedSoftmaxAttributes,
+  SoftmaxGradientAttributes,
+} from "../attributes.ts";
 import { makeLabelCheck } from "../attributes.ts";
+import { planMaskedSoftmax } from "./masked-softmax-plan.ts";
 import { softmaxKernels } from "./softmax.kernels.ts";
 import { module } from "./softmax.wasm.ts";
 import {
   planCrossEntropy,
   planCrossEntropyGradient,
+  planLogSoftmaxGradient,
   planSoftmax,
   planSoftmaxGradient,
 } from "./softmax-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
   makePlanEntry<AxisAttributes>("softmax", ([x], { axis }) => planSoftmax("softmax", x!, axis)),
-  makePlanEntry<AxisAttributes>("softmaxGradient", ([y], { axis }) =>
-    planSoftmaxGradient("softmaxGradient", y!, axis),
+  makePlanEntry<SoftmaxGradientAttributes>("softmaxGradient", ([y], attrs) => planSoftmaxGradient(y!, attrs)),
+  makePlanEntry<MaskedSoftmaxAttributes>("maskedSoftmax", ([x, mask], attrs) =>
+    planMaskedSoftmax(x!, mask, attrs),
   ),
   makePlanEntry<AxisAttributes>("logSoftmax", ([x], { axis }) => planSoftmax("logSoftmax", x!, axis)),
-  makePlanEntry<AxisAttributes>("logSoftmaxGradient", ([y], { axis }) =>
-    planSoftmaxGradient("logSoftmaxGradient", y!, axis),
-  ),
+  makePlanEntry<AxisAttributes>("logSoftmaxGradient", ([y], { axis }) => planLogSoftmaxGradient(y!, axis)),
   makePlanEntry<ReductionAttributes>("logsumexp", ([x], attrs, _limits, _donated, op) => {
     const [y] = op.outputs([x], attrs);
     const tile = 4;

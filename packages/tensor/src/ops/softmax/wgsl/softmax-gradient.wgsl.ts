@@ -22,5 +22,7 @@ fn prepare(s: State, line: u32) -> Facts { return s; }
 fn map(y: f32, dy: f32, sum: Facts, at: u32) -> u32 { return ${slope}; }`,
 });
 
-export const makeSoftmaxGradientMap = (): LineMap =>
-  makeGradientMap("softmaxGradient", "y * dy", "bitcast<u32>(y * (dy - sum))");
+export const makeSoftmaxGradientMap = (): LineMap => ({
+  ...makeGradientMap("softmaxGradient", "y * dy", "bitcast<u32>(y * (dy - sum) * p.scale)"),
+  parameters: { scale: "f32" },
+});
