@@ -35,6 +35,13 @@ export type { Batches, BatchSource, ExampleStream, ImageBatch, StreamBatches } f
 export { batches } from "./pipeline/batches.ts";
 export { prefetch } from "./pipeline/prefetch.ts";
 export type { RandomStream } from "./random/random-stream.ts";
+export type { BucketOptions } from "./sampling/bucket-by-length.ts";
+export { bucketByLength } from "./sampling/bucket-by-length.ts";
+export type { ClassLabels } from "./sampling/class-labels.ts";
 export type { BatchSampler, Sampler } from "./sampling/sampler.ts";
+export type { StratifiedSamplerOptions } from "./sampling/stratified-sampler.ts";
+export { stratifiedSampler } from "./sampling/stratified-sampler.ts";
+export type { WeightedRandomSamplerOptions } from "./sampling/weighted-random-sampler.ts";
+export { computeBalancedWeights, weightedRandomSampler } from "./sampling/weighted-random-sampler.ts";
 export type { FiguresOptions } from "./synthetic/figures.ts";
 export { figureClasses, syntheticFigures } from "./synthetic/figures.ts";

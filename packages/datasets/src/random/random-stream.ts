@@ -28,6 +28,11 @@ export class RandomStream {
     return low + (high - low) * (this.bits() / 2 ** 32);
   }
 
+  /** A number in [0, 1) of 53 random bits, where 32 are too coarse. */
+  fraction(): number {
+    return ((this.bits() >>> 5) * 2 ** 26 + (this.bits() >>> 6)) / 2 ** 53;
+  }
+
   /** An integer in [low, high], both included. */
   integer(low: number, high: number): number {
     return Math.floor(this.uniform(low, high + 1));
@@ -45,11 +50,15 @@ export const toSeedNumber = (seed: Seed | undefined): number =>
   typeof seed === "number" ? seed : getRandomSource(seed).fork().state.seed;
 
 /** The first stream of each use, so that different uses of a seed never share numbers. */
-export const streams: { readonly [use in "split" | "shuffle" | "augment" | "figures"]: number } = {
+export const streams: {
+  readonly [use in "split" | "shuffle" | "augment" | "figures" | "sample" | "buffer"]: number;
+} = {
   split: 1 * 2 ** 24,
   shuffle: 2 * 2 ** 24,
   augment: 3 * 2 ** 24,
   figures: 4 * 2 ** 24,
+  sample: 5 * 2 ** 24,
+  buffer: 6 * 2 ** 24,
 };
 
 /** The number of streams that each use has. */
