@@ -84,6 +84,30 @@ describe("a stream of batches", () => {
     expect(await all(later, 4)).toEqual([batch(4)]);
   });
 
+  test("begins where a resumed run goes on, if its source can begin there and is long enough", async () => {
+    const starts: number[] = [];
+    const source = {
+      batchesPerEpoch: 3,
+      epoch: (epoch: number) => [0, 1, 2].map((index) => batch(10 * epoch + index)),
+      epochFrom: (first: number, epoch: number) => {
+        starts.push(first);
+        return source.epoch(epoch).slice(first);
+      },
+    };
+    const begin = async (data: DataSource, first: number) => {
+      const stream = new BatchStream(data, 1, { ...options, first });
+      await stream.skip(first);
+      return { next: await stream.next(), taken: stream.taken, isAtEnd: await stream.isAtEnd() };
+    };
+    expect(await begin(source, 2)).toEqual({ next: batch(12), taken: 3, isAtEnd: true });
+    expect(await begin(source, 1)).toEqual({ next: batch(11), taken: 2, isAtEnd: false });
+    expect(starts).toEqual([2, 1]);
+    expect(await begin({ epoch: source.epoch }, 1)).toMatchObject({ next: batch(11), taken: 2 });
+    expect(await begin(source, 0)).toMatchObject({ next: batch(10), taken: 1 });
+    expect(await begin(source, 4)).toMatchObject({ next: undefined, taken: 3 });
+    expect(starts).toEqual([2, 1]);
+  });
+
   test.each<[string, unknown]>([
     ["undefined for epoch 0", () => undefined],
     ["a string", () => "batches"],

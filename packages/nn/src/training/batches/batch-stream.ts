@@ -2,25 +2,33 @@ import type { Backend } from "@evenkeel/tensor";
 import { ArgumentError, loadPlans, waitForNextTurn } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
 import { rejectWhenAborted } from "./abort.ts";
-import type { Batch, DataSource } from "./batch.ts";
+import type { Batch, Batches, DataSource } from "./batch.ts";
 import { disposeBatch } from "./batch.ts";
 
 type AnyIterator<Item> = Iterator<Item> | AsyncIterator<Item>;
+
+/** What a source may have beyond its epochs, as `batches` of datasets does. */
+interface SizedSource<Inputs, Labels> {
+  readonly batchesPerEpoch?: number;
+  /** The epoch from the batch `first`, without reading those before it. */
+  epochFrom?(first: number, epoch: number, backend?: Backend): Batches<Inputs, Labels>;
+}
 
 /**
  * The batches of one epoch, one at a time. Waiting for one ends when the signal is aborted. The first comes when the device has its
  * kernels, those of operations too that were imported after it had opened.
  */
 export class BatchStream<Inputs, Labels> {
-  /** The number of batches taken so far. */
+  /** The number of batches taken so far, and of those that a resumed run had taken. */
   taken = 0;
   private readonly backend: Backend | undefined;
   private readonly epoch: number;
-  /** The number of batches, if the source provides it, as `batches` of datasets does. */
+  /** The number of batches, if the source provides it. */
   private readonly length: number | undefined;
   private readonly iterator: AnyIterator<Batch<Inputs, Labels>>;
   private readonly signal: AbortSignal | undefined;
   private readonly isLabelled: boolean;
+  private hasPlans = false;
   private isOpen = true;
   private isWaiting = false;
 
@@ -32,13 +40,22 @@ export class BatchStream<Inputs, Labels> {
       readonly signal: AbortSignal | undefined;
       /** Whether batches must have labels; default true. */
       readonly isLabelled?: boolean;
+      /** The number of batches that a resumed run has done, with which a source that can begin there does; default 0. */
+      readonly first?: number;
     },
   ) {
-    const { backend, signal, isLabelled = true } = options;
-    const batches = typeof source === "function" ? source(epoch, backend) : source.epoch(epoch, backend);
+    const { backend, signal, isLabelled = true, first = 0 } = options;
+    const sized = source as SizedSource<Inputs, Labels>;
+    this.length = sized.batchesPerEpoch;
+    const canBeginAt = first > 0 && this.length! >= first && sized.epochFrom !== undefined;
+    if (canBeginAt) this.taken = first;
+    const batches = canBeginAt
+      ? sized.epochFrom!(first, epoch, backend)
+      : typeof source === "function"
+        ? source(epoch, backend)
+        : source.epoch(epoch, backend);
     this.backend = backend;
     this.epoch = epoch;
-    this.length = (source as { readonly batchesPerEpoch?: number }).batchesPerEpoch;
     this.signal = signal;
     this.isLabelled = isLabelled;
     this.iterator = getIterator(batches, epoch);
@@ -47,7 +64,8 @@ export class BatchStream<Inputs, Labels> {
   /** The next batch, which belongs to the caller, or undefined after the last one. Rejects with the signal's reason. */
   async next(): Promise<Batch<Inputs, Labels> | undefined> {
     this.signal?.throwIfAborted();
-    if (this.taken === 0 && this.backend !== undefined) await loadPlans(this.backend.languages);
+    if (!this.hasPlans && this.backend !== undefined) await loadPlans(this.backend.languages);
+    this.hasPlans = true;
     const { done, value } = await this.wait();
     if (done === true) {
       this.isOpen = false;

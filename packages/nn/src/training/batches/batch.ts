@@ -37,7 +37,8 @@ export type Batches<Inputs = Tensor, Labels = Tensor> =
 /**
  * The batches of each epoch, counted from 0: a function, or an object with a method `epoch`, such as `batches` of datasets makes.
  * It also gets the backend of the model, for sources that make tensors; host arrays are uploaded there. A number called `seed` on it
- * goes into checkpoints, and a run is continued only on data of the same seed.
+ * goes into checkpoints, and a run is continued only on data of the same seed. A run continued in the middle of an epoch calls its
+ * `epochFrom`, if it has one with `batchesPerEpoch`, so that no earlier batch is read again.
  */
 export type DataSource<Inputs = Tensor, Labels = Tensor> =
   | ((epoch: number, backend?: Backend) => Batches<Inputs, Labels>)

@@ -87,7 +87,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     if (first === 0) this.beginEpoch();
     const step = new TrainingStep(this.model, this.options);
     this.backend = step.backend;
-    const stream = new BatchStream(data, epoch, { backend: step.backend, signal });
+    const stream = new BatchStream(data, epoch, { backend: step.backend, signal, first });
     const train = async (): Promise<boolean> => {
       await stream.skip(first);
       return this.trainBatches(stream, step);
