@@ -26,7 +26,7 @@ const namingResults =
 /** Names that users know, of functions with other results. */
 const knownNames = new Set(
   (
-    "batchNormBackward batchNormForward batches preciseBatchNorm crc32 customGradient erf grad hostStep manualSeed randomSplit scope settlingState " +
+    "batchNormBackward batchNormForward batches preciseBatchNorm crc32 customGradient erf grad hostStep kFold manualSeed randomSplit scope settlingState " +
     "summary syntheticFigures threefry threefry2x32 valueAndGrad vjp weighted wholeStep"
   ).split(" "),
 );

@@ -21,8 +21,6 @@ export {
   countValuesPerImage,
   selectImages,
 } from "./images/image-set.ts";
-export type { RandomSplitOptions } from "./images/random-split.ts";
-export { randomSplit } from "./images/random-split.ts";
 export type { Augmentation } from "./pipeline/augment.ts";
 export { compose, flipHorizontally, shift } from "./pipeline/augment.ts";
 export type {
@@ -31,7 +29,7 @@ export type {
   SampledBatchOptions,
   StreamBatchOptions,
 } from "./pipeline/batch-options.ts";
-export type { Batches, BatchSource, ExampleStream, ImageBatch, StreamBatches } from "./pipeline/batches.ts";
+export type { Batches, BatchSource, ImageBatch, StreamBatches } from "./pipeline/batches.ts";
 export { batches } from "./pipeline/batches.ts";
 export { prefetch } from "./pipeline/prefetch.ts";
 export type { RandomStream } from "./random/random-stream.ts";
@@ -43,5 +41,21 @@ export type { StratifiedSamplerOptions } from "./sampling/stratified-sampler.ts"
 export { stratifiedSampler } from "./sampling/stratified-sampler.ts";
 export type { WeightedRandomSamplerOptions } from "./sampling/weighted-random-sampler.ts";
 export { computeBalancedWeights, weightedRandomSampler } from "./sampling/weighted-random-sampler.ts";
+export type { CacheOptions } from "./sets/cache-dataset.ts";
+export { cacheDataset } from "./sets/cache-dataset.ts";
+export type { Examples } from "./sets/combine.ts";
+export { concatDatasets, mapDataset, stackDatasets, subset } from "./sets/combine.ts";
+export type { KFoldOptions } from "./sets/k-fold.ts";
+export { kFold } from "./sets/k-fold.ts";
+export type { RandomSplitOptions } from "./sets/random-split.ts";
+export { randomSplit } from "./sets/random-split.ts";
+export type { Split } from "./sets/split.ts";
+export type { ExampleIn, ImageExample, Row } from "./sets/to-dataset.ts";
+export { toDataset } from "./sets/to-dataset.ts";
+export type { EpochStream, ExampleStream, StreamSource } from "./streams/epoch-stream.ts";
+export type { MapStreamOptions } from "./streams/map-stream.ts";
+export { filterStream, mapStream, skipInStream, takeFromStream } from "./streams/map-stream.ts";
+export type { ShuffleStreamOptions } from "./streams/shuffle-stream.ts";
+export { shuffleStream } from "./streams/shuffle-stream.ts";
 export type { FiguresOptions } from "./synthetic/figures.ts";
 export { figureClasses, syntheticFigures } from "./synthetic/figures.ts";

@@ -14,6 +14,8 @@ import { RandomStream, streams, streamsOfUse, toSeedNumber } from "../random/ran
 import { drawOrder, keepOrder } from "../sampling/orders.ts";
 import type { BatchSampler } from "../sampling/sampler.ts";
 import { checkCount, cutIntoBatches } from "../sampling/sampler.ts";
+import type { EpochStream, ExampleStream, StreamSource } from "../streams/epoch-stream.ts";
+import { isStream, toEpochStream } from "../streams/epoch-stream.ts";
 import type {
   BatchOptions,
   ImageBatchOptions,
@@ -51,14 +53,8 @@ export interface Batches<Batch = ImageBatch> extends StreamBatches<Batch> {
   epochFrom(first: number, epoch: number, backend?: Backend): AsyncIterable<Batch>;
 }
 
-/** One example after another. */
-export type ExampleStream<Example = unknown> = Iterable<Example> | AsyncIterable<Example>;
-
 /** A source of batches: one of these types, or a record of arrays. */
-export type BatchSource = ImageSet | Dataset<unknown> | ((epoch: number) => ExampleStream) | object;
-
-/** A stream of examples, or a function that returns one for each epoch. */
-type Streamed<Example> = ExampleStream<Example> | ((epoch: number) => ExampleStream<Example>);
+export type BatchSource = ImageSet | Dataset<unknown> | EpochStream | object;
 
 /** One example of a source that is not an image set. */
 type ExampleOf<Source> = Source extends TypedArray | ShapedArray
@@ -67,14 +63,14 @@ type ExampleOf<Source> = Source extends TypedArray | ShapedArray
     ? Awaited<ReturnType<Source["get"]>>
     : Source extends readonly (infer Example)[]
       ? Example
-      : Source extends Streamed<infer Example>
+      : Source extends StreamSource<infer Example>
         ? Example
         : Source;
 
 /** Whether the number of examples of a source is known. */
 type IsSized<Source> = Source extends readonly unknown[] | TypedArray
   ? true
-  : Source extends Streamed<unknown>
+  : Source extends StreamSource
     ? false
     : true;
 
@@ -120,18 +116,14 @@ export function batches<Source extends BatchSource, By extends Collates<ExampleO
       `batches: found ${describeValue(source)}, expected an image set, arrays, a dataset or a stream of examples`,
     );
   }
-  const made: StreamBatches<never> = isStream(source)
+  const made: StreamBatches<never> = isUnsized(source)
     ? makeStreamBatches(source, options as StreamBatchOptions)
     : makeSizedBatches(makeExampleSource(source, options), options as BatchOptions);
   return made as BatchesOf<Source, By>;
 }
 
-type Stream = ExampleStream | ((epoch: number) => ExampleStream);
-
-const isStream = (source: object): source is Stream =>
-  typeof source === "function" ||
-  Symbol.asyncIterator in source ||
-  (Symbol.iterator in source && !Array.isArray(source) && !ArrayBuffer.isView(source) && !isDataset(source));
+const isUnsized = (source: object): source is StreamSource =>
+  isStream(source) && !Array.isArray(source) && !ArrayBuffer.isView(source) && !isDataset(source);
 
 /** Also checks the options, because the source determines which options are allowed. */
 function makeExampleSource(source: object, options: object): ExampleSource {
@@ -204,28 +196,14 @@ function checkPositions(positions: Int32Array, count: number): Int32Array {
   );
 }
 
-function makeStreamBatches(source: Stream, options: StreamBatchOptions): StreamBatches<never> {
+function makeStreamBatches(source: StreamSource, options: StreamBatchOptions): StreamBatches<never> {
   checkStreamBatchOptions(options);
-  const begin = typeof source === "function" ? source : makeRepeatable(source);
+  const stream = toEpochStream(source, "batches");
   return {
     epoch: (epoch, backend) => {
       checkEpoch(epoch);
-      return moveToDevice(joinBatches(begin(epoch), options), options, backend);
+      return moveToDevice(joinBatches(stream(epoch), options), options, backend);
     },
-  };
-}
-
-/** Throws for a stream that is read a second time: a generator would be empty then, like an epoch without batches. */
-function makeRepeatable(stream: ExampleStream): () => ExampleStream {
-  let isRead = false;
-  return () => {
-    if (isRead && "next" in stream) {
-      throw new ArgumentError(
-        "batches: found a stream that has already been read, expected a function that returns a new stream for each epoch",
-      );
-    }
-    isRead = true;
-    return stream;
   };
 }
 
