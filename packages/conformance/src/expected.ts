@@ -102,7 +102,10 @@ async function computeMagnitudes(
     });
   }
   if (typeof accuracy === "string" || !("reduction" in accuracy)) return undefined;
-  const absolute = values.map((input) => input?.map(Math.abs));
+  // Integers may be indices.
+  const absolute = opCase.inputs.map((input, index) =>
+    input && isFloat(input.dtype) ? values[index]?.map(Math.abs) : values[index],
+  );
   return computeIfAbsent(references, drawn, "magnitudes", () =>
     evaluateOutputs({ ...drawn, values: absolute }),
   );

@@ -2,24 +2,31 @@ import { vjp } from "@evenkeel/autodiff";
 import { cpu } from "@evenkeel/backend-cpu";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import {
+  chunk,
   concatenate,
   flatten,
   gather,
   indexAdd,
   moments,
+  moveAxis,
   normal,
   oneHot,
+  repeatInterleave,
+  roll,
   slice,
   split,
   squeeze,
   stack,
   sumTo,
+  swapAxes,
   take,
   tensor,
+  tile,
   topK,
   transpose,
   tril,
   triu,
+  unbind,
   unsqueeze,
   variance,
 } from "@evenkeel/tensor";
@@ -40,6 +47,13 @@ type Function = (x: Tensor) => Tensor;
 const roundTrips: readonly (readonly [string, Function])[] = [
   ["split and concatenate", (x) => concatenate(split(x, [2, 0, 3], { axis: 1 }), { axis: 1 })],
   ["split and stack", (x) => flatten(stack(split(x, 4), { axis: 0 }), 0, 1)],
+  ["unbind and stack", (x) => stack(unbind(x, { axis: 1 }), { axis: 1 })],
+  ["chunk and concatenate", (x) => concatenate(chunk(x, 4, { axis: 1 }), { axis: 1 })],
+  ["backwards twice", (x) => slice(slice(x, { step: [-1, 1, -1] }), { step: [-1, 1, -1] })],
+  ["roll there and back", (x) => roll(roll(x, [3, -8], { axis: [1, 2] }), [8, -3], { axis: [2, 1] })],
+  ["roll as a vector", (x) => roll(roll(x, 50), -50)],
+  ["moved axes", (x) => moveAxis(moveAxis(x, [0, 2], [1, 0]), [1, 0], [0, 2])],
+  ["exchanged axes", (x) => swapAxes(swapAxes(x, 0, -1), 2, 0)],
   ["transpose twice", (x) => transpose(transpose(x, [2, 0, 1]), [1, 2, 0])],
   ["unsqueeze and squeeze", (x) => squeeze(unsqueeze(x, -2))],
   ["views of slices", (x) => concatenate([slice(x, { begin: [0], end: [1] }), slice(x, { begin: [1] })])],
@@ -112,4 +126,36 @@ test("the variance equals that of the moments, and has its own gradient", async 
   const [dx] = pullback(y);
   const sums = await readValues(sumTo(dx!, [5]));
   for (const sum of sums) expect(Math.abs(sum)).toBeLessThan(1e-5);
+});
+
+test("chunk cuts as PyTorch does, and repeats count from one", async () => {
+  const x = tensor([1, 2, 3, 4, 5], { backend });
+  expect(chunk(x, 3).map(({ shape }) => shape[0])).toEqual([2, 2, 1]);
+  expect(chunk(x, 4).map(({ shape }) => shape[0])).toEqual([2, 2, 1]);
+  expect(chunk(x, 9).map(({ shape }) => shape[0])).toEqual([1, 1, 1, 1, 1]);
+  expect(chunk(slice(x, { end: [0] }), 2).map(({ shape }) => shape[0])).toEqual([0, 0]);
+  expect(await readValues(repeatInterleave(x, [0, 2, 0, 1, 1]))).toEqual([2, 2, 4, 5]);
+  expect(await readValues(tile(x, []))).toEqual([1, 2, 3, 4, 5]);
+  expect(tile(x, [2, 0, 3]).shape).toEqual([2, 0, 15]);
+});
+
+test("negative indices count from the end, and have the gradient of what they select", async () => {
+  const x = tensor([1, 2, 3, 4], { backend });
+  const indices = tensor([-1, 0, -4, -1], { dtype: "i32", backend });
+  for (const select of [take, gather]) {
+    const [y, pullback] = vjp((one: Tensor) => select(one, indices), x);
+    expect(await readValues(y)).toEqual([4, 1, 1, 4]);
+    const [dx] = pullback(tensor([1, 10, 100, 1000], { backend }));
+    expect(await readValues(dx!)).toEqual([110, 0, 0, 1001]);
+  }
+});
+
+test("negative indices may be out of range instead", async () => {
+  const x = tensor([1, 2, 3], { backend });
+  const indices = tensor([-1, 2], { dtype: "i32", backend });
+  const options = { negative: "outOfRange", outOfRange: "zero" } as const;
+  expect(await readValues(take(x, indices, options))).toEqual([0, 3]);
+  expect(
+    await readValues(indexAdd(x, tensor([-1, 2, 0], { dtype: "i32", backend }), { size: 3, ...options })),
+  ).toEqual([3, 0, 2]);
 });

@@ -49,7 +49,7 @@ export interface PretrainedEmbeddingOptions {
  * A table of vectors, looked up by index. Its initial values are standard normal, as in PyTorch.
  *
  * Shapes: i32 [...] -> [..., size]; weight [count, size]. Throws ArgumentError for sizes that are not positive, and for an index of
- * padding outside of the table. Indices out of range make the next read reject with ArgumentError, as with `take`; indices in the
+ * padding outside of the table. Indices out of range and negative ones make the next read reject with ArgumentError; indices in the
  * host arrays of a batch of `fit` or `evaluate` are checked at once.
  *
  * @example new Embedding(10_000, 64, { paddingIdx: 0, seed: 1 })
@@ -70,7 +70,7 @@ export class Embedding extends Module {
     const { weightInit = normal(), backend } = options;
     const padding = readPaddingIdx(options.paddingIdx, count);
     this.paddingIdx = padding;
-    this.look = padding === undefined ? take : makePaddedLook(padding);
+    this.look = padding === undefined ? lookUp : makePaddedLook(padding);
     const draw = { ...getRandomSource(options.seed).next(), backend };
     this.weight = new Parameter(scope(() => withoutRow(weightInit([count, size], draw), padding)));
   }
@@ -131,12 +131,15 @@ function withoutRow(table: Tensor, row: number | undefined): Tensor {
   return where(equal(reshape(rows, [shape[0]!, 1]), row), 0, table);
 }
 
-/** Like `take`, with a gradient that leaves out the index of padding. */
+/** Indices of vectors do not count from the end: a negative one is a mistake. */
+const lookUp = (weight: Tensor, indices: Tensor): Tensor => take(weight, indices, { negative: "outOfRange" });
+
+/** Like `lookUp`, with a gradient that leaves out the index of padding. */
 const makePaddedLook = (padding: number): ((weight: Tensor, indices: Tensor) => Tensor) =>
-  customGradient(
-    (weight: Tensor, indices: Tensor) => take(weight, indices),
-    ([dy], { inputs: [weight, indices] }) => {
-      const counted = where(equal(indices, padding), -1, indices);
-      return [indexAdd(dy!, counted, { size: weight.shape[0]!, outOfRange: "zero" }), undefined];
-    },
-  );
+  customGradient(lookUp, ([dy], { inputs: [weight, indices] }) => {
+    const counted = where(equal(indices, padding), -1, indices);
+    return [
+      indexAdd(dy!, counted, { size: weight.shape[0]!, outOfRange: "zero", negative: "outOfRange" }),
+      undefined,
+    ];
+  });

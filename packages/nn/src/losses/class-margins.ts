@@ -83,7 +83,7 @@ export function multiMargin(scores: Tensor, labels: Tensor, options: MultiMargin
     const x = mask === undefined ? scores : hideMaskedVectors("multiMargin", scores, mask, { axis });
     const known = mask === undefined ? labels : hideMasked(labels, mask);
     const column = reshape(known, [...known.shape, 1]);
-    const chosen = gather(x, column, { axis });
+    const chosen = gather(x, column, { axis, negative: "outOfRange" });
     const [excess] = evaluateExpression(buildExcess(x.dtype), [x, chosen, column], {
       scalars: [classes, margin],
     });

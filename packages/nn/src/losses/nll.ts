@@ -66,7 +66,7 @@ export function nll(logProbabilities: Tensor, labels: Tensor, options: LabelLoss
   if (weight !== undefined) checkWeight("nll", weight, classes);
   return scope(() => {
     const known = unsqueeze(replaceIgnored(labels, ignoreIndex), axis);
-    const chosen = reshape(gather(logProbabilities, known, { axis }), labels.shape);
+    const chosen = reshape(gather(logProbabilities, known, { axis, negative: "outOfRange" }), labels.shape);
     const losses = selectLosses(chosen, labels, ignoreIndex);
     const weighted = weight === undefined ? losses : mul(losses, pickWeights(labels, weight, ignoreIndex));
     return reduceLabelLoss("nll", weighted, labels, options);

@@ -25,7 +25,8 @@ function countIndices(indices: readonly Tensor[], size: number): Tensor {
   const [first, ...others] = indices.map(side);
   const joined = others.length === 0 ? first! : concatenate([first!, ...others], { axis: 1 });
   const ones = full(joined.shape, 1, { dtype: indexType, backend });
-  return sum(scatterAdd(ones, joined, { axis: 1, size, outOfRange: "zero" }), { axis: 0 });
+  const unknown = { outOfRange: "zero", negative: "outOfRange" } as const;
+  return sum(scatterAdd(ones, joined, { axis: 1, size, ...unknown }), { axis: 0 });
 }
 
 /** Whether a label counts: it is a class, and not the one to ignore. */

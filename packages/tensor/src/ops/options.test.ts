@@ -88,7 +88,11 @@ const calls: readonly (readonly [name: string, call: Call, right: object, ...wro
   ],
   ["pad", (o) => ops.pad(row, [[1, 1]], o), { value: 2 }, { value: "x" }, { mode: "circular" }],
   ["randomBits", (o) => ops.randomBits([2], o), { ...key, stream: 3 }, { seed: 1, stream: -1, backend }],
-  ["slice", (o) => ops.slice(row, o), { begin: [1] }, { begin: 1 }, {}, { begin: [0], step: 2 }],
+  ["chunk", (o) => ops.chunk(row, 2, o), { axis: 0 }, { axis: 1 }],
+  ["unbind", (o) => ops.unbind(row, o), { axis: 0 }, { axis: "0" }],
+  ["roll", (o) => ops.roll(row, 2, o), { axis: 0 }, { axis: 1 }, { axis: "0" }],
+  ["repeatInterleave", (o) => ops.repeatInterleave(row, 2, o), { axis: 0 }, { axis: 1 }],
+  ["slice", (o) => ops.slice(row, o), { begin: [1] }, { begin: 1 }, { begin: [0], step: 2 }],
   ["softmax", (o) => ops.softmax(row, o), { axis: 0 }, { axis: 0.5 }],
   [
     "softmaxCrossEntropy",
@@ -104,7 +108,7 @@ const calls: readonly (readonly [name: string, call: Call, right: object, ...wro
   ["split", (o) => ops.split(row, 2, o), { axis: 0 }, { axis: "0" }],
   ["stack", (o) => ops.stack([row, row], o), { axis: 1 }, { axis: 3 }],
   ["sum", (o) => ops.sum(matrix, o), { axis: [0, 1] }, { axis: [0.5] }],
-  ["take", (o) => ops.take(row, indices, o), { outOfRange: "zero" }, { axis: null }],
+  ["take", (o) => ops.take(row, indices, o), { outOfRange: "zero" }, { axis: null }, { negative: true }],
   ["tensor", (o) => ops.tensor([1, 2], o), { backend, dtype: "i32" }, { shape: [-2], backend }],
   ["topK", (o) => ops.topK(row, 2, o), { largest: false }, { largest: 1 }],
   [

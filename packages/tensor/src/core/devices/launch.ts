@@ -103,7 +103,7 @@ export type Work =
 
 /**
  * A check that values are in a range. The kernel counts those outside, and the next `read` or `idle` rejects with ArgumentError:
- * `take: indices: found 3 outside of [0, 10)`.
+ * `take: indices: found 3 outside of [-10, 10)`.
  */
 export interface RangeCheck {
   /** The operation and its argument: `take: indices`. */

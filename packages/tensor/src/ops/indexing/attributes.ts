@@ -1,15 +1,17 @@
-import type { OutOfRange } from "./indexing.ts";
+import type { NegativeIndices, OutOfRange } from "./indexing.ts";
 
 export interface TakeAttributes {
   /** Counted from the front. */
   readonly axis: number;
   readonly outOfRange: OutOfRange;
+  readonly negative: NegativeIndices;
 }
 
 export interface GatherAttributes {
   /** Counted from the front. */
   readonly axis: number;
   readonly outOfRange: OutOfRange;
+  readonly negative: NegativeIndices;
 }
 
 export interface IndexAddAttributes {
@@ -18,6 +20,7 @@ export interface IndexAddAttributes {
   /** The number of elements along the axis of the result. */
   readonly size: number;
   readonly outOfRange: OutOfRange;
+  readonly negative: NegativeIndices;
 }
 
 export interface TopKAttributes {

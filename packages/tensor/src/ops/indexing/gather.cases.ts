@@ -35,19 +35,19 @@ export const gatherCases: OpCases<GatherAttributes> = {
   cases: [
     ...geometries.map(([name, shape, count, axis, dtype]) => ({
       name,
-      attrs: { axis, outOfRange: "error" as const },
+      attrs: { axis, outOfRange: "error" as const, negative: "fromEnd" as const },
       inputs: [
         anyInput(shape, dtype),
         {
           shape: shape.with(axis, count),
           dtype: "i32" as const,
-          values: { integers: [0, shape[axis]! - 1] as const },
+          values: { integers: [-shape[axis]!, shape[axis]! - 1] as const },
         },
       ],
     })),
     ...(["f32", "f16", "i32", "bool"] as const).map((dtype) => ({
       name: `out of range: ${dtype}`,
-      attrs: { axis: 1, outOfRange: "error" as const },
+      attrs: { axis: 1, outOfRange: "error" as const, negative: "outOfRange" as const },
       inputs: [
         anyInput([2, 3], dtype),
         { shape: [2, 3], dtype: "i32" as const, values: [-1, 3, 2, -(2 ** 31), 2 ** 31 - 1, 0] },
@@ -58,7 +58,7 @@ export const gatherCases: OpCases<GatherAttributes> = {
     })),
     {
       name: "out of range: zero",
-      attrs: { axis: 0, outOfRange: "zero" },
+      attrs: { axis: 0, outOfRange: "zero", negative: "outOfRange" },
       inputs: [
         { shape: [3, 5], dtype: "f32", values: { normal: [0, 1] } },
         { shape: [2, 5], dtype: "i32", values: [-1, 3, 2, 0, 2 ** 31 - 1] },
@@ -66,7 +66,7 @@ export const gatherCases: OpCases<GatherAttributes> = {
     },
     {
       name: "non-finite",
-      attrs: { axis: 0, outOfRange: "error" as const },
+      attrs: { axis: 0, outOfRange: "error" as const, negative: "fromEnd" as const },
       inputs: [
         { shape: [9, 2], dtype: "f32", values: "non-finite" },
         { shape: [3, 2], dtype: "i32", values: [8, 0, 0, 3, 4, 5] },
@@ -106,23 +106,23 @@ const scatterHalves = ["vector", "columns", "many of each row", "out of range am
 export const scatterAddCases: OpCases<IndexAddAttributes> = {
   op: scatterAddOp,
   accuracy: "exact",
-  cases: withHalves(scatterHalves, [
+  cases: withHalves<IndexAddAttributes>(scatterHalves, [
     ...scatterGeometries.map(([name, shape, size, axis, dtype = "f32"]) => ({
       name,
-      attrs: { axis, size, outOfRange: "error" as const },
+      attrs: { axis, size, outOfRange: "error" as const, negative: "fromEnd" as const },
       inputs: [
         {
           shape,
           dtype,
           values: isFloat(dtype) ? ({ normal: [0, 1] } as const) : ({ integers: [0, 99] } as const),
         },
-        { shape, dtype: "i32" as const, values: { integers: [0, Math.max(0, size - 1)] as const } },
+        { shape, dtype: "i32" as const, values: { integers: [-size, Math.max(0, size - 1)] as const } },
       ],
       accuracy: { reduction: Math.max(1, shape[axis]!) },
     })),
     {
       name: "out of range",
-      attrs: { axis: 1, size: 3, outOfRange: "zero" },
+      attrs: { axis: 1, size: 3, outOfRange: "zero", negative: "outOfRange" },
       inputs: [
         { shape: [2, 3], dtype: "f32", values: { normal: [0, 1] } },
         { shape: [2, 3], dtype: "i32", values: [-1, 3, 2, -(2 ** 31), 2 ** 31 - 1, 0] },
@@ -130,16 +130,16 @@ export const scatterAddCases: OpCases<IndexAddAttributes> = {
     },
     {
       name: "out of range among many",
-      attrs: { axis: 1, size: 9, outOfRange: "zero" },
+      attrs: { axis: 1, size: 9, outOfRange: "zero", negative: "fromEnd" },
       inputs: [
         { shape: [2, 60], dtype: "f32", values: { normal: [0, 1] } },
-        { shape: [2, 60], dtype: "i32", values: { integers: [-3, 11] } },
+        { shape: [2, 60], dtype: "i32", values: { integers: [-12, 11] } },
       ],
       accuracy: { reduction: 60 },
     },
     ...[5, 80].map((count) => ({
       name: `out of range: ${count} of each line reported`,
-      attrs: { axis: 1, size: 9, outOfRange: "error" as const },
+      attrs: { axis: 1, size: 9, outOfRange: "error" as const, negative: "outOfRange" as const },
       inputs: [
         { shape: [2, count, 3], dtype: "i32" as const, values: { integers: [0, 99] as const } },
         {
@@ -152,7 +152,7 @@ export const scatterAddCases: OpCases<IndexAddAttributes> = {
     })),
     {
       name: "non-finite",
-      attrs: { axis: 0, size: 5, outOfRange: "error" },
+      attrs: { axis: 0, size: 5, outOfRange: "error", negative: "fromEnd" },
       inputs: [
         { shape: [5, 3], dtype: "f32", values: "non-finite" },
         { shape: [5, 3], dtype: "i32", values: [4, 3, 2, 1, 0, 1, 2, 3, 4, 0, 0, 0, 3, 4, 3] },

@@ -10,8 +10,8 @@ import { formatShape, isSameShape, normalizeAxis } from "../../core/spec.ts";
 import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import { computeLines } from "../movement/lines.ts";
 import type { GatherAttributes, IndexAddAttributes } from "./attributes.ts";
-import type { OutOfRange } from "./indexing.ts";
-import { checkIndices, getMissingValue, indexingRules } from "./indexing.ts";
+import type { IndexingOptions } from "./indexing.ts";
+import { checkIndices, getMissingValue, indexingRules, toPosition } from "./indexing.ts";
 import { indexingFamily } from "./indexing-family.ts";
 
 function checkShapes(x: Spec, indices: Spec, axis: number): void {
@@ -34,32 +34,30 @@ export const gatherOp: Op<GatherAttributes> = {
     return [{ shape: indices!.shape, dtype: x!.dtype }];
   },
   meaning: {
-    loops: ([x, indices], [y], { axis, outOfRange }) => {
+    loops: ([x, indices], [y], { axis, outOfRange, negative }) => {
       const { length, inner } = computeLines(x!.shape, axis);
       const missing = getMissingValue(x!, outOfRange);
       const run = indices!.shape[axis]! * inner;
-      indices!.data.forEach((index, position) => {
+      indices!.data.forEach((given, position) => {
+        const index = toPosition(given, length, negative);
         const from = (Math.floor(position / run) * length + index) * inner + (position % inner);
-
         y!.data[position] = index >= 0 && index < length ? x!.data[from]! : missing;
       });
     },
   },
   gradient: {
     reads: () => ({ inputs: [1], outputs: [] }),
-    apply: ({ inputs: [, indices], inputSpecs: [x], outputGradients: [dy], attrs: { axis } }) => {
-      const options = { axis, size: x!.shape[axis]!, outOfRange: "zero" } as const;
+    apply: ({ inputs: [, indices], inputSpecs: [x], outputGradients: [dy], attrs: { axis, negative } }) => {
+      const options = { axis, size: x!.shape[axis]!, outOfRange: "zero", negative } as const;
       return [scatterAdd(dy!, indices!, options), undefined];
     },
   },
   family: indexingFamily,
 };
 
-export interface GatherOptions {
+export interface GatherOptions extends IndexingOptions {
   /** Default: the last. */
   readonly axis?: number;
-  /** How an index out of range is treated. Default: "error". */
-  readonly outOfRange?: OutOfRange;
 }
 
 /**
@@ -74,8 +72,8 @@ export interface GatherOptions {
 export function gather(x: Tensor, indices: Tensor, options: GatherOptions = {}): Tensor {
   checkTensors("gather", x, indices);
   checkOptions<GatherOptions>("gather", options, indexingRules);
-  const { axis = -1, outOfRange = "error" } = options;
-  const attrs = { outOfRange, axis: normalizeAxis(axis, x.rank, "gather") };
+  const { axis = -1, outOfRange = "error", negative = "fromEnd" } = options;
+  const attrs = { outOfRange, negative, axis: normalizeAxis(axis, x.rank, "gather") };
   return execute(gatherOp, [x, indices], attrs)[0]!;
 }
 
@@ -94,9 +92,10 @@ export const scatterAddOp: Op<IndexAddAttributes> = {
     return [{ shape: updates!.shape.with(axis, size), dtype: updates!.dtype }];
   },
   meaning: {
-    loops: ([updates, indices], [y], { axis, size }) => {
+    loops: ([updates, indices], [y], { axis, size, negative }) => {
       const { length, inner } = computeLines(updates!.shape, axis);
-      indices!.data.forEach((index, position) => {
+      indices!.data.forEach((given, position) => {
+        const index = toPosition(given, size, negative);
         if (index < 0 || index >= size) return;
         const outer = Math.floor(position / (length * inner));
         y!.data[(outer * size + index) * inner + (position % inner)]! += updates!.data[position]!;
@@ -105,8 +104,8 @@ export const scatterAddOp: Op<IndexAddAttributes> = {
   },
   gradient: {
     reads: () => ({ inputs: [1], outputs: [] }),
-    apply: ({ inputs: [, indices], outputGradients: [dy], attrs: { axis } }) => [
-      gather(dy!, indices!, { axis, outOfRange: "zero" }),
+    apply: ({ inputs: [, indices], outputGradients: [dy], attrs: { axis, negative } }) => [
+      gather(dy!, indices!, { axis, outOfRange: "zero", negative }),
       undefined,
     ],
   },
@@ -122,18 +121,19 @@ export const scatterAddOp: Op<IndexAddAttributes> = {
  *
  * @param options.axis default: the last
  * @param options.outOfRange how an index out of range is treated, default "error"
+ * @param options.negative what a negative index means, default "fromEnd"
  * @example scatterAdd(tensor([1, 2, 4]), tensor([0, 2, 0], { dtype: "i32" }), { size: 3 }) // [5, 0, 2]
  */
 export function scatterAdd(
   updates: Tensor,
   indices: Tensor,
-  options: { readonly axis?: number; readonly size: number; readonly outOfRange?: OutOfRange },
+  options: IndexingOptions & { readonly axis?: number; readonly size: number },
 ): Tensor {
   checkTensors("scatterAdd", updates, indices);
   checkOptions<typeof options>("scatterAdd", options, { ...indexingRules, size: nonNegativeInteger }, [
     "size",
   ]);
-  const { size, outOfRange = "error" } = options;
+  const { size, outOfRange = "error", negative = "fromEnd" } = options;
   const axis = normalizeAxis(options.axis ?? -1, updates.rank, "scatterAdd");
-  return execute(scatterAddOp, [updates, indices], { axis, size, outOfRange })[0]!;
+  return execute(scatterAddOp, [updates, indices], { axis, size, outOfRange, negative })[0]!;
 }

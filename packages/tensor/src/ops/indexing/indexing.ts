@@ -18,6 +18,7 @@ export interface Indexing {
   readonly count: number;
   /** Whether each element has its own index; otherwise each row of `inner` elements has one. */
   readonly elementwise: boolean;
+  readonly negative: NegativeIndices;
 }
 
 /**
@@ -26,10 +27,30 @@ export interface Indexing {
  */
 export type OutOfRange = "error" | "zero";
 
-export const indexingRules: Rules<{ readonly axis?: number; readonly outOfRange?: OutOfRange }> = {
+/** What a negative index means: with "fromEnd" it counts from the end, so -1 is the last; otherwise it is out of range. */
+export type NegativeIndices = "fromEnd" | "outOfRange";
+
+/** The options that the functions that select by indices share. */
+export interface IndexingOptions {
+  /** How an index out of range is treated. Default: "error". */
+  readonly outOfRange?: OutOfRange;
+  /** What a negative index means. Default: "fromEnd". */
+  readonly negative?: NegativeIndices;
+}
+
+export const indexingRules: Rules<IndexingOptions & { readonly axis?: number }> = {
   axis: anything,
   outOfRange: /* @__PURE__ */ oneOf("error", "zero"),
+  negative: /* @__PURE__ */ oneOf("fromEnd", "outOfRange"),
 };
+
+/** What kernels add to an index that is not below the length: negative ones wrap as u32. */
+export const getOffsetOfNegative = (length: number, negative: NegativeIndices): number =>
+  negative === "fromEnd" ? length : 0;
+
+/** The position that an index selects; outside of [0, length) for one out of range. */
+export const toPosition = (index: number, length: number, negative: NegativeIndices): number =>
+  index < 0 ? index + getOffsetOfNegative(length, negative) : index;
 
 /** The value that an index out of range selects, whether or not the device reports it. */
 export function getMissingValue({ dtype }: Spec, outOfRange: OutOfRange): number {
@@ -37,8 +58,14 @@ export function getMissingValue({ dtype }: Spec, outOfRange: OutOfRange): number
 }
 
 /** The range check of the indices of an op, if those out of range are an error. */
-export function makeIndexCheck(op: string, length: number, outOfRange: OutOfRange): RangeCheck | undefined {
-  return outOfRange === "error" ? { argument: `${op}: indices`, range: `[0, ${length})` } : undefined;
+export function makeIndexCheck(
+  op: string,
+  length: number,
+  { outOfRange, negative }: { readonly outOfRange: OutOfRange; readonly negative: NegativeIndices },
+): RangeCheck | undefined {
+  if (outOfRange !== "error") return undefined;
+  const first = negative === "fromEnd" && length > 0 ? -length : 0;
+  return { argument: `${op}: indices`, range: `[${first}, ${length})` };
 }
 
 /** A word of values in a storage that stand for missing ones. */

@@ -42,15 +42,19 @@ export const takeCases: OpCases<TakeAttributes> = {
   cases: [
     ...geometries.map(([name, shape, indices, axis, dtype]) => ({
       name,
-      attrs: { axis, outOfRange: "error" as const },
+      attrs: { axis, outOfRange: "error" as const, negative: "fromEnd" as const },
       inputs: [
         anyInput(shape, dtype),
-        { shape: indices, dtype: "i32" as const, values: { integers: [0, shape[axis]! - 1] as const } },
+        {
+          shape: indices,
+          dtype: "i32" as const,
+          values: { integers: [-shape[axis]!, shape[axis]! - 1] as const },
+        },
       ],
     })),
     ...(["f32", "f16", "u8"] as const).map((dtype) => ({
       name: `out of range: ${dtype}`,
-      attrs: { axis: 0, outOfRange: "error" as const },
+      attrs: { axis: 0, outOfRange: "error" as const, negative: "outOfRange" as const },
       inputs: [
         anyInput([3, 5], dtype),
         { shape: [5], dtype: "i32" as const, values: [-1, 3, 2, -(2 ** 31), 2 ** 31 - 1] },
@@ -61,16 +65,16 @@ export const takeCases: OpCases<TakeAttributes> = {
     })),
     {
       name: "out of range: counted once for all lines",
-      attrs: { axis: 1, outOfRange: "error" },
+      attrs: { axis: 1, outOfRange: "error", negative: "fromEnd" },
       inputs: [
         { shape: [3, 4, 12], dtype: "i32", values: { integers: [0, 99] } },
         { shape: [2, 2], dtype: "i32", values: [4, 0, 3, -7] },
       ],
-      reports: "take: indices: found 2 outside of [0, 4)",
+      reports: "take: indices: found 2 outside of [-4, 4)",
     },
     {
       name: "out of range: zero",
-      attrs: { axis: 0, outOfRange: "zero" },
+      attrs: { axis: 0, outOfRange: "zero", negative: "outOfRange" },
       inputs: [
         { shape: [3, 5], dtype: "f32", values: { normal: [0, 1] } },
         { shape: [5], dtype: "i32", values: [-1, 3, 2, 0, 2 ** 31 - 1] },
@@ -78,7 +82,7 @@ export const takeCases: OpCases<TakeAttributes> = {
     },
     {
       name: "nothing to take from",
-      attrs: { axis: 0, outOfRange: "zero" },
+      attrs: { axis: 0, outOfRange: "zero", negative: "fromEnd" },
       inputs: [
         { shape: [0, 4], dtype: "f32", values: [] },
         { shape: [3], dtype: "i32", values: [0, 1, 2] },
@@ -86,7 +90,7 @@ export const takeCases: OpCases<TakeAttributes> = {
     },
     {
       name: "non-finite",
-      attrs: { axis: 0, outOfRange: "error" as const },
+      attrs: { axis: 0, outOfRange: "error" as const, negative: "fromEnd" as const },
       inputs: [
         { shape: [9, 4], dtype: "f32", values: "non-finite" },
         { shape: [4], dtype: "i32", values: [8, 0, 0, 3] },
@@ -136,23 +140,27 @@ const indexHalves = [
 export const indexAddCases: OpCases<IndexAddAttributes> = {
   op: indexAddOp,
   accuracy: "exact",
-  cases: withHalves(indexHalves, [
+  cases: withHalves<IndexAddAttributes>(indexHalves, [
     ...indexGeometries.map(([name, before, indices, after, size, dtype = "f32"]) => ({
       name,
-      attrs: { axis: before.length, size, outOfRange: "error" as const },
+      attrs: { axis: before.length, size, outOfRange: "error" as const, negative: "fromEnd" as const },
       inputs: [
         {
           shape: [...before, ...indices, ...after],
           dtype,
           values: isFloat(dtype) ? ({ normal: [0, 1] } as const) : ({ integers: [0, 99] } as const),
         },
-        { shape: indices, dtype: "i32" as const, values: { integers: [0, Math.max(0, size - 1)] as const } },
+        {
+          shape: indices,
+          dtype: "i32" as const,
+          values: { integers: [-size, Math.max(0, size - 1)] as const },
+        },
       ],
       accuracy: { reduction: Math.max(1, countElements(indices)) },
     })),
     {
       name: "out of range",
-      attrs: { axis: 0, size: 3, outOfRange: "zero" },
+      attrs: { axis: 0, size: 3, outOfRange: "zero", negative: "outOfRange" },
       inputs: [
         { shape: [5, 5], dtype: "f32", values: { normal: [0, 1] } },
         { shape: [5], dtype: "i32", values: [-1, 3, 2, -(2 ** 31), 2 ** 31 - 1] },
@@ -160,17 +168,17 @@ export const indexAddCases: OpCases<IndexAddAttributes> = {
     },
     {
       name: "out of range among many",
-      attrs: { axis: 0, size: 9, outOfRange: "zero" },
+      attrs: { axis: 0, size: 9, outOfRange: "zero", negative: "fromEnd" },
       inputs: [
         { shape: [50, 4], dtype: "f32", values: { normal: [0, 1] } },
-        { shape: [50], dtype: "i32", values: { integers: [-3, 11] } },
+        { shape: [50], dtype: "i32", values: { integers: [-12, 11] } },
       ],
       accuracy: { reduction: 50 },
     },
     // Few indices, and many: GPUs sort those.
     ...[5, 80].map((count) => ({
       name: `out of range: ${count} reported`,
-      attrs: { axis: 1, size: 9, outOfRange: "error" as const },
+      attrs: { axis: 1, size: 9, outOfRange: "error" as const, negative: "outOfRange" as const },
       inputs: [
         { shape: [2, count, 70], dtype: "i32" as const, values: { integers: [0, 99] as const } },
         {
@@ -183,7 +191,7 @@ export const indexAddCases: OpCases<IndexAddAttributes> = {
     })),
     {
       name: "non-finite",
-      attrs: { axis: 0, size: 4, outOfRange: "error" },
+      attrs: { axis: 0, size: 4, outOfRange: "error", negative: "fromEnd" },
       inputs: [
         { shape: [4, 5], dtype: "f32", values: "non-finite" },
         { shape: [4], dtype: "i32", values: [1, 0, 3, 2] },

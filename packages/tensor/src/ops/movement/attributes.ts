@@ -15,7 +15,7 @@ export interface TransposeAttributes {
   readonly permutation: readonly number[];
 }
 
-/** For every axis: 0 <= begin <= end <= dimension, step >= 1. */
+/** For every axis: 0 <= begin <= end <= dimension and step >= 1, or -1 <= end <= begin < dimension and step <= -1. */
 export interface SliceAttributes {
   readonly begin: readonly number[];
   readonly end: readonly number[];
@@ -23,7 +23,8 @@ export interface SliceAttributes {
 }
 
 export const computeSlicedShape = ({ begin, end, step }: SliceAttributes): number[] =>
-  begin.map((first, axis) => Math.ceil((end[axis]! - first) / step[axis]!));
+  // Adding 0 prevents a size of -0.
+  begin.map((first, axis) => Math.ceil((end[axis]! - first) / step[axis]!) + 0);
 
 /** Where the elements outside of a tensor come from: `reflect` mirrors at the first and last element, which it does not repeat. */
 export type ExtendMode = "reflect" | "edge" | "wrap";

@@ -105,7 +105,8 @@ function isOneRun(shape: Shape, attrs: SliceAttributes): boolean {
   const taken = computeSlicedShape(attrs);
   const range = taken.findIndex((size) => size !== 1);
   if (range < 0) return true;
-  const whole = (axis: number): boolean => taken[axis] === shape[axis];
+  const whole = (axis: number): boolean =>
+    taken[axis] === shape[axis] && (attrs.step[axis] === 1 || taken[axis] === 1);
   return attrs.step[range] === 1 && taken.every((_, axis) => axis <= range || whole(axis));
 }
 

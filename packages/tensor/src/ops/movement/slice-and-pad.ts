@@ -1,10 +1,11 @@
-import { checkOptions, checkTensors, describeValue } from "../../checks/check.ts";
+import { checkOptions, checkTensors } from "../../checks/check.ts";
 import { ArgumentError } from "../../checks/errors.ts";
-import { anArray, listOf, nonNegativeInteger } from "../../checks/rules.ts";
+import { anArray } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
+import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
-import { formatShape, readAxisOption } from "../../core/spec.ts";
+import { formatShape } from "../../core/spec.ts";
 import type { PadAttributes, SliceAttributes } from "./attributes.ts";
 import { computePaddedShape, computeSlicedShape } from "./attributes.ts";
 import { movementFamily } from "./movement-family.ts";
@@ -25,24 +26,39 @@ export const sliceOp: Op<SliceAttributes> = {
   gradient: {
     reads: () => ({ inputs: [], outputs: [] }),
     apply: ({ inputSpecs: [x], outputSpecs: [y], outputGradients: [dy], attrs: { begin, step } }) => {
-      const high = x!.shape.map((size, axis) => {
-        const taken = y!.shape[axis]!;
-        return size - begin[axis]! - (taken === 0 ? 0 : (taken - 1) * step[axis]! + 1);
+      const spans = y!.shape.map((taken, axis) => Math.max(0, taken - 1) * Math.abs(step[axis]!));
+      const low = begin.map((first, axis) => {
+        if (y!.shape[axis] === 0) return 0;
+        return step[axis]! < 0 ? first - spans[axis]! : first;
       });
-      const attrs = { low: begin, high, interior: step.map((every) => every - 1) };
-      return execute(padOp, [dy!], attrs, { scalars: [0] });
+      const high = x!.shape.map((size, axis) => {
+        return size - low[axis]! - spans[axis]! - Math.min(1, y!.shape[axis]!);
+      });
+      const attrs = { low, high, interior: step.map((every) => Math.abs(every) - 1) };
+      return [scope(() => execute(padOp, [turnForward(dy!, step)], attrs, { scalars: [0] })[0]!)];
     },
   },
   family: movementFamily,
 };
 
+/** Reverses the axes that were taken backwards. */
+function turnForward(y: Tensor, step: readonly number[]): Tensor {
+  if (step.every((every) => every > 0)) return y;
+  const attrs = {
+    begin: y.shape.map((size, axis) => (step[axis]! < 0 ? size - 1 : 0)),
+    end: y.shape.map((size, axis) => (step[axis]! < 0 ? -1 : size)),
+    step: step.map(Math.sign),
+  };
+  return execute(sliceOp, [y], attrs)[0]!;
+}
+
 export interface SliceOptions {
-  /** The first index taken along each leading axis; negative ones count from the end. */
-  readonly begin: readonly number[];
-  /** The index after the last one taken; default: the dimension. */
+  /** The first index taken along each leading axis; negative ones count from the end. Default: the first, or the last for a negative step. */
+  readonly begin?: readonly (number | undefined)[];
+  /** The index after the last one taken; default: all from `begin` on are taken. */
   readonly end?: readonly (number | undefined)[];
-  /** Every `step`-th index is taken; at least 1, which is the default. */
-  readonly step?: readonly number[];
+  /** Every `step`-th index is taken, backwards if it is negative; default: 1. */
+  readonly step?: readonly (number | undefined)[];
 }
 
 /**
@@ -50,37 +66,54 @@ export interface SliceOptions {
  * in memory and begins at a offset that the device allows, such as a range of a batch.
  *
  * Shapes: any -> ceil((end - begin) / step) along each axis. Throws ArgumentError for more axes than `x` has, indices out of
- * range, an end before its begin, and a step below 1.
+ * range, an end on the wrong side of its begin, and a step of 0.
  *
  * @example slice(x, { begin: [0, 2], end: [undefined, 5] }) // x[:, 2:5]
+ * @example slice(tensor([1, 2, 3, 4]), { step: [-1] }) // [4, 3, 2, 1]
  */
 export function slice(x: Tensor, options: SliceOptions): Tensor {
-  checkOptions<SliceOptions>("slice", options, { begin: anArray, end: anArray, step: anArray }, ["begin"]);
-  const { begin, end = [], step = [] } = options;
-  if (Math.max(begin.length, end.length, step.length) > x.rank) {
+  checkTensors("slice", x);
+  checkOptions<SliceOptions>("slice", options, { begin: anArray, end: anArray, step: anArray });
+  const { begin = [], end = [], step = [] } = options;
+  const axes = Math.max(begin.length, end.length, step.length);
+  if (axes > x.rank) {
     throw new ArgumentError(
-      `slice: found ${Math.max(begin.length, end.length, step.length)} axes, expected at most ${x.rank} for shape ${formatShape(x.shape)}`,
+      `slice: found ${axes} axes, expected at most ${x.rank} for shape ${formatShape(x.shape)}`,
     );
   }
+  const ranges = x.shape.map((size, axis) => readRange(size, axis, begin[axis], end[axis], step[axis] ?? 1));
   const attrs = {
-    begin: x.shape.map((size, axis) => checkIndex(begin[axis] ?? 0, size, "begin", axis)),
-    end: x.shape.map((size, axis) => checkIndex(end[axis] ?? size, size, "end", axis)),
-    step: x.shape.map((_, axis) => step[axis] ?? 1),
+    begin: ranges.map(([first]) => first),
+    end: ranges.map(([, last]) => last),
+    step: ranges.map(([, , every]) => every),
   };
-  attrs.step.forEach((every, axis) => {
-    if (!Number.isInteger(every) || every < 1 || attrs.end[axis]! < attrs.begin[axis]!) {
-      throw new ArgumentError(
-        `slice: axis ${axis}: found begin ${attrs.begin[axis]}, end ${attrs.end[axis]}, step ${every}, expected begin <= end and a step of at least 1`,
-      );
-    }
-  });
   return execute(sliceOp, [x], attrs)[0]!;
 }
 
-function checkIndex(index: number, size: number, argument: string, axis: number): number {
-  if (!Number.isInteger(index) || index < -size || index > size) {
+/** The range along one axis, with indices counted from the front: the end of a backward range may be -1. */
+function readRange(
+  size: number,
+  axis: number,
+  begin: number | undefined,
+  end: number | undefined,
+  step: number,
+): [begin: number, end: number, step: number] {
+  const isBackward = step < 0;
+  const last = isBackward ? size - 1 : size;
+  const first = begin === undefined ? (isBackward ? last : 0) : checkIndex(begin, size, last, "begin", axis);
+  const behind = end === undefined ? (isBackward ? -1 : last) : checkIndex(end, size, last, "end", axis);
+  if (!Number.isInteger(step) || step === 0 || (isBackward ? behind > first : behind < first)) {
     throw new ArgumentError(
-      `slice: ${argument}: found ${index} for axis ${axis} of ${size} elements, expected an integer in [${-size}, ${size}]`,
+      `slice: axis ${axis}: found begin ${first}, end ${behind}, step ${step}, expected an integer step other than 0, and an end that it reaches`,
+    );
+  }
+  return [first, behind, step];
+}
+
+function checkIndex(index: number, size: number, last: number, argument: string, axis: number): number {
+  if (!Number.isInteger(index) || index < -size || index > last) {
+    throw new ArgumentError(
+      `slice: ${argument}: found ${index} for axis ${axis} of ${size} elements, expected an integer in [${-size}, ${last}]`,
     );
   }
   return index < 0 ? index + size : index;
@@ -95,40 +128,6 @@ export function sliceAlong(x: Tensor, axis: number, begin: number, size: number)
   };
   return execute(sliceOp, [x], attrs)[0]!;
 }
-
-/**
- * Cuts a tensor into parts along an axis: the inverse of `concatenate`.
- *
- * Shapes: [..., n, ...] -> parts whose sizes add up to n. Throws ArgumentError for an axis out of range, a number of parts
- * that does not divide n, or sizes that do not add up to n.
- *
- * @param parts the number of equal parts, or the size of each
- * @param options.axis default: 0
- * @example split(tensor([1, 2, 3, 4, 5]), [2, 3]) // [1, 2] and [3, 4, 5]
- */
-export function split(
-  x: Tensor,
-  parts: number | readonly number[],
-  options: { readonly axis?: number } = {},
-): Tensor[] {
-  checkTensors("split", x);
-  const axis = readAxisOption("split", options, x.rank, 0);
-  const size = x.shape[axis]!;
-  const sizes = typeof parts === "number" ? listEqualSizes(size, parts) : parts;
-  if (!listOf(nonNegativeInteger).accepts(sizes) || sizes.reduce((sum, part) => sum + part, 0) !== size) {
-    throw new ArgumentError(
-      `split: parts: found ${describeValue(parts)}, expected parts that add up to ${size}, axis ${axis} of ${formatShape(x.shape)}`,
-    );
-  }
-  let begin = 0;
-  return sizes.map((part) => {
-    begin += part;
-    return sliceAlong(x, axis, begin - part, part);
-  });
-}
-
-const listEqualSizes = (size: number, count: number): number[] =>
-  Number.isInteger(count) && count > 0 ? new Array<number>(count).fill(size / count) : [];
 
 /** y[low + i (interior + 1)] = x[i], for every axis; the call's scalar everywhere else. */
 export const padOp: Op<PadAttributes> = {

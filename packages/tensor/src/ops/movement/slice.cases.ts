@@ -13,6 +13,81 @@ const geometries: readonly (readonly [
   ranges: readonly Range[],
   dtype?: DType,
 ])[] = [
+  ["backwards", [7], [[6, -1, -1]]],
+  [
+    "backwards from the middle, every second one",
+    [9, 5],
+    [
+      [6, 0, -2],
+      [0, 5],
+    ],
+  ],
+  [
+    "one axis backwards, one forwards with gaps",
+    [5, 11],
+    [
+      [4, -1, -1],
+      [1, 10, 3],
+    ],
+  ],
+  [
+    "whole rows backwards",
+    [5, 8],
+    [
+      [3, 0, -1],
+      [0, 8],
+    ],
+  ],
+  [
+    "columns backwards",
+    [40, 20],
+    [
+      [0, 40],
+      [19, -1, -1],
+    ],
+  ],
+  [
+    "nothing backwards",
+    [4, 5],
+    [
+      [2, 2, -1],
+      [4, -1, -2],
+    ],
+  ],
+  [
+    "one element backwards",
+    [4, 5],
+    [
+      [2, 0, -5],
+      [1, 0, -1],
+    ],
+  ],
+  [
+    "an empty axis backwards",
+    [0, 5],
+    [
+      [-1, -1, -1],
+      [4, 0, -2],
+    ],
+  ],
+  [
+    "u8 backwards",
+    [3, 13],
+    [
+      [2, -1, -2],
+      [12, -1, -1],
+    ],
+    "u8",
+  ],
+  [
+    "f16 backwards",
+    [3, 7],
+    [
+      [0, 3],
+      [6, 0, -2],
+    ],
+    "f16",
+  ],
   ["rank 0", [], []],
   [
     "whole",

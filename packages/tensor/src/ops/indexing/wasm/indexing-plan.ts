@@ -10,7 +10,7 @@ import { isFloat } from "../../../expression/dtype.ts";
 import { countStorageBytes } from "../../../expression/storage.ts";
 import { makePlan } from "../../movement/view.ts";
 import type { Indexing } from "../indexing.ts";
-import { encodeMissing } from "../indexing.ts";
+import { encodeMissing, getOffsetOfNegative } from "../indexing.ts";
 import { indexingKernels } from "./indexing.kernels.ts";
 import { module } from "./indexing.wasm.ts";
 
@@ -21,7 +21,7 @@ const columnsPerItem = 64;
 export function planTake(
   x: Spec,
   missing: number,
-  { outer, length, inner, count, elementwise }: Indexing,
+  { outer, length, inner, count, elementwise, negative }: Indexing,
   limits: Limits,
   check: RangeCheck | undefined,
 ): Plan {
@@ -36,6 +36,7 @@ export function planTake(
         count,
         inner,
         elementwise: Number(elementwise),
+        fromEnd: getOffsetOfNegative(length, negative),
         rest: encodeMissing(missing, getStorage(x.dtype, limits)),
       },
       work: { items: outer * count, chunk: countItemsPerChunk(inner) },
@@ -47,7 +48,7 @@ export function planTake(
 /** The plan of `indexAdd` and `scatterAdd` in WebAssembly. */
 export function planAdd(
   updates: Spec,
-  { outer, length, inner, count, elementwise }: Indexing,
+  { outer, length, inner, count, elementwise, negative }: Indexing,
   check: RangeCheck | undefined,
 ): Plan {
   if (outer * length * inner === 0) return makePlan([]);
@@ -57,7 +58,14 @@ export function planAdd(
     planLaunch(makeWasmKernel(module, entry, indexingKernels), {
       reads: { x: { input: 0 }, indices: { input: 1 } },
       writes: { y: { output: 0 } },
-      parameters: { length, count, inner, tile: columnsPerItem, elementwise: Number(elementwise) },
+      parameters: {
+        length,
+        count,
+        inner,
+        tile: columnsPerItem,
+        elementwise: Number(elementwise),
+        fromEnd: getOffsetOfNegative(length, negative),
+      },
       work: {
         items: outer * Math.ceil(inner / columnsPerItem),
         chunk: countItemsPerChunk((length + count) * width),

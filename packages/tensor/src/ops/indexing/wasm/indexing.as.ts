@@ -6,10 +6,17 @@ import { AddArguments, TakeArguments } from "./indexing.kernels.as";
 // index selects a row of `inner` elements or, elementwise, one element. Indices out of range access no memory; each is counted
 // once, if there is a counter.
 
+/** The position that the index at an address selects. Negative indices wrap: `fromEnd`, the length or 0, is added to them. */
+@inline
+function position(address: usize, length: usize, fromEnd: usize): u32 {
+  const index = load<u32>(address);
+  return index < <u32>length ? index : index + <u32>fromEnd;
+}
+
 /** y[o, k, j] = x[o, indices[k], j], or x[o, indices[o, k, j], j]; `rest` if the index is out of range. */
 @inline
 function take<T>(begin: usize, end: usize, args: TakeArguments, counter: usize): void {
-  const { x, indices, y, length, count, inner, elementwise, rest } = args;
+  const { x, indices, y, length, count, inner, elementwise, fromEnd, rest } = args;
   const bytes = inner * sizeof<T>();
   let outside: u32 = 0;
   let k = begin % count;
@@ -18,7 +25,7 @@ function take<T>(begin: usize, end: usize, args: TakeArguments, counter: usize):
     const to = y + item * bytes;
     const steps: usize = elementwise ? inner : 1;
     for (let j: usize = 0; j < steps; j++) {
-      const index = load<u32>(indices + (elementwise ? item * inner + j : k) * 4);
+      const index = position(indices + (elementwise ? item * inner + j : k) * 4, length, fromEnd);
       const from = line + (<usize>index * inner + j) * sizeof<T>();
       if (index < length) {
         if (elementwise) store<T>(to + j * sizeof<T>(), load<T>(from));
@@ -48,7 +55,7 @@ export function takeBytes(begin: usize, end: usize, _scratch: usize, args: TakeA
 /** y = 0, then y[o, index of k, j] += x[o, k, j] for k = 0, 1, ... An item processes a tile of columns, so the order is fixed. */
 @inline
 function add<T>(begin: usize, end: usize, args: AddArguments, counter: usize): void {
-  const { x, indices, y, length, count, inner, tile, elementwise } = args;
+  const { x, indices, y, length, count, inner, tile, elementwise, fromEnd } = args;
   let outside: u32 = 0;
   const tiles = (inner + tile - 1) / tile;
   for (let item = begin; item < end; item++) {
@@ -62,14 +69,14 @@ function add<T>(begin: usize, end: usize, args: AddArguments, counter: usize): v
       const from = x + (k * inner + column) * 4;
       if (elementwise) {
         for (let j: usize = 0; j < width; j++) {
-          const index = load<u32>(indices + (k * inner + column + j) * 4);
+          const index = position(indices + (k * inner + column + j) * 4, length, fromEnd);
           const to = line + (<usize>index * inner + j) * 4;
           if (index < length) store<T>(to, load<T>(to) + load<T>(from + j * 4));
           else outside++;
         }
         continue;
       }
-      const index = load<u32>(indices + (k - o * count) * 4);
+      const index = position(indices + (k - o * count) * 4, length, fromEnd);
       if (index >= length) {
         outside += u32(item == 0);
         continue;

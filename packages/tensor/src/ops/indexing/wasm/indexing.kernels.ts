@@ -6,6 +6,7 @@ export const take = {
     count: "u32",
     inner: "u32",
     elementwise: "i32",
+    fromEnd: "u32",
     rest: "i32",
   },
 } as const;
@@ -19,6 +20,7 @@ export const add = {
     inner: "u32",
     tile: "u32",
     elementwise: "i32",
+    fromEnd: "u32",
   },
 } as const;
 

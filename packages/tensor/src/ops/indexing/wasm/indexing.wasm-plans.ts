@@ -16,25 +16,38 @@ import { computeUpdateLines, getMissingValue, makeIndexCheck } from "../indexing
 import { planAdd, planTake } from "./indexing-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  makePlanEntry<TakeAttributes>("take", ([x, indices], { axis, outOfRange }, limits) => {
+  makePlanEntry<TakeAttributes>("take", ([x, indices], { axis, outOfRange, negative }, limits) => {
     const count = countElements(indices!.shape);
-    const indexing: Indexing = { ...computeLines(x!.shape, axis), count, elementwise: false };
-    const check = makeIndexCheck("take", indexing.length, outOfRange);
+    const indexing: Indexing = { ...computeLines(x!.shape, axis), count, elementwise: false, negative };
+    const check = makeIndexCheck("take", indexing.length, { outOfRange, negative });
     return planTake(x!, getMissingValue(x!, outOfRange), indexing, limits, check);
   }),
-  makePlanEntry<IndexAddAttributes>("indexAdd", ([updates, indices], { axis, size, outOfRange }) => {
-    const indexing = { ...computeUpdateLines(updates!, indices!, axis), length: size, elementwise: false };
-    return planAdd(updates!, indexing, makeIndexCheck("indexAdd", size, outOfRange));
-  }),
-  makePlanEntry<GatherAttributes>("gather", ([x, indices], { axis, outOfRange }, limits) => {
-    const indexing = { ...computeLines(x!.shape, axis), count: indices!.shape[axis]!, elementwise: true };
-    const check = makeIndexCheck("gather", indexing.length, outOfRange);
+  makePlanEntry<IndexAddAttributes>(
+    "indexAdd",
+    ([updates, indices], { axis, size, outOfRange, negative }) => {
+      const indexing = {
+        ...computeUpdateLines(updates!, indices!, axis),
+        length: size,
+        elementwise: false,
+        negative,
+      };
+      return planAdd(updates!, indexing, makeIndexCheck("indexAdd", size, { outOfRange, negative }));
+    },
+  ),
+  makePlanEntry<GatherAttributes>("gather", ([x, indices], { axis, outOfRange, negative }, limits) => {
+    const indexing = {
+      ...computeLines(x!.shape, axis),
+      count: indices!.shape[axis]!,
+      elementwise: true,
+      negative,
+    };
+    const check = makeIndexCheck("gather", indexing.length, { outOfRange, negative });
     return planTake(x!, getMissingValue(x!, outOfRange), indexing, limits, check);
   }),
-  makePlanEntry<IndexAddAttributes>("scatterAdd", ([updates], { axis, size, outOfRange }) => {
+  makePlanEntry<IndexAddAttributes>("scatterAdd", ([updates], { axis, size, outOfRange, negative }) => {
     const { outer, length, inner } = computeLines(updates!.shape, axis);
-    const indexing = { outer, length: size, inner, count: length, elementwise: true };
-    return planAdd(updates!, indexing, makeIndexCheck("scatterAdd", size, outOfRange));
+    const indexing = { outer, length: size, inner, count: length, elementwise: true, negative };
+    return planAdd(updates!, indexing, makeIndexCheck("scatterAdd", size, { outOfRange, negative }));
   }),
   makePlanEntry<TopKAttributes>("topK", ([x], { k, axis, largest }) => {
     const { outer, length, inner } = computeLines(x!.shape, axis);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { KernelLaunch, ScalarSlot, Slot, WgslKernel } from "../../../core/devices/launch.ts";
 import type { Spec } from "../../../core/spec.ts";
+import type { Indexing } from "../indexing.ts";
 import { canStoreSums, planShaderAdd, planShaderTake } from "./indexing-plan.ts";
 
 const limits: Limits = {
@@ -12,7 +13,13 @@ const limits: Limits = {
   features: new Set(),
 };
 const f32: Spec = { shape: [], dtype: "f32" };
-const table = { outer: 1, length: 50_000, inner: 128, elementwise: false };
+const table: Omit<Indexing, "count"> = {
+  outer: 1,
+  length: 50_000,
+  inner: 128,
+  elementwise: false,
+  negative: "fromEnd",
+};
 
 type Kernels = readonly KernelLaunch<Slot, ScalarSlot>[];
 

@@ -11,7 +11,7 @@ import { makePlan } from "../../movement/view.ts";
 import { foldInvocations } from "../../movement/wgsl/invocations.ts";
 import { countUnitsPerWord, findWidestUnit } from "../../movement/wgsl/units.ts";
 import type { Indexing } from "../indexing.ts";
-import { encodeMissing } from "../indexing.ts";
+import { encodeMissing, getOffsetOfNegative } from "../indexing.ts";
 import type { Elements } from "./indexing.wgsl.ts";
 import {
   makeRowOrder,
@@ -29,7 +29,7 @@ const fewIndices = 32;
 export function planShaderTake(
   x: Spec,
   missing: number,
-  { outer, length, inner, count: chosen, elementwise }: Indexing,
+  { outer, length, inner, count: chosen, elementwise, negative }: Indexing,
   limits: Limits,
   check: RangeCheck | undefined,
   reads: { readonly x: Slot; readonly indices: Slot } = { x: { input: 0 }, indices: { input: 1 } },
@@ -50,6 +50,7 @@ export function planShaderTake(
         length,
         chosen,
         inner: inner / elements,
+        fromEnd: getOffsetOfNegative(length, negative),
         missing: encodeMissing(missing, getStorage(x.dtype, limits)),
       },
       work: { workgroups: foldInvocations(count, limits) },
@@ -93,24 +94,26 @@ function planAddLaunch(
   check: RangeCheck | undefined,
   sorted?: { readonly places: Slot; readonly rows: Slot },
 ): PlannedLaunch {
-  const { outer, length, inner, count: chosen, elementwise } = indexing;
+  const { outer, length, inner, count: chosen, elementwise, negative } = indexing;
   const elements = sumElements(updates, indexing, limits);
   const columns = inner / elements.width;
   const count = outer * length * columns;
   const counts = check !== undefined;
+  const parameters = { count, length, chosen, inner: columns };
   const rest = {
     writes: { y: { output: 0 } },
-    parameters: { count, length, chosen, inner: columns },
     work: { workgroups: foldInvocations(count, limits) },
     check,
   };
   return sorted === undefined
     ? planLaunch(writeAddKernel(elements, elementwise, counts), {
         reads: { updates: { input: 0 }, indices: { input: 1 } },
+        parameters: { ...parameters, fromEnd: getOffsetOfNegative(length, negative) },
         ...rest,
       })
     : planLaunch(writeAddSortedKernel(elements, counts), {
         reads: { updates: { input: 0 }, ...sorted },
+        parameters,
         ...rest,
       });
 }
@@ -122,18 +125,16 @@ function planShaderSortedAdd(
   limits: Limits,
   check: RangeCheck | undefined,
 ): Plan {
-  const { outer, length, inner, count, elementwise } = indexing;
+  const { outer, length, inner, count, elementwise, negative } = indexing;
   const rows = elementwise
     ? { ...indexing, outer: 1, length: outer * length * inner, inner: 1, count: outer * count * inner }
     : indexing;
   const shape = [rows.count];
   const [places, keys] = [{ temporary: 0 }, { temporary: 1 }];
   const lines = { outer: 1, length: rows.count, inner: 1, keep: rows.count };
-  const order = makeRowOrder(
-    elementwise
-      ? { span: count * inner, size: length, columns: inner }
-      : { span: count, size: length, columns: 1 },
-  );
+  const columns = elementwise ? inner : 1;
+  const fromEnd = getOffsetOfNegative(length, negative);
+  const order = makeRowOrder({ span: count * columns, size: length, columns, fromEnd });
   const sorting = { ...lines, order };
   const { launches, temporaries } = planSort(sorting, limits, { input: 1 }, { places, keys }, 2);
   return {

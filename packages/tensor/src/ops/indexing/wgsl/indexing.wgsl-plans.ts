@@ -17,7 +17,7 @@ const makeSums = (name: string, toIndexing: IndexingOf): PlanEntry =>
   makePlanEntry<IndexAddAttributes>(
     name,
     ([updates, indices], attrs, limits) => {
-      const check = makeIndexCheck(name, attrs.size, attrs.outOfRange);
+      const check = makeIndexCheck(name, attrs.size, attrs);
       return planShaderAdd(updates!, toIndexing(updates!, indices!, attrs), limits, check);
     },
     {
@@ -27,30 +27,36 @@ const makeSums = (name: string, toIndexing: IndexingOf): PlanEntry =>
   );
 
 export const plans: readonly PlanEntry[] = [
-  makeSums("indexAdd", (updates, indices, { axis, size }) => ({
+  makeSums("indexAdd", (updates, indices, { axis, size, negative }) => ({
     ...computeUpdateLines(updates, indices, axis),
     length: size,
     elementwise: false,
+    negative,
   })),
-  makeSums("scatterAdd", (updates, _, { axis, size }) => {
+  makeSums("scatterAdd", (updates, _, { axis, size, negative }) => {
     const { outer, length, inner } = computeLines(updates.shape, axis);
-    return { outer, length: size, inner, count: length, elementwise: true };
+    return { outer, length: size, inner, count: length, elementwise: true, negative };
   }),
   makePlanEntry<TakeAttributes>(
     "take",
-    ([x, indices], { axis, outOfRange }, limits) => {
+    ([x, indices], { axis, outOfRange, negative }, limits) => {
       const count = countElements(indices!.shape);
-      const indexing: Indexing = { ...computeLines(x!.shape, axis), count, elementwise: false };
-      const check = makeIndexCheck("take", indexing.length, outOfRange);
+      const indexing: Indexing = { ...computeLines(x!.shape, axis), count, elementwise: false, negative };
+      const check = makeIndexCheck("take", indexing.length, { outOfRange, negative });
       return makePlan(planShaderTake(x!, getMissingValue(x!, outOfRange), indexing, limits, check));
     },
     { takesStored: true },
   ),
   makePlanEntry<GatherAttributes>(
     "gather",
-    ([x, indices], { axis, outOfRange }, limits) => {
-      const indexing = { ...computeLines(x!.shape, axis), count: indices!.shape[axis]!, elementwise: true };
-      const check = makeIndexCheck("gather", indexing.length, outOfRange);
+    ([x, indices], { axis, outOfRange, negative }, limits) => {
+      const indexing = {
+        ...computeLines(x!.shape, axis),
+        count: indices!.shape[axis]!,
+        elementwise: true,
+        negative,
+      };
+      const check = makeIndexCheck("gather", indexing.length, { outOfRange, negative });
       return makePlan(planShaderTake(x!, getMissingValue(x!, outOfRange), indexing, limits, check));
     },
     { takesStored: true },
@@ -64,7 +70,7 @@ export const plans: readonly PlanEntry[] = [
       const sorting = { ...lines, keep: k, order };
       const places = { output: 1 };
       const { launches, temporaries } = planSort(sorting, limits, { input: 0 }, { places }, 0);
-      const indexing = { ...lines, count: k, elementwise: true };
+      const indexing: Indexing = { ...lines, count: k, elementwise: true, negative: "outOfRange" };
       const values = planShaderTake(x!, 0, indexing, limits, undefined, {
         x: { input: 0 },
         indices: places,

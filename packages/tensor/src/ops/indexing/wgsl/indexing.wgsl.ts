@@ -7,10 +7,22 @@ import type { Unit } from "../../movement/wgsl/units.ts";
 import { loadUnit, storeUnits, writeUnitAlias } from "../../movement/wgsl/units.ts";
 import type { SortOrder } from "./sorting.wgsl.ts";
 
+/** The position that an index selects. Negative indices wrap: `fromEnd`, the length or 0, is added to them. */
+const writePosition = (length: string): string =>
+  `fn position(index: u32) -> u32 { return select(index, index + p.fromEnd, index >= ${length}); }`;
+
 const take = {
   reads: { x: "Unit", indices: "u32" },
   writes: { y: "Unit" },
-  parameters: { count: "u32", size: "u32", length: "u32", chosen: "u32", inner: "u32", missing: "u32" },
+  parameters: {
+    count: "u32",
+    size: "u32",
+    length: "u32",
+    chosen: "u32",
+    inner: "u32",
+    fromEnd: "u32",
+    missing: "u32",
+  },
 } as const;
 
 /** Selects elements by indices: an invocation computes a unit of y, or a word of units. An index selects an element or a row. */
@@ -19,10 +31,11 @@ export const writeTakeKernel = (unit: Unit, elementwise: boolean, counts: boolea
     entry: "take",
     schema: take,
     code: `${writeUnitAlias(unit)}
+${writePosition("p.length")}
 fn unit(at: u32, old: Unit) -> Unit {
   if (at >= p.size) { return old; }
   let row = at / p.inner;
-  let index = indices[${elementwise ? "at" : "row % p.chosen"}];
+  let index = position(indices[${elementwise ? "at" : "row % p.chosen"}]);
   if (index >= p.length) {
     ${counts ? `countOutside(u32(${elementwise ? "true" : "row < p.chosen && at % p.inner == 0u"}));` : ""}
     return Unit(p.missing);
@@ -55,7 +68,7 @@ ${writeFloatElements(elements)}`;
 const add = {
   reads: { updates: "Element", indices: "u32" },
   writes: { y: "Element" },
-  parameters: { count: "u32", length: "u32", chosen: "u32", inner: "u32" },
+  parameters: { count: "u32", length: "u32", chosen: "u32", inner: "u32", fromEnd: "u32" },
 } as const;
 
 /** Sums for few indices: an invocation computes an element of y and examines all indices. */
@@ -68,19 +81,22 @@ export const writeAddKernel = (
     entry: "add",
     schema: add,
     extensions: elements.extensions,
-    code: `${declared(elements)}${writeInvocationEntry(
-      "add",
-      `let row = at / p.inner;
+    code: `${declared(elements)}
+${writePosition("p.length")}
+${writeInvocationEntry(
+  "add",
+  `let row = at / p.inner;
   ${counts ? "var numberOutside = 0u;" : ""}
   var sum = ${elements.sum}();
   for (var k = 0u; k < p.chosen; k++) {
     let update = (row / p.length * p.chosen + k) * p.inner + at % p.inner;
-    if (indices[${elementwise ? "update" : "k"}] == row % p.length) { sum += ${elements.load("updates", "update")}; }
-    ${counts ? `numberOutside += u32(indices[${elementwise ? "update" : "k"}] >= p.length);` : ""}
+    let index = position(indices[${elementwise ? "update" : "k"}]);
+    if (index == row % p.length) { sum += ${elements.load("updates", "update")}; }
+    ${counts ? `numberOutside += u32(index >= p.length);` : ""}
   }
   ${counts ? `if (${elementwise ? "row % p.length == 0u" : "at == 0u"}) { countOutside(numberOutside); }` : ""}
   ${elements.store!("y", "at", "sum")}`,
-    )}`,
+)}`,
   });
 
 /** The key of indices out of range, which comes after all others. */
@@ -91,17 +107,21 @@ export interface RowPlaces {
   readonly span: number;
   readonly size: number;
   readonly columns: number;
+  /** What is added to negative indices. */
+  readonly fromEnd: number;
 }
 
 /** The order of indices by the rows that they select, with those out of range last. */
-export const makeRowOrder = ({ span, size, columns }: RowPlaces): SortOrder => ({
+export const makeRowOrder = ({ span, size, columns, fromEnd }: RowPlaces): SortOrder => ({
   type: "u32",
   extensions: [],
-  parameters: { span, size, columns },
+  parameters: { span, size, columns, fromEnd },
   key: `
+${writePosition("p.size")}
 fn keyAt(line: u32, place: u32) -> u32 {
-  if (x[place] >= p.size) { return ${rowOutside}; }
-  return (place / p.span * p.size + x[place]) * p.columns + place % p.columns;
+  let index = position(x[place]);
+  if (index >= p.size) { return ${rowOutside}; }
+  return (place / p.span * p.size + index) * p.columns + place % p.columns;
 }`,
 });
 
