@@ -8,6 +8,6 @@ export type { Model, ModelParameter } from "./model.ts";
 export { listTrainableParameters } from "./model.ts";
 export type { LossResult } from "./record.ts";
 export type { GradientsOf } from "./structure.ts";
-export { withoutGradient } from "./tape.ts";
+export { observeBackward, withoutGradient } from "./tape.ts";
 export type { Pullback, PullbackArgument } from "./vjp.ts";
 export { vjp } from "./vjp.ts";

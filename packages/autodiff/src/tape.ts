@@ -199,6 +199,27 @@ export class Tape implements Executor {
 const toSpec = (tensor: Tensor | undefined): Spec | undefined =>
   tensor && { shape: tensor.shape, dtype: tensor.dtype };
 
+/** Told of each recorded call before its gradient rule runs, by the ids of its outputs, and of none after it. */
+type BackwardObserver = (outputIds: readonly number[] | undefined) => void;
+
+let observer: BackwardObserver | undefined;
+
+/**
+ * Runs `body` and tells the observer whose gradient the operations belong to that run meanwhile: which recorded call, by the ids of
+ * its outputs, or undefined outside of backward passes.
+ */
+export function observeBackward<Result>(observe: BackwardObserver, body: () => Result): Result {
+  checkValue("observeBackward: observer", observe, callable);
+  checkValue("observeBackward", body, callable);
+  const outer = observer;
+  observer = observe;
+  try {
+    return body();
+  } finally {
+    observer = outer;
+  }
+}
+
 function propagate(step: Step, gradients: GradientMap, isLastUse: boolean): void {
   const { op, rule, inputSpecs, outputSpecs, inputIds, outputIds } = step;
   const outputGradients = outputIds.map((id) => gradients.take(id));
@@ -209,6 +230,7 @@ function propagate(step: Step, gradients: GradientMap, isLastUse: boolean): void
         `${op.name}: found no gradient, expected one: a differentiated result depends on this operation`,
       );
     }
+    observer?.(outputIds);
     scope(() => {
       const needed = inputIds.map((id) => id !== undefined);
       const results = rule.apply({ ...step, outputGradients, needed, inputSpecs, outputSpecs, isLastUse });
@@ -219,6 +241,7 @@ function propagate(step: Step, gradients: GradientMap, isLastUse: boolean): void
       });
     });
   } finally {
+    observer?.(undefined);
     for (const gradient of outputGradients) gradient?.dispose();
   }
 }

@@ -163,6 +163,7 @@ export type { RpropRuleOptions } from "./optimizers/rprop.ts";
 export { Rprop } from "./optimizers/rprop.ts";
 export type { SGDRuleOptions } from "./optimizers/sgd.ts";
 export { SGD } from "./optimizers/sgd.ts";
+export type { UpdateGate } from "./optimizers/update-gate.ts";
 export type { RuleChoice, StepNumbers, UpdateRule, WholeParameter } from "./optimizers/update-rule.ts";
 export { chained, lambda, multiplicative, sequential, warmUp } from "./schedules/combinators.ts";
 export type { CosineRestartsOptions, CyclicOptions } from "./schedules/cycles.ts";
@@ -192,6 +193,13 @@ export type { PlateauState, ReduceLROnPlateauOptions } from "./training/callback
 export { ReduceLROnPlateau } from "./training/callbacks/reduce-lr-on-plateau.ts";
 export { evaluate } from "./training/evaluate.ts";
 export type { EvaluateOptions } from "./training/evaluate-options.ts";
+export { findNonFinite } from "./training/finite/find-non-finite.ts";
+export {
+  NonFiniteError,
+  NonFiniteGradientError,
+  NonFiniteLossError,
+} from "./training/finite/non-finite-error.ts";
+export type { NonFiniteOrigin, NonFinitePlace } from "./training/finite/non-finite-origin.ts";
 export { fit } from "./training/fit.ts";
 export type {
   Callback,
@@ -210,7 +218,6 @@ export type {
   WeightedMean,
 } from "./training/measurements/measures.ts";
 export { weighted } from "./training/measurements/measures.ts";
-export { NonFiniteLossError } from "./training/measurements/non-finite-error.ts";
 export { Meter } from "./training/meter.ts";
 export type { InputSource, Predicted, PredictedArray, PredictOptions } from "./training/predict.ts";
 export { predict } from "./training/predict.ts";

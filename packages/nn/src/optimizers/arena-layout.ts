@@ -19,8 +19,10 @@ export interface Span {
 export const elementsOfOwnSpan: number = 2 ** 18;
 
 /** The part of a flat tensor that a span takes. */
-export const viewSpan = (flat: Tensor, { byteOffset, elements }: Span): Tensor =>
-  new Tensor(flat.storage, { shape: [elements], dtype: flat.dtype }, flat.byteOffset + byteOffset);
+export const viewSpan = (
+  flat: Tensor,
+  { byteOffset, elements }: Pick<Span, "byteOffset" | "elements">,
+): Tensor => new Tensor(flat.storage, { shape: [elements], dtype: flat.dtype }, flat.byteOffset + byteOffset);
 
 /** Spans of members with these sizes: each one of at least `large` elements by itself, and what lies between them. */
 export function listSpans(sizes: readonly number[], { gaps, byteOffsets }: Layout, large: number): Span[] {
@@ -48,7 +50,9 @@ export interface Layout {
   readonly gaps: readonly number[];
 }
 
-const countElementBytes = ({ limits }: Backend): number => countStorageBytes(getStorage("f32", limits));
+/** Bytes of one value of a parameter. */
+export const countElementBytes = ({ limits }: Backend): number =>
+  countStorageBytes(getStorage("f32", limits));
 
 /** Bytes from the beginning of a member to the beginning of the next one. */
 function countPaddedBytes({ shape }: Spec, backend: Backend): number {

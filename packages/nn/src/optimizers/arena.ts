@@ -72,10 +72,10 @@ export class Arena {
     return rule.listScalars({ learningRate: learningRate * scale, weightDecay, step: this.steps + 1 });
   }
 
-  /** For each launch of an update, one flat tensor of the gradients of its members, of which there is one for each member. */
-  gatherGradients(gradients: readonly Tensor[]): Tensor[] {
+  /** For each launch of an update, the gradients of its members, of which there is one for each member, as flat tensors to be joined. */
+  listGradientPieces(gradients: readonly Tensor[]): Tensor[][] {
     return this.spans.map(({ begin, end }) =>
-      this.join(gradients.slice(begin, end), this.layout.gaps.slice(begin, end)),
+      this.listPieces(gradients.slice(begin, end), this.layout.gaps.slice(begin, end)),
     );
   }
 
@@ -86,7 +86,12 @@ export class Arena {
 
   /** One flat tensor of several, with padding in the gaps between them; not behind the last one. */
   private join(tensors: readonly Tensor[], gaps: readonly number[]): Tensor {
-    const pieces = tensors.flatMap((tensor, index) => {
+    const pieces = this.listPieces(tensors, gaps);
+    return pieces.length === 1 ? pieces[0]! : concatenate(pieces);
+  }
+
+  private listPieces(tensors: readonly Tensor[], gaps: readonly number[]): Tensor[] {
+    return tensors.flatMap((tensor, index) => {
       const flat = new Tensor(
         tensor.storage,
         { shape: [tensor.size], dtype: tensor.dtype },
@@ -95,7 +100,6 @@ export class Arena {
       const isPadded = gaps[index]! > 0 && index < tensors.length - 1;
       return isPadded ? [flat, this.makePadding(gaps[index]!)] : [flat];
     });
-    return pieces.length === 1 ? pieces[0]! : concatenate(pieces);
   }
 
   /** Allocates all the memory of the first update in advance, so that it cannot fail after another arena has been updated. */
@@ -132,19 +136,21 @@ export class Arena {
   }
 
   /**
-   * Updates values and slots in their own memory, after `prepare`. `gradients` are those of `gatherGradients`, `wholes` those of
+   * Updates values and slots in their own memory, after `prepare`. `gradients` are flat ones, one for each launch, `wholes` those of
    * `computeWholes`. Calls `onLaunch` after each launch: from then on the arena has changed.
    */
   update(
     gradients: readonly Tensor[],
     wholes: readonly Tensor[],
-    { factors, scalars, onLaunch }: UpdateNumbers,
+    { factors, scalars, gate, onLaunch }: UpdateNumbers,
   ): void {
     const state = [this.values!, ...this.slots!];
+    const expression = gate === undefined ? this.rule.update : this.rule.gatedUpdate;
+    const gates = gate === undefined ? [] : [gate];
     const results = this.spans.map((span, index) => {
       const views = state.map((flat) => viewSpan(flat, span));
-      const operands = [...views, gradients[index]!, ...factors, ...wholes.slice(index, index + 1)];
-      const launched = evaluateExpression(this.rule.update, operands, { donate: [...views.keys()], scalars });
+      const operands = [...views, gradients[index]!, ...factors, ...wholes.slice(index, index + 1), ...gates];
+      const launched = evaluateExpression(expression, operands, { donate: [...views.keys()], scalars });
       onLaunch();
       return launched;
     });
@@ -256,5 +262,7 @@ export function makeTogether<Item>(items: readonly Item[], make: (item: Item) =>
 export interface UpdateNumbers {
   readonly factors: readonly Tensor[];
   readonly scalars: readonly number[];
+  /** One number: where it is 0, nothing changes. */
+  readonly gate?: Tensor | undefined;
   onLaunch(): void;
 }

@@ -17,17 +17,31 @@ export class CompiledRule {
    */
   readonly update: Expression;
   private readonly rule: UpdateRule;
+  private readonly clipping: Clipping;
+  private gated: Expression | undefined;
   private readonly direction: Expression | undefined;
 
   constructor(rule: UpdateRule, clipping: Clipping) {
     const { whole } = rule;
     this.rule = rule;
-    this.update = buildStep(rule, clipping, whole !== undefined, (...values) => rule.update(...values));
+    this.clipping = clipping;
+    this.update = buildStep(rule, { ...clipping, takesWhole: whole !== undefined }, (...values) =>
+      rule.update(...values),
+    );
     this.direction =
       whole &&
-      buildStep(rule, clipping, false, (value, slots, gradient, numbers) => [
+      buildStep(rule, clipping, (value, slots, gradient, numbers) => [
         whole.direction(value, slots, gradient, numbers),
       ]);
+  }
+
+  /** The update with one more input, a number: where it is 0, values and slots stay as they are. */
+  get gatedUpdate(): Expression {
+    const { rule, clipping, takesWhole } = this;
+    this.gated ??= buildStep(rule, { ...clipping, takesWhole, isGated: true }, (...values) =>
+      rule.update(...values),
+    );
+    return this.gated;
   }
 
   get slots(): readonly string[] {
@@ -56,21 +70,29 @@ export class CompiledRule {
 
 type StepInputs = Parameters<UpdateRule["update"]>;
 
+interface StepForm extends Clipping {
+  readonly takesWhole?: boolean;
+  readonly isGated?: boolean;
+}
+
 function buildStep(
   rule: UpdateRule,
-  { byNorm, maxValue }: Clipping,
-  takesWhole: boolean,
+  { byNorm, maxValue, takesWhole = false, isGated = false }: StepForm,
   compute: (...inputs: StepInputs) => Value[],
 ): Expression {
   const count = rule.slots.length;
   const scalars = rule.scalars({ learningRate: 0, weightDecay: 0, step: 1 }).map(() => "f32" as const);
-  const inputs = new Array<"f32">(count + 2 + Number(byNorm) + Number(takesWhole)).fill("f32");
+  const ofWholeAt = count + 2 + Number(byNorm);
+  const inputs = new Array<"f32">(ofWholeAt + Number(takesWhole) + Number(isGated)).fill("f32");
   return buildExpression({ inputs, scalars }, (values, numbers) => {
     const given = values[count + 1]!;
     const scaled = byNorm ? e.mul(given, values[count + 2]!) : given;
     const gradient = maxValue === undefined ? scaled : limitValue(scaled, maxValue);
-    const ofWhole = takesWhole ? values.at(-1) : undefined;
-    return compute(values[0]!, values.slice(1, count + 1), gradient, numbers, ofWhole);
+    const ofWhole = takesWhole ? values[ofWholeAt] : undefined;
+    const results = compute(values[0]!, values.slice(1, count + 1), gradient, numbers, ofWhole);
+    if (!isGated) return results;
+    const isOpen = e.notEqual(values.at(-1)!, 0);
+    return results.map((result, index) => e.select(isOpen, result, values[index]!));
   });
 }
 

@@ -11,10 +11,12 @@ import { clipFactor } from "./clip.ts";
 import type { Clipping } from "./compiled-rule.ts";
 import { CompiledRule } from "./compiled-rule.ts";
 import type { GroupedParameter, NamedParameter } from "./grouped-parameter.ts";
+import { joinSpans } from "./join-spans.ts";
 import { matchGradients } from "./match-gradients.ts";
 import type { OptimizerOptions, OptimizerSettings, Parameterized } from "./optimizer-options.ts";
 import { groupParameters, optimizerRules } from "./optimizer-options.ts";
 import { checkState, readOptimizerState, readSlots } from "./optimizer-state.ts";
+import type { UpdateGate } from "./update-gate.ts";
 import type { RuleChoice, UpdateRule } from "./update-rule.ts";
 
 /**
@@ -89,16 +91,18 @@ export class Optimizer {
    * Updates every trainable parameter once. All memory is allocated before anything changes: a step that throws has changed
    * nothing, unless the error says that it failed halfway.
    *
+   * A `gate` decides on the device whether values and slots change; counts of steps and attachments do not know its answer.
+   *
    * @returns false where an attachment only takes the gradients, such as `GradientAccumulation`
    * @throws ShapeError or DTypeError for a gradient that does not fit its parameter; ArgumentError for a wrong number of them;
    * DeviceError for a step that fails halfway, and from then on until a saved state is loaded or the slots are disposed
    */
-  step(gradients: readonly Tensor[]): boolean {
+  step(gradients: readonly Tensor[], gate?: UpdateGate): boolean {
     this.checkWhole();
     const given = matchGradients(this.parameters, gradients);
     return scope(() => {
       const gradientOf = this.attachments.collect(given);
-      if (gradientOf !== undefined) this.update(gradientOf);
+      if (gradientOf !== undefined) this.update(gradientOf, gate);
       return gradientOf !== undefined;
     });
   }
@@ -176,20 +180,24 @@ export class Optimizer {
     this.attachments.reset();
   }
 
-  private update(gradientOf: Gradients): void {
+  private update(gradientOf: Gradients, gate: UpdateGate | undefined): void {
     const active = this.splitActiveArenas(gradientOf);
     if (active.length === 0) return;
     for (const arena of active) arena.prepare();
     this.attachments.prepare();
-    const gathered = active.map((arena) =>
-      arena.gatherGradients(arena.members.map(({ parameter }) => gradientOf.get(parameter)!)),
+    const pieces = active.map((arena) =>
+      arena.listGradientPieces(arena.members.map(({ parameter }) => gradientOf.get(parameter)!)),
     );
+    const { spans, flats } = joinSpans(pieces.flat());
+    const left = [...spans];
+    const gathered = pieces.map(({ length }) => left.splice(0, length));
     const { maxGradientNorm } = this;
-    const factors = maxGradientNorm === undefined ? [] : [clipFactor(gathered.flat(), maxGradientNorm)];
+    const factors = maxGradientNorm === undefined ? [] : [clipFactor(spans, maxGradientNorm)];
+    const admitted = gate?.admit(flats);
     let launches = 0;
     const onLaunch = () => launches++;
     const updates = active.map((arena, index) => {
-      const numbers = { factors, scalars: arena.listScalars(this.rate), onLaunch };
+      const numbers = { factors, scalars: arena.listScalars(this.rate), gate: admitted, onLaunch };
       const wholes = arena.computeWholes(gathered[index]!, numbers);
       return () => arena.update(gathered[index]!, wholes, numbers);
     });

@@ -100,10 +100,13 @@ export interface FitSettings<Labels, Outputs, Name extends string = string>
   /** The largest number of batches whose loss and metrics are read in one transfer; default 16. */
   readonly readEvery?: number;
   /**
-   * What to do about a loss that is NaN or infinite, which is noticed when it is read: reject with NonFiniteLossError, stop as
-   * `stop()` does (without completing the epoch), or continue. Default `throw`. Unless the run continues, no checkpoint is
-   * written after such a loss. With `everySteps`, a step with a finite loss whose update overflows may still be saved: only the
-   * next loss shows the overflow.
+   * What to do about a loss or gradients that are NaN or infinite, which is noticed when the loss is read: reject with
+   * NonFiniteLossError or NonFiniteGradientError, stop as `stop()` does (without completing the epoch), or continue. Default
+   * `throw`.
+   *
+   * Unless the run continues, parameters stay as they were before the first such step: on the device, no later update takes place,
+   * and no checkpoint is written. Running statistics may not be finite then. Before `fit` rejects, it repeats the step, and the
+   * error names the layer and the operation that made the first such value, in the forward or the backward pass.
    */
   readonly onNonFinite?: "throw" | "stop" | "continue";
 }

@@ -25,8 +25,8 @@ import { Run } from "./run/run.ts";
  *
  * @returns the records of all epochs, and of the batches of the last one
  * @throws ArgumentError for wrong options, an epoch without batches, a label of a host array that is not a class, a model
- * without trainable parameters, and a model or optimizer that another `fit` is training; NonFiniteLossError; StateDictError or
- * DataError when the checkpoint to resume is damaged or belongs to another model or run; StorageError when another run is using
+ * without trainable parameters, and a model or optimizer that another `fit` is training; NonFiniteLossError or
+ * NonFiniteGradientError; StateDictError or DataError when the checkpoint to resume is damaged or belongs to another model or run; StorageError when another run is using
  * the checkpoint; the signal's reason when it is aborted
  * @example
  * const history = await fit(model, {

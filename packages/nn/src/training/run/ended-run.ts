@@ -11,6 +11,8 @@ export interface StepNote extends Position {
   readonly examples: number;
   readonly learningRate: number;
   readonly readings: readonly Reading[];
+  /** Whether the last value says that the step was finite: the flag of a gate. */
+  readonly hasFlag: boolean;
 }
 
 /** What a run leaves in memory when it ends, for one that continues from it: the rest is in the model and in the optimizer. */

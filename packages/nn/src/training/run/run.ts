@@ -6,11 +6,14 @@ import { disposeBatch } from "../batches/batch.ts";
 import { BatchStream } from "../batches/batch-stream.ts";
 import { withCleanUp } from "../clean-up.ts";
 import { evaluateAll } from "../evaluate.ts";
+import { FiniteGate } from "../finite/finite-gate.ts";
+import type { NonFiniteError } from "../finite/non-finite-error.ts";
+import { NonFiniteGradientError, NonFiniteLossError } from "../finite/non-finite-error.ts";
+import { RecentSteps } from "../finite/recent-steps.ts";
 import type { FitOptions, RunControl } from "../fit-options.ts";
 import { addPlace } from "../located.ts";
 import type { BatchRecord, EpochRecord, History } from "../measurements/history.ts";
 import { LateReader } from "../measurements/late-reader.ts";
-import { NonFiniteLossError } from "../measurements/non-finite-error.ts";
 import { Totals } from "../measurements/totals.ts";
 import type { StepNote } from "./ended-run.ts";
 import { findEndedRun, leaveEndedRun } from "./ended-run.ts";
@@ -35,14 +38,20 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   /** The first step of this call. */
   private firstStep = 0;
   private failedStep: unknown;
-  private divergence: NonFiniteLossError | undefined;
+  private divergence: NonFiniteError | undefined;
   private backend: Backend | undefined;
+  /** Absent in a run that continues with losses that are not finite. */
+  private readonly gate: FiniteGate | undefined;
+  private readonly recent: RecentSteps<Inputs, Labels>;
+  private step: TrainingStep<Inputs, Labels, Outputs> | undefined;
 
   constructor(model: Module<[Inputs], Outputs>, options: FitOptions<Inputs, Labels, Outputs, Name>) {
     this.model = model;
     this.options = options;
     this.reader = new LateReader(options.readEvery ?? 16);
     this.totals = new Totals(options);
+    this.gate = options.onNonFinite === "continue" ? undefined : new FiniteGate();
+    this.recent = new RecentSteps(model);
   }
 
   stop(): void {
@@ -65,6 +74,8 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       }
     } finally {
       this.leave();
+      this.recent.dispose();
+      this.gate?.dispose();
     }
     for (const callback of callbacks) await callback.onEnd?.(this.history);
     return this.history;
@@ -85,7 +96,8 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     const { data, signal } = this.options;
     const { epoch, batch: first } = this.position;
     if (first === 0) this.beginEpoch();
-    const step = new TrainingStep(this.model, this.options);
+    const step = new TrainingStep(this.model, { ...this.options, gate: this.gate });
+    this.step = step;
     this.backend = step.backend;
     const stream = new BatchStream(data, epoch, { backend: step.backend, signal, first });
     const train = async (): Promise<boolean> => {
@@ -115,10 +127,11 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       if (this.isStopped) return stream.isAtEnd();
       const batch = await stream.next();
       if (batch === undefined) return true;
+      if (this.gate !== undefined) this.recent.add(this.position.step, batch);
       try {
         this.trainBatch(batch, step);
       } finally {
-        disposeBatch(batch);
+        if (this.gate === undefined) disposeBatch(batch);
       }
       await this.finishBatch(step);
     }
@@ -130,9 +143,11 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   ): void {
     const { epoch, batch: index, step } = this.position;
     try {
-      const { row, readings, examples } = trainingStep.run(batch, step);
+      const { row, readings, examples, isUpdated } = trainingStep.run(batch, step);
       const { learningRate } = this.options.optimizer;
-      this.reader.push({ ...this.position, examples, learningRate, readings }, row);
+      const hasFlag = this.gate !== undefined;
+      if (hasFlag && isUpdated) this.recent.noteUpdate();
+      this.reader.push({ ...this.position, examples, learningRate, readings, hasFlag }, row);
     } catch (error) {
       this.failedStep = addPlace(error, `fit: epoch ${epoch}, batch ${index} (step ${step})`);
       throw this.failedStep;
@@ -171,23 +186,40 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   }
 
   private async report(): Promise<void> {
-    const { callbacks = [], onNonFinite = "throw" } = this.options;
+    const { callbacks = [] } = this.options;
     for (let row = this.reader.take(); row !== undefined; row = this.reader.take()) {
-      const { readings, ...note } = row.note;
+      const { readings, hasFlag, ...note } = row.note;
       const { weight, ...numbers } = this.totals.add(readings, row.values, note.examples);
       const record: BatchRecord<Name> = { ...note, ...numbers };
       this.history.batches.push(record);
-      // The mean of a batch of which nothing counts is NaN too, which does no harm.
-      const isHarmless = onNonFinite === "continue" || Number.isFinite(record.loss) || weight === 0;
       // Set before the callbacks are called, which may throw.
-      if (!isHarmless) this.divergence ??= new NonFiniteLossError(record);
+      this.divergence ??= this.judge(record, weight, !hasFlag || row.values[row.values.length - 1] !== 0);
       for (const callback of callbacks) await callback.onBatch?.(record, this);
-      if (this.divergence !== undefined) {
-        // An error of the device, such as a label out of range, explains more than the loss, so it is thrown instead.
-        await this.confirm(this.backend?.idle());
-        throw this.divergence;
-      }
+      if (this.divergence !== undefined) throw await this.explain(this.divergence, note.step);
+      this.recent.forgetUpTo(note.step);
     }
+  }
+
+  /** The error of a step that is not finite, unless the run continues with such steps. */
+  private judge(record: BatchRecord<Name>, weight: number, isSound: boolean): NonFiniteError | undefined {
+    if (this.gate === undefined) return undefined;
+    // The mean of a batch of which nothing counts is NaN too, which does no harm.
+    if (!Number.isFinite(record.loss) && weight !== 0) return new NonFiniteLossError(record);
+    return isSound ? undefined : new NonFiniteGradientError(record);
+  }
+
+  /** Adds to the error where the first value that is not finite came from, by repeating the step. */
+  private async explain(error: NonFiniteError, step: number): Promise<Error> {
+    // An error of the device, such as a label out of range, explains more than the loss, so it is thrown instead.
+    await this.confirm(this.backend?.idle());
+    if (this.options.onNonFinite === "stop") return error;
+    try {
+      const { addOrigin } = await import("./repeat-step.ts");
+      await addOrigin(error, this.model, this.step!, this.recent.listUpTo(step));
+    } catch {
+      // The error of the run is thrown, not that of the search for its origin.
+    }
+    return error;
   }
 
   /** Takes up the errors of steps that are still queued, which an unrelated later read would reject with otherwise. */

@@ -7,29 +7,35 @@ import type { Optimizer } from "../../optimizers/optimizer.ts";
 import type { Schedule } from "../../schedules/schedule.ts";
 import type { Batch } from "../batches/batch.ts";
 import { findBackend, loadBatch } from "../batches/batch.ts";
+import type { FiniteGate } from "../finite/finite-gate.ts";
 import type { MeasuredBatch } from "../measurements/measure-batch.ts";
 import { measureBatch } from "../measurements/measure-batch.ts";
 import type { Measures } from "../measurements/measures.ts";
 import { listModules, runInMode } from "../modes.ts";
 import type { StepHooks } from "../step-hooks.ts";
 
-/** What a step leaves: values to read later. */
-export type StepResult = Pick<MeasuredBatch, "row" | "readings"> & { readonly examples: number };
+/** What a step leaves: values to read later. Behind a gate, the last one is its flag. */
+export type StepResult = Pick<MeasuredBatch, "row" | "readings"> & {
+  readonly examples: number;
+  /** Whether parameters have changed, and gradients were not only accumulated. */
+  readonly isUpdated: boolean;
+};
 
 /** What a step does. */
 export type StepOptions<Labels, Outputs> = Measures<Labels, Outputs> &
-  StepHooks & { readonly optimizer: Optimizer; readonly schedule?: Schedule };
+  StepHooks & { readonly optimizer: Optimizer; readonly schedule?: Schedule; readonly gate?: FiniteGate };
 
 /** One forward and backward pass and one update, which happen as a whole or not at all. */
 export class TrainingStep<Inputs, Labels, Outputs> {
   readonly backend: Backend | undefined;
-  private readonly modules: readonly AnyModule[];
-  private readonly options: StepOptions<Labels, Outputs>;
-  private readonly compute: (
+  /** The loss, the gradients and the values to read later, of a batch that is loaded. */
+  readonly compute: (
     inputs: Inputs,
     labels: Labels,
     examples: number,
-  ) => [Tensor, Tensor[], Pick<MeasuredBatch, "row" | "readings">];
+  ) => [loss: Tensor, gradients: Tensor[], measured: MeasuredBatch];
+  private readonly modules: readonly AnyModule[];
+  private readonly options: StepOptions<Labels, Outputs>;
 
   constructor(model: Module<[Inputs], Outputs>, options: StepOptions<Labels, Outputs>) {
     this.options = options;
@@ -41,8 +47,8 @@ export class TrainingStep<Inputs, Labels, Outputs> {
       { parameters: () => parameters },
       (inputs: Inputs, labels: Labels, examples: number) => {
         const outputs = runInMode(this.modules, true, () => withNames(model, () => model.forward(inputs)));
-        const { loss, row, readings } = measureBatch(outputs, labels, options, examples);
-        return [loss, { row, readings }];
+        const measured = measureBatch(outputs, labels, options, examples);
+        return [measured.loss, measured];
       },
     );
   }
@@ -62,15 +68,18 @@ export class TrainingStep<Inputs, Labels, Outputs> {
     step: number,
     select: (loss: Tensor, result: StepResult) => Result,
   ): Result {
-    const { optimizer, schedule } = this.options;
+    const { optimizer, schedule, gate } = this.options;
     const { learningRate } = optimizer;
     try {
       if (schedule !== undefined) optimizer.learningRate = schedule(step);
       return wholeStep(() => {
         const { inputs, labels, examples } = loadBatch(batch, this.backend);
         const [loss, gradients, measured] = this.compute(inputs, labels, examples);
-        this.update(gradients);
-        return select(loss, { ...measured, examples });
+        const { row, readings } = measured;
+        gate?.begin(measured);
+        const isUpdated = this.update(gradients);
+        const flags = gate === undefined ? [] : [gate.end()];
+        return select(loss, { row: [...row, ...flags], readings, examples, isUpdated });
       });
     } catch (error) {
       optimizer.learningRate = learningRate;
@@ -78,12 +87,13 @@ export class TrainingStep<Inputs, Labels, Outputs> {
     }
   }
 
-  private update(gradients: readonly Tensor[]): void {
-    const { optimizer, transformGradients, onUpdate } = this.options;
+  private update(gradients: readonly Tensor[]): boolean {
+    const { optimizer, transformGradients, onUpdate, gate } = this.options;
     const transformed = transformGradients === undefined ? gradients : transformGradients(gradients);
     rejectPromise(transformed, "transformGradients");
-    if (transformed === undefined) return;
-    const isUpdated = optimizer.step(transformed);
+    if (transformed === undefined) return false;
+    const isUpdated = optimizer.step(transformed, gate);
     if (isUpdated) rejectPromise(onUpdate?.(), "onUpdate");
+    return isUpdated;
   }
 }

@@ -9,7 +9,7 @@ import type { Value } from "../../expression/expression.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import { concatenate } from "../movement/concatenate.ts";
-import { split } from "../movement/slice-and-pad.ts";
+import { split } from "../movement/split.ts";
 import { evaluateExpression } from "./fusion/fused.ts";
 import { pointwise } from "./fusion/pointwise.ts";
 import { computeUnaryOutputs } from "./operands/unary.ts";

@@ -1,0 +1,54 @@
+import type { Tensor } from "@evenkeel/tensor";
+import { withoutStateChanges } from "@evenkeel/tensor";
+import { withoutHooks } from "../../hooks/hooks.ts";
+import type { Module } from "../../module/module.ts";
+import { loadBatch } from "../batches/batch.ts";
+import { findOrigin } from "../finite/find-origin.ts";
+import type { NonFiniteError } from "../finite/non-finite-error.ts";
+import type { RecentStep } from "../finite/recent-steps.ts";
+import type { TrainingStep } from "./training-step.ts";
+
+/**
+ * Repeats steps, without the update, until one is not finite, and adds the origin to the error. Nothing changes, and no hook is
+ * called.
+ */
+export async function addOrigin<Inputs, Labels, Outputs>(
+  error: NonFiniteError,
+  model: Module<[Inputs], Outputs>,
+  { compute, backend }: TrainingStep<Inputs, Labels, Outputs>,
+  steps: readonly RecentStep<Inputs, Labels>[],
+): Promise<void> {
+  for (const { step, batch, random } of steps) {
+    const repeat = (): Tensor[] => {
+      for (const [source, state] of random) source.state = state;
+      const { inputs, labels, examples } = loadBatch(batch, backend);
+      const [loss, gradients] = compute(inputs, labels, examples);
+      return [loss, ...gradients];
+    };
+    const origin = await findOrigin(model, () =>
+      withoutTracking(model, () => withoutHooks(() => withoutStateChanges(repeat))),
+    );
+    if (origin === undefined) continue;
+    const when = step === error.record.step ? "" : ` of step ${step}`;
+    return error.explain(origin, `${origin}${when}`);
+  }
+  if (steps.length === 0) return;
+  error.explain(
+    undefined,
+    "it is finite when it is repeated: look at transformGradients, and at arrays that the data reuse",
+  );
+}
+
+/** Norms neither read nor compute running statistics, which the step may have spoilt already. */
+function withoutTracking<Result>(model: Module<never, unknown>, body: () => Result): Result {
+  const tracking = [...model.namedModules()].flatMap(([, module]) => {
+    const norm = module as { trackRunningStats?: boolean };
+    return norm.trackRunningStats === true ? [norm] : [];
+  });
+  for (const norm of tracking) norm.trackRunningStats = false;
+  try {
+    return body();
+  } finally {
+    for (const norm of tracking) norm.trackRunningStats = true;
+  }
+}
