@@ -21,9 +21,9 @@ const onGpus = [
 /** They declare tests for both devices, and run once for each: `describeOn`, `onEachBackend`. */
 const onBothDevices = [
   "packages/conformance/test/batchnorm/*.test.ts",
-  "packages/conformance/test/{attention,host-step,range-checks}.test.ts",
+  "packages/conformance/test/{attention,host-step,range-checks,scatter}.test.ts",
   "packages/conformance/test/nn/{detection-metrics,fit-launches,metrics,non-finite,optimizer-papers,whole-steps}.test.ts",
-  "packages/conformance/test/pytorch/{losses,metrics,more-losses,movement,optimizers,training}.test.ts",
+  "packages/conformance/test/pytorch/{losses,metrics,more-losses,movement,optimizers,scatter,training}.test.ts",
 ];
 /** They need neither, and take seconds: every case of every op, plans over whole arrays, and programs in processes of their own. */
 const longOnTheCpu = [

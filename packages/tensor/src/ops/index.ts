@@ -58,6 +58,7 @@ export { meanOp } from "./reduction/mean.ts";
 export { momentsOp } from "./reduction/moments.ts";
 export { productOp } from "./reduction/product.ts";
 export { sumOp } from "./reduction/sum.ts";
+export { scatterOp } from "./scatter/scatter-op.ts";
 export { logSoftmaxOp } from "./softmax/log-softmax.ts";
 export { logsumexpOp } from "./softmax/logsumexp.ts";
 export { maskedSoftmaxOp } from "./softmax/masked-softmax.ts";

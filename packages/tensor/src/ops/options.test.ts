@@ -92,6 +92,23 @@ const calls: readonly (readonly [name: string, call: Call, right: object, ...wro
   ["unbind", (o) => ops.unbind(row, o), { axis: 0 }, { axis: "0" }],
   ["roll", (o) => ops.roll(row, 2, o), { axis: 0 }, { axis: 1 }, { axis: "0" }],
   ["repeatInterleave", (o) => ops.repeatInterleave(row, 2, o), { axis: 0 }, { axis: 1 }],
+  ["scatter", (o) => ops.scatter(row, indices, 1, o), { axis: 0 }, { axis: 1 }, { reduction: "sum" }],
+  [
+    "scatterReduce",
+    (o) => ops.scatterReduce(row, indices, of(2), o),
+    { reduction: "sum" },
+    {},
+    { reduction: "prod" },
+    { reduction: "sum", includeSelf: 1 },
+  ],
+  ["gatherNd", (o) => ops.gatherNd(row, ops.reshape(indices, [2, 1]), o), { batchDims: 0 }, { axis: 0 }],
+  [
+    "scatterNd",
+    (o) => ops.scatterNd(row, ops.reshape(indices, [2, 1]), of(2), o),
+    { reduction: "max" },
+    { reduction: "mean" },
+  ],
+  ["segmentSum", (o) => ops.segmentSum(of(2), indices, o), { size: 3 }, {}, { size: 3, axis: 0 }],
   ["slice", (o) => ops.slice(row, o), { begin: [1] }, { begin: 1 }, { begin: [0], step: 2 }],
   ["softmax", (o) => ops.softmax(row, o), { axis: 0 }, { axis: 0.5 }],
   [

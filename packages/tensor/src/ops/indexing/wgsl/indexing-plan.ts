@@ -118,28 +118,40 @@ function planAddLaunch(
       });
 }
 
-/** The plan for sorted indices. Indices of single elements count as indices of rows of one element, all in one list. */
 function planShaderSortedAdd(
   updates: Spec,
   indexing: Indexing,
   limits: Limits,
   check: RangeCheck | undefined,
 ): Plan {
+  const { rows, sorted, launches, temporaries } = planRowSort(indexing, limits, { input: 1 });
+  return {
+    launches: [...launches, planAddLaunch(updates, rows, limits, check, sorted)],
+    temporaries,
+    aliases: [],
+  };
+}
+
+/** Indices that are sorted by the rows that they select. */
+export interface SortedRows {
+  /** The selection of rows. Indices of single elements count as indices of rows of one element, all in one list. */
+  readonly rows: Indexing;
+  readonly sorted: { readonly places: Slot; readonly rows: Slot };
+  readonly launches: readonly PlannedLaunch[];
+  readonly temporaries: readonly Spec[];
+}
+
+export function planRowSort(indexing: Indexing, limits: Limits, indices: Slot): SortedRows {
   const { outer, length, inner, count, elementwise, negative } = indexing;
   const rows = elementwise
     ? { ...indexing, outer: 1, length: outer * length * inner, inner: 1, count: outer * count * inner }
     : indexing;
-  const shape = [rows.count];
   const [places, keys] = [{ temporary: 0 }, { temporary: 1 }];
-  const lines = { outer: 1, length: rows.count, inner: 1, keep: rows.count };
   const columns = elementwise ? inner : 1;
   const fromEnd = getOffsetOfNegative(length, negative);
   const order = makeRowOrder({ span: count * columns, size: length, columns, fromEnd });
-  const sorting = { ...lines, order };
-  const { launches, temporaries } = planSort(sorting, limits, { input: 1 }, { places, keys }, 2);
-  return {
-    launches: [...launches, planAddLaunch(updates, rows, limits, check, { places, rows: keys })],
-    temporaries: [{ shape, dtype: "u32" }, { shape, dtype: "u32" }, ...temporaries],
-    aliases: [],
-  };
+  const sorting = { outer: 1, length: rows.count, inner: 1, keep: rows.count, order };
+  const { launches, temporaries } = planSort(sorting, limits, indices, { places, keys }, 2);
+  const spec: Spec = { shape: [rows.count], dtype: "u32" };
+  return { rows, sorted: { places, rows: keys }, launches, temporaries: [spec, spec, ...temporaries] };
 }

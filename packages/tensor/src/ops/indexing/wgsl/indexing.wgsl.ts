@@ -125,6 +125,20 @@ fn keyAt(line: u32, place: u32) -> u32 {
 }`,
 });
 
+/** Searches sorted rows for the first entry of a row, and for those out of range, which are the last. */
+export const findFirstCode: string = `
+fn findFirst(row: u32) -> u32 {
+  var low = 0u;
+  var high = p.chosen;
+  while (low < high) {
+    let middle = (low + high) / 2u;
+    if (rows[middle] < row) { low = middle + 1u; } else { high = middle; }
+  }
+  return low;
+}
+fn countRowsOutside() -> u32 { return p.chosen - findFirst(${rowOutside}); }
+`;
+
 const addSorted = {
   reads: { updates: "Element", places: "u32", rows: "u32" },
   writes: { y: "Element" },
@@ -137,18 +151,9 @@ export const writeAddSortedKernel = (elements: Elements, counts: boolean): WgslK
     entry: "addSorted",
     schema: addSorted,
     extensions: elements.extensions,
-    code: `${declared(elements)}fn findFirst(row: u32) -> u32 {
-  var low = 0u;
-  var high = p.chosen;
-  while (low < high) {
-    let middle = (low + high) / 2u;
-    if (rows[middle] < row) { low = middle + 1u; } else { high = middle; }
-  }
-  return low;
-}
-${writeInvocationEntry(
-  "addSorted",
-  `${counts ? `if (at == 0u) { countOutside(p.chosen - findFirst(${rowOutside})); }` : ""}
+    code: `${declared(elements)}${findFirstCode}${writeInvocationEntry(
+      "addSorted",
+      `${counts ? `if (at == 0u) { countOutside(countRowsOutside()); }` : ""}
   let row = at / p.inner % p.length;
   let first = at / p.inner / p.length * p.chosen;
   var sum = ${elements.sum}();
@@ -160,5 +165,5 @@ ${writeInvocationEntry(
     }
   }
   ${elements.store!("y", "at", "sum")}`,
-)}`,
+    )}`,
   });
