@@ -60,7 +60,6 @@ export type { AttentionOptions } from "./ops/attention/attention.ts";
 export { attentionWeights, scaledDotProductAttention } from "./ops/attention/attention.ts";
 export type { ConvolutionTranspose1dOptions } from "./ops/convolution/conv-transpose1d.ts";
 export { convTranspose1d } from "./ops/convolution/conv-transpose1d.ts";
-export type { ConvolutionTransposeOptions } from "./ops/convolution/conv-transpose2d.ts";
 export { convTranspose2d } from "./ops/convolution/conv-transpose2d.ts";
 export type { Convolution1dOptions } from "./ops/convolution/conv1d.ts";
 export { conv1d } from "./ops/convolution/conv1d.ts";
@@ -68,6 +67,15 @@ export type { Conv2dCall } from "./ops/convolution/conv2d.ts";
 export { conv2d, prepareConv2d } from "./ops/convolution/conv2d.ts";
 export type { Conv2dAttributes } from "./ops/convolution/convolution.ts";
 export type { ConvolutionOptions, NumberOrPair } from "./ops/convolution/convolution-options.ts";
+export type { ConvolutionTransposeOptions } from "./ops/convolution/transposed-options.ts";
+export type {
+  Margin,
+  Margins,
+  Padding,
+  PerDimension,
+  Rank,
+  SamePadding,
+} from "./ops/convolution/window-options.ts";
 export { full, ones, onesLike, zeros, zerosLike } from "./ops/creation/full.ts";
 export { oneHot } from "./ops/creation/one-hot.ts";
 export { bernoulli, normal, randomBits, randomPermutation, uniform } from "./ops/creation/random.ts";

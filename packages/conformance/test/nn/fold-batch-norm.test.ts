@@ -4,6 +4,7 @@ import {
   BatchNorm2d,
   Conv1d,
   Conv2d,
+  ConvTranspose1d,
   ConvTranspose2d,
   Flatten,
   foldBatchNorm,
@@ -83,6 +84,11 @@ const foldable: readonly (readonly [name: string, build: () => Module[], shape: 
     "a transposed convolution",
     () => [new ConvTranspose2d(3, 8, 3, { stride: 2, padding: 1, ...options }), new BatchNorm2d(8)],
     [2, 3, 5, 4],
+  ],
+  [
+    "a transposed convolution of sequences",
+    () => [new ConvTranspose1d(3, 8, 3, { stride: 2, ...options }), new BatchNorm1d(8)],
+    [2, 3, 5],
   ],
   [
     "a grouped transposed convolution",

@@ -5,6 +5,7 @@ import {
   BatchNorm2d,
   Conv1d,
   Conv2d,
+  ConvTranspose1d,
   ConvTranspose2d,
   Dropout,
   ELU,
@@ -68,6 +69,11 @@ describe("a sequence", () => {
       [2, 2, 5, 5],
     ],
     ["convolution of sequences, ReLU", () => [new Conv1d(2, 3, 3, { padding: 1 }), new ReLU()], [2, 2, 6]],
+    [
+      "transposed convolution of sequences, ReLU",
+      () => [new ConvTranspose1d(2, 3, 4, { stride: 2, padding: "same" }), new ReLU()],
+      [2, 2, 6],
+    ],
     [
       "transposed convolution, ReLU",
       () => [new ConvTranspose2d(2, 3, 2, { stride: 2 }), new ReLU()],
@@ -266,7 +272,7 @@ describe("other layers", () => {
 test("convolution sizes that are not positive are named in the error", () => {
   expect(() => new Conv2d(1, 2, 0)).toThrow("kernel: found 0, expected a positive integer");
   expect(() => new Conv2d(1, 2, [3, 1.5])).toThrow(
-    "kernel: found [3, 1.5], expected a positive integer, or a pair of them",
+    "kernel: found [3, 1.5], expected a positive integer, or an array of 2 elements, each a positive integer",
   );
   expect(() => new Conv2d(0, 2, 3)).toThrow(ArgumentError);
 });

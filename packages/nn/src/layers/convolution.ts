@@ -1,19 +1,13 @@
-import type {
-  Convolution1dOptions,
-  ConvolutionOptions,
-  ConvolutionTransposeOptions,
-  NumberOrPair,
-  Tensor,
-} from "@evenkeel/tensor";
-import { ArgumentError, conv1d, conv2d, convTranspose2d } from "@evenkeel/tensor";
+import type { Convolution1dOptions, ConvolutionOptions, PerDimension, Rank, Tensor } from "@evenkeel/tensor";
+import { conv1d, conv2d } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
 import {
   checkOptions,
   checkValue,
-  describeValue,
   either,
-  nonNegativeInteger,
+  marginsOf,
   oneOf,
+  perDimension,
   positiveInteger,
 } from "@evenkeel/tensor/checks";
 import type { Parameter } from "../module/variable.ts";
@@ -23,21 +17,32 @@ import { FusingModule } from "./fusion.ts";
 import { checkInput } from "./layer.ts";
 import type { WeightOptions } from "./weights.ts";
 import { makeWeights, weightRules } from "./weights.ts";
-import { checkGroups, describeWindow, margins, sizes, toPair } from "./windows.ts";
+import { checkGroups, describeWindow, toList } from "./windows.ts";
 
-type Geometry<Options> = Omit<Options, "activation">;
+export type Geometry<Options> = Omit<Options, "activation">;
 
 /** What distinguishes one kind of convolution from another. */
-interface Kind<Options> {
+export interface Kind<Options> {
   readonly name: string;
-  readonly kernel: Rule;
-  readonly geometry: { readonly [Name in keyof Required<Geometry<Options>>]: Rule };
+  readonly dimensions: Rank;
+  /** The rules of the options that are not those of every convolution. */
+  readonly rules: { readonly [Name in keyof Omit<Required<Geometry<Options>>, keyof SharedGeometry>]: Rule };
   /** Whether the first dimension of the weight is that of the input channels. */
   readonly isTransposed?: boolean;
+  /** The operation. */
+  run(x: Tensor, weight: Tensor, bias: Tensor | undefined, options: Options): Tensor;
 }
 
+export interface SharedGeometry {
+  readonly stride?: unknown;
+  readonly dilation?: unknown;
+  readonly groups?: number;
+}
+
+const imageSizes = ["d", "h", "w"];
+
 /** The base class of convolutions: their parameters and options. */
-export abstract class Convolution<Options extends { readonly groups?: number }> extends FusingModule {
+export abstract class Convolution<Options extends SharedGeometry> extends FusingModule {
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
   readonly inChannels: number;
@@ -50,20 +55,22 @@ export abstract class Convolution<Options extends { readonly groups?: number }> 
     kind: Kind<Options>,
     inChannels: number,
     outChannels: number,
-    kernel: NumberOrPair,
+    kernel: number | readonly number[],
     options: WeightOptions & Geometry<Options>,
   ) {
     super();
-    const { name, geometry, isTransposed } = kind;
+    const { name, dimensions, rules, isTransposed } = kind;
+    const size = perDimension(positiveInteger, dimensions);
+    const geometry = { stride: size, dilation: size, groups: positiveInteger, ...rules };
     checkOptions<object>(name, options, { ...weightRules, ...geometry });
     checkValue(`${name}: inChannels`, inChannels, positiveInteger);
     checkValue(`${name}: outChannels`, outChannels, positiveInteger);
-    checkValue(`${name}: kernel`, kernel, kind.kernel);
-    const { groups = 1 } = options as { readonly groups?: number };
+    checkValue(`${name}: kernel`, kernel, size);
+    const { groups = 1 } = options as SharedGeometry;
     checkGroups(name, [inChannels, outChannels], groups);
     const [first, second] = isTransposed ? [inChannels, outChannels] : [outChannels, inChannels];
-    const window = kind.kernel === positiveInteger ? [kernel as number] : toPair(kernel);
-    const { weight, bias } = makeWeights([first, second / groups, ...window], outChannels, options);
+    const shape = [first, second / groups, ...toList(kernel, dimensions)];
+    const { weight, bias } = makeWeights(shape, outChannels, options);
     this.weight = weight;
     this.bias = bias;
     this.inChannels = inChannels;
@@ -78,6 +85,17 @@ export abstract class Convolution<Options extends { readonly groups?: number }> 
     return this.kind.isTransposed ?? false;
   }
 
+  forwardWith(x: Tensor, { activation }: Epilogue): Tensor {
+    this.checkInput(x);
+    const options = { ...this.geometry, activation } as unknown as Options;
+    return this.kind.run(x, this.weight.value, this.bias?.value, options);
+  }
+
+  /** Throws ShapeError unless x has the dimensions and channels of an input. */
+  protected checkInput(x: Tensor): void {
+    checkInput(this, x, ["n", this.inChannels, ...imageSizes.slice(-this.kind.dimensions)]);
+  }
+
   override describe(): string {
     const { kind, inChannels, outChannels, weight, geometry } = this;
     const window = describeWindow(weight.value.shape.slice(2), geometry);
@@ -85,16 +103,16 @@ export abstract class Convolution<Options extends { readonly groups?: number }> 
   }
 }
 
-const conv1dKind: Kind<Convolution1dOptions> = {
-  name: "Conv1d",
-  kernel: positiveInteger,
-  geometry: {
-    stride: positiveInteger,
-    padding: /* @__PURE__ */ either(nonNegativeInteger, /* @__PURE__ */ oneOf("same", "valid")),
-    dilation: positiveInteger,
-    groups: positiveInteger,
-  },
-};
+const makeKind = <Dimensions extends Rank>(
+  name: string,
+  dimensions: Dimensions,
+  run: Kind<ConvolutionOptions<Dimensions>>["run"],
+): Kind<ConvolutionOptions<Dimensions>> => ({
+  name,
+  dimensions,
+  run,
+  rules: { padding: either(marginsOf(dimensions), oneOf("same", "sameLower", "valid")) },
+});
 
 /**
  * A convolution of sequences.
@@ -108,28 +126,12 @@ export class Conv1d extends Convolution<Convolution1dOptions> {
   constructor(
     inChannels: number,
     outChannels: number,
-    kernel: number,
+    kernel: PerDimension<number, 1>,
     options: WeightOptions & Geometry<Convolution1dOptions> = {},
   ) {
-    super(conv1dKind, inChannels, outChannels, kernel, options);
-  }
-
-  forwardWith(x: Tensor, { activation }: Epilogue): Tensor {
-    checkInput(this, x, ["n", this.inChannels, "w"]);
-    return conv1d(x, this.weight.value, this.bias?.value, { ...this.geometry, activation });
+    super(makeKind("Conv1d", 1, conv1d), inChannels, outChannels, kernel, options);
   }
 }
-
-const conv2dKind: Kind<ConvolutionOptions> = {
-  name: "Conv2d",
-  kernel: sizes,
-  geometry: {
-    stride: sizes,
-    padding: /* @__PURE__ */ either(margins, /* @__PURE__ */ oneOf("same", "valid")),
-    dilation: sizes,
-    groups: positiveInteger,
-  },
-};
 
 /**
  * A convolution of images.
@@ -143,19 +145,14 @@ export class Conv2d extends Convolution<ConvolutionOptions> {
   constructor(
     inChannels: number,
     outChannels: number,
-    kernel: NumberOrPair,
+    kernel: PerDimension<number, 2>,
     options: WeightOptions & Geometry<ConvolutionOptions> = {},
   ) {
-    super(conv2dKind, inChannels, outChannels, kernel, options);
-  }
-
-  forwardWith(x: Tensor, { activation }: Epilogue): Tensor {
-    this.checkInput(x);
-    return conv2d(x, this.weight.value, this.bias?.value, { ...this.geometry, activation });
+    super(makeKind("Conv2d", 2, conv2d), inChannels, outChannels, kernel, options);
   }
 
   override asFusible(): FusibleConv2d | undefined {
-    if (this.forwardWith !== Conv2d.prototype.forwardWith) return undefined;
+    if (this.forwardWith !== Convolution.prototype.forwardWith) return undefined;
     return {
       kind: "conv2d",
       weight: this.weight.value,
@@ -163,54 +160,5 @@ export class Conv2d extends Convolution<ConvolutionOptions> {
       geometry: this.geometry,
       checkInput: (x) => this.checkInput(x),
     };
-  }
-
-  private checkInput(x: Tensor): void {
-    checkInput(this, x, ["n", this.inChannels, "h", "w"]);
-  }
-}
-
-const convTranspose2dKind: Kind<ConvolutionTransposeOptions> = {
-  name: "ConvTranspose2d",
-  kernel: sizes,
-  geometry: {
-    stride: sizes,
-    padding: margins,
-    outputPadding: margins,
-    dilation: sizes,
-    groups: positiveInteger,
-  },
-  isTransposed: true,
-};
-
-/**
- * A transposed convolution of images: the gradient of a convolution with respect to its input, with parameters.
- *
- * Shapes: [n, inChannels, h, w] -> [n, outChannels, h', w']; weight [inChannels, outChannels / groups, kh, kw], bias
- * [outChannels]. Throws ArgumentError for groups that do not divide the channels, invalid sizes, and an output
- * padding that is less than neither the stride nor the dilation.
- *
- * @example new ConvTranspose2d(64, 32, 2, { stride: 2, seed: 1 }) // twice the size
- */
-export class ConvTranspose2d extends Convolution<ConvolutionTransposeOptions> {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernel: NumberOrPair,
-    options: WeightOptions & Geometry<ConvolutionTransposeOptions> = {},
-  ) {
-    super(convTranspose2dKind, inChannels, outChannels, kernel, options);
-    const { stride = 1, dilation = 1, outputPadding = 0 } = options;
-    const [strides, dilations] = [toPair(stride), toPair(dilation)];
-    if (toPair(outputPadding).some((extra, axis) => extra >= Math.max(strides[axis]!, dilations[axis]!))) {
-      throw new ArgumentError(
-        `ConvTranspose2d: outputPadding: found ${describeValue(outputPadding)}, expected less than the stride, ${describeValue(stride)}, or the dilation, ${describeValue(dilation)}`,
-      );
-    }
-  }
-
-  forwardWith(x: Tensor, { activation }: Epilogue): Tensor {
-    checkInput(this, x, ["n", this.inChannels, "h", "w"]);
-    return convTranspose2d(x, this.weight.value, this.bias?.value, { ...this.geometry, activation });
   }
 }

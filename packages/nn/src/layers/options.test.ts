@@ -5,7 +5,7 @@ import type { Module } from "../module/module.ts";
 import { ELU, GELU, LeakyReLU, Softplus } from "./activations.ts";
 import { BasicBlock } from "./basic-block.ts";
 import { BatchNorm1d, BatchNorm2d } from "./batch-norm.ts";
-import { Conv1d, Conv2d, ConvTranspose2d } from "./convolution.ts";
+import { Conv1d, Conv2d } from "./convolution.ts";
 import { Dropout } from "./dropout.ts";
 import { Embedding } from "./embedding.ts";
 import { Flatten } from "./flatten.ts";
@@ -18,6 +18,8 @@ import { Sequential } from "./sequential.ts";
 import { Hardshrink, Softshrink } from "./shrinkage.ts";
 import { CELU } from "./smooth-activations.ts";
 import { GLU, Softmax } from "./softmax.ts";
+
+import { ConvTranspose1d, ConvTranspose2d } from "./transposed-convolution.ts";
 
 beforeAll(() => setDefaultBackend(new MemoryBackend({ launches: "evaluate" })));
 afterAll(() => setDefaultBackend(undefined));
@@ -46,7 +48,12 @@ test.each<[string, () => unknown, string]>([
     () => new Conv2d(4, 4, 3, { padding: -1 }),
     "Conv2d: padding: found -1, expected a non-negative",
   ],
-  ["a padding", () => new Conv2d(4, 4, 3, any({ padding: "full" })), 'or "same" or "valid"'],
+  ["a padding", () => new Conv2d(4, 4, 3, any({ padding: "full" })), '"same" or "sameLower" or "valid"'],
+  [
+    "a padding",
+    () => new Conv2d(4, 4, 3, any({ padding: [[1, 2, 3], 0] })),
+    "Conv2d: padding: found [[...], 0]",
+  ],
   ["a dilation", () => new Conv2d(4, 4, 3, { dilation: [1, 0] }), "Conv2d: dilation: found [1, 0]"],
   [
     "a wrong word",
@@ -61,7 +68,7 @@ test.each<[string, () => unknown, string]>([
   ],
   ["a stride", () => new Conv1d(4, 4, 3, any({ stride: [1, 1] })), "Conv1d: stride: found [1, 1]"],
   ["groups", () => new ConvTranspose2d(4, 3, 2, { groups: 0.5 }), "ConvTranspose2d: groups: found 0.5"],
-  ["a padding", () => new ConvTranspose2d(4, 3, 2, any({ padding: "same" })), 'padding: found "same"'],
+  ["a padding", () => new ConvTranspose2d(4, 3, 2, any({ padding: "valid" })), 'padding: found "valid"'],
   [
     "an output padding",
     () => new ConvTranspose2d(4, 3, 2, { stride: 2, outputPadding: [1, 2] }),
@@ -149,6 +156,8 @@ test.each<[string, () => Module]>([
     () => new Conv2d(4, 8, [1, 3], { padding: "same", groups: 2, seed: 1 }),
   ],
   ["Conv1d 4 -> 8, 5", () => new Conv1d(4, 8, 5)],
+  ["Conv2d 4 -> 8, 3x3, padding 1:0x2", () => new Conv2d(4, 8, 3, { padding: [[1, 0], 2] })],
+  ["ConvTranspose1d 4 -> 2, 2, padding same", () => new ConvTranspose1d(4, 2, 2, { padding: "same" })],
   ["ConvTranspose2d 4 -> 2, 2x2, stride 2x1", () => new ConvTranspose2d(4, 2, 2, { stride: [2, 1] })],
   ["BatchNorm1d 3", () => new BatchNorm1d(3)],
   ["BatchNorm2d 3", () => new BatchNorm2d(3)],

@@ -1,11 +1,21 @@
 import type { AvgPoolOptions, Extent, PoolOptions, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, avgPool2d, globalAveragePool, maxPool2d } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
-import { checkOptions, checkValue, describeValue, yesOrNo } from "@evenkeel/tensor/checks";
+import {
+  checkOptions,
+  checkValue,
+  describeValue,
+  nonNegativeInteger,
+  perDimension,
+  positiveInteger,
+  yesOrNo,
+} from "@evenkeel/tensor/checks";
 import { Module } from "../module/module.ts";
 import { compute } from "./layer.ts";
-import { describeWindow, margins, sizes, toPair } from "./windows.ts";
+import { describeWindow, toList } from "./windows.ts";
 
+const sizes = /* @__PURE__ */ perDimension(positiveInteger, 2);
+const margins = /* @__PURE__ */ perDimension(nonNegativeInteger, 2);
 const poolRules: Rules<PoolOptions> = { stride: sizes, padding: margins, ceilMode: yesOrNo };
 
 /** The base class of pooling layers: a window that moves over images. */
@@ -19,8 +29,8 @@ abstract class Pool<Options extends PoolOptions> extends Module {
     checkValue(`${name}: kernel`, kernel, sizes);
     checkOptions(name, options, rules);
     const { padding = 0 } = options;
-    const window = toPair(kernel);
-    if (toPair(padding).some((size, axis) => 2 * size > window[axis]!)) {
+    const window = toList(kernel, 2);
+    if (toList(padding, 2).some((size, axis) => 2 * size > window[axis]!)) {
       throw new ArgumentError(
         `${name}: padding: found ${describeValue(padding)}, expected at most half of the kernel, ${describeValue(kernel)}`,
       );
@@ -31,7 +41,7 @@ abstract class Pool<Options extends PoolOptions> extends Module {
   }
 
   override describe(): string {
-    return `${this.name} ${describeWindow(toPair(this.kernel), this.options)}`;
+    return `${this.name} ${describeWindow(toList(this.kernel, 2), this.options)}`;
   }
 }
 

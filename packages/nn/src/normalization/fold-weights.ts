@@ -11,7 +11,7 @@ import {
 } from "@evenkeel/tensor";
 import type { BatchNorm } from "../layers/batch-norm.ts";
 import { Convolution } from "../layers/convolution.ts";
-import { FusingModule, isFusing } from "../layers/fusion.ts";
+import { isFusing } from "../layers/fusion.ts";
 import { Linear } from "../layers/linear.ts";
 import type { AnyModule } from "../module/module.ts";
 import { Parameter } from "../module/variable.ts";
@@ -24,12 +24,8 @@ export type LinearLayer = Linear | AnyConvolution;
 /** Whether the layer computes what its class does, neither `forward` nor `forwardWith` being overridden. */
 export function isLinearLayer(module: AnyModule): module is LinearLayer {
   if (!isFusing(module)) return false;
-  const base = module instanceof Convolution ? Convolution : FusingModule;
-  // The class that derives from the base has the computation; one that derives from that class may replace it.
-  let own: object = module;
-  for (let next = own; next !== base.prototype; next = Object.getPrototypeOf(next)) own = next;
-  const isOurs = base === Convolution || own === Linear.prototype;
-  return isOurs && module.forwardWith === (own as FusingModule).forwardWith;
+  const base = module instanceof Convolution ? Convolution : Linear;
+  return module instanceof base && module.forwardWith === base.prototype.forwardWith;
 }
 
 const getGeometry = (
@@ -49,13 +45,14 @@ export function countChannels(layer: LinearLayer): { readonly inputs: number; re
 }
 
 const isAll = (extent: unknown, size: number): boolean =>
-  extent === undefined || [extent].flat().every((one) => one === size);
+  extent === undefined || [extent].flat(2).every((one) => one === size);
 
 /** Whether every output sums all taps of the kernel, so that a constant added to the input adds one to the output. */
 export function readsWholeWindows(layer: LinearLayer): boolean {
   const { padding, stride, outputPadding } = getGeometry(layer);
   const isPoint = layer.weight.value.shape.slice(2).every((size) => size === 1);
-  const isUnpadded = padding === "valid" || isAll(padding, 0) || (padding === "same" && isPoint);
+  const isSame = padding === "same" || padding === "sameLower";
+  const isUnpadded = padding === "valid" || isAll(padding, 0) || (isSame && isPoint);
   if (layer instanceof Linear || !layer.isTransposed) return isUnpadded;
   return isPoint && isUnpadded && isAll(stride, 1) && isAll(outputPadding, 0);
 }

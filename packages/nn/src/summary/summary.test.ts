@@ -4,11 +4,12 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ReLU } from "../layers/activations.ts";
 import { BasicBlock } from "../layers/basic-block.ts";
 import { BatchNorm2d } from "../layers/batch-norm.ts";
-import { Conv1d, Conv2d, ConvTranspose2d } from "../layers/convolution.ts";
+import { Conv1d, Conv2d } from "../layers/convolution.ts";
 import { Dropout } from "../layers/dropout.ts";
 import { Flatten } from "../layers/flatten.ts";
 import { Linear } from "../layers/linear.ts";
 import { Sequential } from "../layers/sequential.ts";
+import { ConvTranspose2d } from "../layers/transposed-convolution.ts";
 import { Module } from "../module/module.ts";
 import { summary } from "./summary.ts";
 

@@ -128,5 +128,16 @@ export const listOf = (rule: Rule, length?: number): Rule => ({
   },
 });
 
+/** One value for all of so many dimensions, or an array with one for each. */
+export const perDimension = (rule: Rule, dimensions: number): Rule => either(rule, listOf(rule, dimensions));
+
+const margin: Rule = {
+  expected: "a non-negative integer or a pair of them",
+  accepts: (value) => perDimension(nonNegativeInteger, 2).accepts(value),
+};
+
+/** Elements around so many dimensions: a number for all sides, or an array with a number or [before, after] for each dimension. */
+export const marginsOf = (dimensions: number): Rule => either(nonNegativeInteger, listOf(margin, dimensions));
+
 /** One axis of a tensor or several. */
 export const axes: Rule = /* @__PURE__ */ either(integer, /* @__PURE__ */ listOf(integer));

@@ -30,13 +30,13 @@ const calls: readonly (readonly [name: string, call: Call, right: object, ...wro
     { min: 0, max: "1" },
   ],
   ["concatenate", (o) => ops.concatenate([row, row], o), { axis: 0 }, { axis: null }],
-  ["conv1d", (o) => ops.conv1d(sequence, of(4, 3, 3), undefined, o), { padding: "same" }, { stride: [1] }],
+  ["conv1d", (o) => ops.conv1d(sequence, of(4, 3, 3), undefined, o), { padding: "same" }, { stride: [1, 1] }],
   ["conv2d", (o) => ops.conv2d(image, of(4, 3, 3, 3), undefined, o), { padding: 1 }, { groups: 0.5 }],
   [
     "convTranspose1d",
     (o) => ops.convTranspose1d(sequence, of(3, 4, 2), undefined, o),
     { stride: 2 },
-    { padding: "same" },
+    { padding: "valid" },
   ],
   [
     "convTranspose2d",

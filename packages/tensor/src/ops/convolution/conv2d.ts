@@ -95,7 +95,7 @@ export function channelBias(operation: string, bias: Tensor, channels: number): 
  * Cross-correlation of images with filters, with a bias and an activation in the same launch.
  *
  * Shapes: x [n, c, h, w], weight [o, c / groups, kh, kw], bias [o] -> [n, o, h', w'], where
- * h' = floor((h + 2 padding - dilation (kh - 1) - 1) / stride) + 1, and w' in the same way. Throws ShapeError for shapes that do
+ * h' = floor((h + before + after - dilation (kh - 1) - 1) / stride) + 1, and w' in the same way. Throws ShapeError for shapes that do
  * not fit, ArgumentError for a wrong option, DTypeError unless all are floats. y has the dtype of x.
  *
  * @example conv2d(x, weight, bias, { padding: 1, activation: "relu" }) // [8, 3, 32, 32] -> [8, 16, 32, 32]
@@ -118,11 +118,10 @@ export function prepareConv2d(
       `conv2d: found x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}, expected [n, c, h, w] and [o, c / groups, kh, kw]`,
     );
   }
-  const [o, , tapsY, tapsX] = weight.shape as [number, number, number, number];
-  const sizes = [x.shape[2]!, x.shape[3]!] as const;
-  const attrs = readConvolutionAttributes("conv2d", sizes, [tapsY, tapsX], options);
+  const attrs = readConvolutionAttributes("conv2d", x.shape.slice(2), weight.shape.slice(2), options);
   const epilogue = makeEpilogue("conv2d", bias !== undefined, options.activation);
-  const inputs = bias === undefined ? [x, weight] : [x, weight, channelBias("conv2d", bias, o)];
+  const inputs =
+    bias === undefined ? [x, weight] : [x, weight, channelBias("conv2d", bias, weight.shape[0]!)];
   return { inputs, attrs: { ...attrs, ...(epilogue && { epilogue }) } };
 }
 

@@ -1,7 +1,7 @@
 import type { CaseInput } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import { countElements } from "../../core/spec.ts";
-import type { ConvolutionAttributes, Pair } from "./convolution.ts";
+import type { ConvolutionAttributes } from "./convolution.ts";
 import { computeConvolutionShape } from "./convolution.ts";
 import type { ConvolutionOptions } from "./convolution-options.ts";
 import { readConvolutionAttributes } from "./convolution-options.ts";
@@ -23,12 +23,7 @@ export function convolutionCase(
   weight: Shape,
   options: ConvolutionOptions = {},
 ): ConvolutionCase {
-  const attrs = readConvolutionAttributes(
-    name,
-    x.slice(2) as unknown as Pair,
-    weight.slice(2) as unknown as Pair,
-    options,
-  );
+  const attrs = readConvolutionAttributes(name, x.slice(2), weight.slice(2), options);
   const y = computeConvolutionShape(name, { shape: x, dtype: "f32" }, { shape: weight, dtype: "f32" }, attrs);
   return { name, x, weight, y, attrs };
 }
@@ -45,6 +40,8 @@ export const convolutionCases: readonly ConvolutionCase[] = [
   convolutionCase("1x1 with padding", [2, 3, 4, 5], [5, 3, 1, 1], { padding: [1, 2] }),
   convolutionCase("even window, same", [2, 3, 6, 7], [4, 3, 2, 4], { padding: "same" }),
   convolutionCase("same with stride", [2, 3, 7, 8], [4, 3, 3, 3], { padding: "same", stride: 2 }),
+  convolutionCase("even window, same lower", [2, 3, 6, 7], [4, 3, 2, 4], { padding: "sameLower" }),
+  convolutionCase("padding of each side", [2, 3, 6, 7], [4, 3, 3, 3], { padding: [[2, 0], 1], stride: 2 }),
   convolutionCase("valid", [2, 3, 6, 7], [4, 3, 3, 5], { padding: "valid" }),
   convolutionCase("stride 2", [2, 3, 8, 8], [6, 3, 3, 3], { stride: 2, padding: 1 }),
   convolutionCase("stride that leaves pixels over", [2, 3, 9, 12], [6, 3, 2, 3], { stride: [4, 5] }),
@@ -99,6 +96,12 @@ export const tiledCases: readonly ConvolutionCase[] = [
   convolutionCase("tiles", [2, 16, 8, 8], [16, 16, 3, 3], { padding: 1 }),
   convolutionCase("tiles that reach over the edge", [3, 17, 13, 10], [19, 17, 3, 3]),
   convolutionCase("tiles with padding on two sides", [1, 24, 11, 9], [20, 24, 3, 3], { padding: [0, 1] }),
+  convolutionCase("tiles with padding at one end", [2, 16, 9, 10], [16, 16, 3, 3], {
+    padding: [
+      [1, 0],
+      [0, 1],
+    ],
+  }),
   convolutionCase("tiles of groups", [2, 32, 9, 12], [48, 16, 3, 3], { groups: 2, padding: 1 }),
   convolutionCase("tiles of several slices", [40, 16, 7, 8], [24, 16, 3, 3], { padding: 1 }),
   convolutionCase("tiles of several blocks", [4, 68, 15, 16], [72, 68, 3, 3], { padding: 1 }),

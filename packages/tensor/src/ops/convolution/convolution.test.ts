@@ -13,10 +13,11 @@ import {
 } from "../../index.ts";
 import { makeEpilogue } from "../matmul/epilogue.ts";
 import { conv2dFilterGradientOp, conv2dInputGradientOp, conv2dOp } from "./conv2d.ts";
-import type { Pair } from "./convolution.ts";
-import { computeFilterGradientShape, computeInputGradientShape } from "./convolution.ts";
+import type { ConvolutionAxis } from "./convolution.ts";
+import { computeFilterGradientShape, computeInputGradientShape, listAxes } from "./convolution.ts";
 import { convolutionCase, convolutionCases, termsOfTiles, tiledCases } from "./convolution-cases.ts";
 import { readConvolutionAttributes } from "./convolution-options.ts";
+import { readTransposedAttributes } from "./transposed-options.ts";
 import { planFilterGradient } from "./wasm/filter-gradient-plan.ts";
 
 await loadPlans(["wasm"]);
@@ -28,7 +29,10 @@ const limits: Limits = { storage: {}, maxBufferBytes: 2 ** 32, offsetAlignment: 
 function randomCase(random: ReturnType<typeof randomFrom>) {
   const groups = [1, 1, 1, 2, 3][random.integer(0, 4)]!;
   const [channels, outputs] = [random.integer(1, 9), random.integer(1, 9)];
-  const pair = (low: number, high: number): Pair => [random.integer(low, high), random.integer(low, high)];
+  const pair = (low: number, high: number): [number, number] => [
+    random.integer(low, high),
+    random.integer(low, high),
+  ];
   const taps = pair(1, 4);
   const options = { groups, stride: pair(1, 3), dilation: pair(1, 3), padding: pair(0, 4) };
   const size = (index: 0 | 1) =>
@@ -135,8 +139,7 @@ describe("the three shapes", () => {
   );
 
   const computeOutput = (x: Spec, weight: Spec, options: ConvolutionOptions = {}) => {
-    const sizes = [x.shape[2]!, x.shape[3]!] as const;
-    const attrs = readConvolutionAttributes("conv2d", sizes, [weight.shape[2]!, weight.shape[3]!], options);
+    const attrs = readConvolutionAttributes("conv2d", x.shape.slice(2), weight.shape.slice(2), options);
     return conv2dOp.outputs([x, weight], attrs)[0]!.shape;
   };
 
@@ -146,6 +149,41 @@ describe("the three shapes", () => {
     expect(computeOutput(f32(1, 1, 7, 8), f32(1, 1, 3, 4), { padding: "same", stride: 2 })).toEqual([
       1, 1, 4, 4,
     ]);
+  });
+
+  test("odd padding: the additional element is at the end, or at the start", () => {
+    const read = (padding: ConvolutionOptions["padding"]) =>
+      readConvolutionAttributes("conv2d", [7, 8], [2, 3], { padding, stride: [1, 2] }).padding;
+    expect(read("same")).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+    // The last column of "sameLower" is not reached by a window.
+    expect(read("sameLower")).toEqual([
+      [1, 0],
+      [1, 0],
+    ]);
+    expect(read([[3, 1], 1])).toEqual([
+      [3, 1],
+      [1, 0],
+    ]);
+  });
+
+  test("a transposed convolution with padding given as a word has the size of the input times the stride", () => {
+    for (const taps of [1, 2, 3, 4, 5]) {
+      for (const stride of [1, 2, 3]) {
+        for (const dilation of [1, 2]) {
+          for (const padding of ["same", "sameLower"] as const) {
+            const attrs = readTransposedAttributes("", [taps], { stride, dilation, padding });
+            const [{ before, after }] = listAxes(attrs) as [ConvolutionAxis];
+            const window = dilation * (taps - 1) + 1;
+            expect(4 * stride + window - before - after).toBe(5 * stride);
+            if (window >= stride)
+              expect(padding === "same" ? after - before : before - after).toBe((window - stride) % 2);
+          }
+        }
+      }
+    }
   });
 
   test("errors say what does not fit", () => {
@@ -163,11 +201,18 @@ describe("the three shapes", () => {
       { stride: [1, 2, 3] },
       { padding: -1 },
       { padding: "full" },
+      { padding: [1, 2, 3] },
+      { padding: [[1, 2, 3], 0] },
+      { padding: [[1, -1], 0] },
       { dilation: 1.5 },
       { groups: 0 },
     ];
     for (const options of wrong) {
       expect(() => readConvolutionAttributes("conv2d", [8, 8], [3, 3], options)).toThrow(ArgumentError);
+    }
+    const transposed: object[] = [{ padding: "valid" }, { outputPadding: 1 }, { outputPadding: -1 }];
+    for (const options of [...transposed, { padding: "same", stride: 2, outputPadding: 1 }]) {
+      expect(() => readTransposedAttributes("convTranspose2d", [3, 3], options)).toThrow(ArgumentError);
     }
     expect(() => makeEpilogue("conv2d", true, "swish" as "relu")).toThrow('activation: found "swish"');
   });

@@ -5,18 +5,17 @@ import { formatShape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import type { EpilogueAttributes } from "../matmul/epilogue.ts";
-
-export type Pair = readonly [y: number, x: number];
+import type { Margin } from "./window-options.ts";
 
 /**
- * The attributes that the three passes of a convolution share. The windows fit the padded input exactly, so each of the
- * shapes of x, weight and y follows from the other two.
+ * The attributes that the three passes of a convolution share, with one number for each spatial dimension. The windows fit
+ * the padded input exactly, so each of the shapes of x, weight and y follows from the other two.
  */
 export interface ConvolutionAttributes {
-  readonly stride: Pair;
-  /** The number of zeros before and after x, for y, then x. A negative number after x excludes pixels that no window reaches. */
-  readonly padding: readonly [Pair, Pair];
-  readonly dilation: Pair;
+  readonly stride: readonly number[];
+  /** The number of zeros before and after x. A negative number after x excludes pixels that no window reaches. */
+  readonly padding: readonly Margin[];
+  readonly dilation: readonly number[];
   readonly groups: number;
 }
 
@@ -35,18 +34,17 @@ export interface ConvolutionAxis {
   readonly dilation: number;
 }
 
-export function listAxes(attrs: ConvolutionAttributes): readonly [y: ConvolutionAxis, x: ConvolutionAxis] {
-  const axis = (index: 0 | 1): ConvolutionAxis => ({
-    stride: attrs.stride[index],
-    before: attrs.padding[index][0],
-    after: attrs.padding[index][1],
-    dilation: attrs.dilation[index],
-  });
-  return [axis(0), axis(1)];
-}
+export const listAxes = ({ stride, padding, dilation }: ConvolutionAttributes): readonly ConvolutionAxis[] =>
+  padding.map(([before, after], index) => ({
+    stride: stride[index]!,
+    before,
+    after,
+    dilation: dilation[index]!,
+  }));
 
 /** The number of pixels from the first to the last one that a window of `taps` taps reads, both included. */
-export const countWindow = ({ dilation }: ConvolutionAxis, taps: number): number => dilation * (taps - 1) + 1;
+export const countWindow = ({ dilation }: Pick<ConvolutionAxis, "dilation">, taps: number): number =>
+  dilation * (taps - 1) + 1;
 
 const computeOutputSize = (axis: ConvolutionAxis, x: number, taps: number): number =>
   (x + axis.before + axis.after - countWindow(axis, taps)) / axis.stride + 1;
@@ -57,14 +55,31 @@ const computeInputSize = (axis: ConvolutionAxis, y: number, taps: number): numbe
 const computeKernelSize = (axis: ConvolutionAxis, x: number, y: number): number =>
   (x + axis.before + axis.after - (y - 1) * axis.stride - 1) / axis.dilation + 1;
 
-/** Throws DTypeError unless the operand is a float, ShapeError unless it has four dimensions. */
-function checkOperand(operation: string, argument: string, spec: Spec, dimensions: string): void {
+const imageSizes = ["d", "h", "w"];
+
+/** The shape of images or of filters, for messages: `[n, c, h, w]`, `[o, c / groups, kh, kw]`. */
+export function describeOperand(dimensions: number, first: string, second: string, size = ""): string {
+  const sizes = imageSizes.slice(-dimensions).map((name) => `${size}${name}`);
+  return `[${[first, second, ...(size !== "" && dimensions === 1 ? [size] : sizes)].join(", ")}]`;
+}
+
+/** Throws DTypeError unless the operand is a float, ShapeError unless it has two dimensions and the spatial ones. */
+function checkOperand(
+  operation: string,
+  argument: "x" | "y" | "weight",
+  spec: Spec,
+  { stride: { length } }: ConvolutionAttributes,
+): void {
   checkDType(operation, argument, spec, ...floatTypes);
-  if (spec.shape.length !== 4) {
-    throw new ShapeError(
-      `${operation}: ${argument}: found ${formatShape(spec.shape)}, expected ${dimensions}`,
-    );
-  }
+  if (spec.shape.length === 2 + length) return;
+  const expected = {
+    x: () => describeOperand(length, "n", "c"),
+    y: () => describeOperand(length, "n", "o"),
+    weight: () => describeOperand(length, "o", "c / groups", "k"),
+  };
+  throw new ShapeError(
+    `${operation}: ${argument}: found ${formatShape(spec.shape)}, expected ${expected[argument]()}`,
+  );
 }
 
 /** Throws ShapeError unless the sizes, one for each dimension, are integers of at least `least`. */
@@ -82,8 +97,8 @@ export function computeConvolutionShape(
   weight: Spec,
   attrs: ConvolutionAttributes,
 ): Shape {
-  checkOperand(operation, "x", x, "[n, c, h, w]");
-  checkOperand(operation, "weight", weight, "[o, c / groups, kh, kw]");
+  checkOperand(operation, "x", x, attrs);
+  checkOperand(operation, "weight", weight, attrs);
   const { groups } = attrs;
   const [n, c] = x.shape as [number, number];
   const [o, ofGroup] = weight.shape as [number, number];
@@ -107,8 +122,8 @@ export function computeInputGradientShape(
   weight: Spec,
   attrs: ConvolutionAttributes,
 ): Shape {
-  checkOperand(operation, "y", y, "[n, o, h, w]");
-  checkOperand(operation, "weight", weight, "[o, c / groups, kh, kw]");
+  checkOperand(operation, "y", y, attrs);
+  checkOperand(operation, "weight", weight, attrs);
   const found = `y ${formatShape(y.shape)}, weight ${formatShape(weight.shape)}`;
   if (y.shape[1] !== weight.shape[0] || weight.shape[0]! % attrs.groups !== 0) {
     throw new ShapeError(
@@ -129,8 +144,8 @@ export function computeFilterGradientShape(
   y: Spec,
   attrs: ConvolutionAttributes,
 ): Shape {
-  checkOperand(operation, "x", x, "[n, c, h, w]");
-  checkOperand(operation, "y", y, "[n, o, h, w]");
+  checkOperand(operation, "x", x, attrs);
+  checkOperand(operation, "y", y, attrs);
   const { groups } = attrs;
   const found = `x ${formatShape(x.shape)}, y ${formatShape(y.shape)}`;
   const [n, c] = x.shape as [number, number];
@@ -159,7 +174,7 @@ export function forEachProduct(
   attrs: ConvolutionAttributes,
   visit: (ofX: number, ofWeight: number, ofY: number) => void,
 ): void {
-  const [axisY, axisX] = listAxes(attrs);
+  const [axisY, axisX] = listAxes(attrs) as [ConvolutionAxis, ConvolutionAxis];
   const [images, channels, height, width] = x as [number, number, number, number];
   const [outputs, ofGroup, tapsY, tapsX] = weight as [number, number, number, number];
   const [, , rows, columns] = y as [number, number, number, number];
