@@ -7,6 +7,14 @@ export { onBackward, onForward } from "./hooks/hooks.ts";
 export * as init from "./initializers/init.ts";
 export { ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh } from "./layers/activations.ts";
 export { AlphaDropout, FeatureAlphaDropout } from "./layers/alpha-dropout.ts";
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
+} from "./layers/adaptive-pooling.ts";
 export type { BasicBlockOptions, ResidualShortcut } from "./layers/basic-block.ts";
 export { BasicBlock, residualInit } from "./layers/basic-block.ts";
 export type { BatchNormLayerOptions } from "./layers/batch-norm.ts";
@@ -28,6 +36,7 @@ export type { FusedPair, Fusible, FusibleBatchNorm, FusibleConv2d } from "./laye
 export { FusibleActivation, FusingModule, runSequence } from "./layers/fusion.ts";
 export { GaussianDropout, GaussianNoise } from "./layers/gaussian-noise.ts";
 export { GhostBatches } from "./layers/ghost-batches.ts";
+export { GlobalAveragePool, GlobalMaxPool } from "./layers/global-pooling.ts";
 export type { GroupNormLayerOptions } from "./layers/group-norm.ts";
 export { GroupNorm } from "./layers/group-norm.ts";
 export { Hardsigmoid, Hardswish, Hardtanh, ReLU6, Threshold } from "./layers/hard-activations.ts";
@@ -48,6 +57,10 @@ export { PReLU } from "./layers/prelu.ts";
 export type { RandomLayerOptions } from "./layers/random-layer.ts";
 export type { RReLUOptions } from "./layers/rrelu.ts";
 export { RReLU } from "./layers/rrelu.ts";
+export { LPPool1d, LPPool2d } from "./layers/lp-pooling.ts";
+export { MaskedBatchNorm } from "./layers/masked-batch-norm.ts";
+export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from "./layers/max-unpooling.ts";
+export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from "./layers/pooling.ts";
 export type { RunningNormOptions } from "./layers/running-norm.ts";
 export { RunningNorm } from "./layers/running-norm.ts";
 export { Sequential } from "./layers/sequential.ts";

@@ -135,11 +135,34 @@ export type { SliceOptions } from "./ops/movement/slice-and-pad.ts";
 export { slice } from "./ops/movement/slice-and-pad.ts";
 export { chunk, split, unbind } from "./ops/movement/split.ts";
 export { moveAxis, swapAxes, transpose } from "./ops/movement/transpose.ts";
+export { pad, slice, split } from "./ops/movement/slice-and-pad.ts";
+export { transpose } from "./ops/movement/transpose.ts";
+export type { AdaptiveSize } from "./ops/pooling/adaptive-pool.ts";
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+} from "./ops/pooling/adaptive-pool.ts";
 export type { AvgPoolOptions } from "./ops/pooling/avg-pool.ts";
-export { avgPool1d, avgPool2d } from "./ops/pooling/avg-pool.ts";
+export { avgPool1d, avgPool2d, avgPool3d } from "./ops/pooling/avg-pool.ts";
 export { globalAveragePool } from "./ops/pooling/global-average-pool.ts";
-export { maxPool1d, maxPool2d } from "./ops/pooling/max-pool.ts";
-export type { Extent, PoolOptions } from "./ops/pooling/pooling-geometry.ts";
+export { globalMaxPool } from "./ops/pooling/global-max-pool.ts";
+export type { LpPoolOptions } from "./ops/pooling/lp-pool.ts";
+export { lpPool1d, lpPool2d } from "./ops/pooling/lp-pool.ts";
+export { maxPool1d, maxPool2d, maxPool3d } from "./ops/pooling/max-pool.ts";
+export type { IndexedMaxima } from "./ops/pooling/max-pool-indices.ts";
+export {
+  maxPool1dWithIndices,
+  maxPool2dWithIndices,
+  maxPool3dWithIndices,
+} from "./ops/pooling/max-pool-indices.ts";
+export type { MaxUnpoolOptions } from "./ops/pooling/max-unpool.ts";
+export { maxUnpool1d, maxUnpool2d, maxUnpool3d } from "./ops/pooling/max-unpool.ts";
+export type { Extent, MaxPoolOptions, PoolOptions } from "./ops/pooling/pool-options.ts";
+export { checkPoolOptions } from "./ops/pooling/pool-options.ts";
 export type { ArgExtremeOptions } from "./ops/reduction/arg-extreme.ts";
 export { argmax, argmin, isArgmax } from "./ops/reduction/arg-extreme.ts";
 export type { ReductionOptions } from "./ops/reduction/axes.ts";

@@ -133,7 +133,7 @@ function randomStack(pick: Pick): Module[] {
       const norm = randomNorm(pick, channels);
       layers.push(norm, ...pick([], [], [], [norm]));
     } else if (kind === "activation") layers.push(randomActivation(pick));
-    else layers.push(pick(new MaxPool2d(2, { stride: 1 }), new AvgPool2d(2, { stride: 1 })));
+    else layers.push(pick<Module>(new MaxPool2d(2, { stride: 1 }), new AvgPool2d(2, { stride: 1 })));
     if (pick(true, false, false, false, false, false)) replaceForward(layers.at(-1)!, (y) => add(y, 0.25));
   }
   return layers;

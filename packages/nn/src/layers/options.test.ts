@@ -3,6 +3,7 @@ import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Module } from "../module/module.ts";
 import { ELU, GELU, LeakyReLU, Softplus } from "./activations.ts";
+import { AdaptiveAvgPool2d, AdaptiveMaxPool2d } from "./adaptive-pooling.ts";
 import { BasicBlock } from "./basic-block.ts";
 import { BatchNorm1d, BatchNorm2d } from "./batch-norm.ts";
 import { Conv1d, Conv2d } from "./convolution.ts";
@@ -11,7 +12,9 @@ import { Embedding } from "./embedding.ts";
 import { Flatten } from "./flatten.ts";
 import { Hardtanh, Threshold } from "./hard-activations.ts";
 import { Linear } from "./linear.ts";
-import { AvgPool2d, MaxPool2d } from "./pooling.ts";
+import { LPPool1d, LPPool2d } from "./lp-pooling.ts";
+import { MaxUnpool2d } from "./max-unpooling.ts";
+import { AvgPool2d, AvgPool3d, MaxPool2d, MaxPool3d } from "./pooling.ts";
 import { PReLU } from "./prelu.ts";
 import { RReLU } from "./rrelu.ts";
 import { Sequential } from "./sequential.ts";
@@ -92,8 +95,13 @@ test.each<[string, () => unknown, string]>([
   [
     "a padding",
     () => new AvgPool2d(3, { padding: [1, 2] }),
-    "AvgPool2d: padding: found [1, 2], expected at most half of the kernel, 3",
+    "AvgPool2d: padding: found [1, 2], expected at most half of the kernel [3, 3]",
   ],
+  ["a dilation", () => new AvgPool2d(2, any({ dilation: 2 })), 'AvgPool2d: found the option "dilation"'],
+  ["a kernel", () => new MaxPool3d([2, 2]), "MaxPool3d: kernel: found [2, 2]"],
+  ["a size", () => new AdaptiveAvgPool2d(any([1, 2, 3])), "AdaptiveAvgPool2d: size: found [1, 2, 3]"],
+  ["a power", () => new LPPool2d(0, 2), "LPPool2d: normType: found 0, expected a finite positive number"],
+  ["a stride", () => new MaxUnpool2d(2, { stride: 0 }), "MaxUnpool2d: stride: found 0"],
   ["a wrong word", () => new AvgPool2d(2, any({ ceil: true })), 'AvgPool2d: found the option "ceil"'],
   ["an axis", () => new Flatten({ startAxis: 0.5 }), "Flatten: startAxis: found 0.5, expected an integer"],
   ["a slope", () => new LeakyReLU({ negativeSlope: Number.NaN }), "LeakyReLU: negativeSlope: found NaN"],
@@ -162,6 +170,10 @@ test.each<[string, () => Module]>([
   ["BatchNorm1d 3", () => new BatchNorm1d(3)],
   ["BatchNorm2d 3", () => new BatchNorm2d(3)],
   ["MaxPool2d 3x3, stride 2, padding 1", () => new MaxPool2d(3, { stride: 2, padding: 1 })],
+  ["AvgPool3d 1x2x2, padding same", () => new AvgPool3d([1, 2, 2], { padding: "same" })],
+  ["AdaptiveMaxPool2d 7xall", () => new AdaptiveMaxPool2d([7, null])],
+  ["LPPool1d 3, 2, stride 1", () => new LPPool1d(3, 2, { stride: 1 })],
+  ["MaxUnpool2d 2x2", () => new MaxUnpool2d(2) as unknown as Module],
   ["Dropout 0.2", () => new Dropout(0.2)],
   ["Embedding 10 x 4", () => new Embedding(10, 4)],
   ["LeakyReLU 0.01", () => new LeakyReLU()],

@@ -1,11 +1,22 @@
-import type { AvgPoolOptions, Extent, PoolOptions, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, avgPool2d, globalAveragePool, maxPool2d } from "@evenkeel/tensor";
+import type { AvgPoolOptions, Extent, IndexedMaxima, MaxPoolOptions, Rank, Tensor } from "@evenkeel/tensor";
+import {
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  checkPoolOptions,
+  maxPool1d,
+  maxPool1dWithIndices,
+  maxPool2d,
+  maxPool2dWithIndices,
+  maxPool3d,
+  maxPool3dWithIndices,
+} from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
 import {
+  anything,
   checkOptions,
   checkValue,
-  describeValue,
-  nonNegativeInteger,
+  nonZero,
   perDimension,
   positiveInteger,
   yesOrNo,
@@ -14,56 +25,131 @@ import { Module } from "../module/module.ts";
 import { compute } from "./layer.ts";
 import { describeWindow, toList } from "./windows.ts";
 
-const sizes = /* @__PURE__ */ perDimension(positiveInteger, 2);
-const margins = /* @__PURE__ */ perDimension(nonNegativeInteger, 2);
-const poolRules: Rules<PoolOptions> = { stride: sizes, padding: margins, ceilMode: yesOrNo };
-
-/** The base class of pooling layers: a window that moves over images. */
-abstract class Pool<Options extends PoolOptions> extends Module {
+/** The base class of pooling layers: a window that moves over the last dimensions. */
+abstract class Pool<Options extends object> extends Module {
   readonly kernel: Extent;
   readonly options: Options;
   private readonly name: string;
+  private readonly rank: Rank;
 
-  constructor(name: string, kernel: Extent, options: Options, rules: Rules<Options>) {
+  constructor(name: string, rank: Rank, kernel: Extent, options: Options, rules: Rules<Options>) {
     super();
-    checkValue(`${name}: kernel`, kernel, sizes);
+    checkValue(`${name}: kernel`, kernel, perDimension(positiveInteger, rank));
     checkOptions(name, options, rules);
-    const { padding = 0 } = options;
-    const window = toList(kernel, 2);
-    if (toList(padding, 2).some((size, axis) => 2 * size > window[axis]!)) {
-      throw new ArgumentError(
-        `${name}: padding: found ${describeValue(padding)}, expected at most half of the kernel, ${describeValue(kernel)}`,
-      );
-    }
+    const { stride, padding, dilation } = options as MaxPoolOptions;
+    checkPoolOptions(name, rank, kernel, { stride, padding, dilation });
     this.name = name;
+    this.rank = rank;
     this.kernel = kernel;
     this.options = { ...options };
   }
 
   override describe(): string {
-    return `${this.name} ${describeWindow(toList(this.kernel, 2), this.options)}`;
+    return `${this.name} ${describeWindow(toList(this.kernel, this.rank), this.options)}`;
+  }
+}
+
+/** `checkPoolOptions` checks the values of the geometry. */
+const maxPoolRules: Rules<MaxPoolOptions> = {
+  stride: anything,
+  padding: anything,
+  dilation: anything,
+  ceilMode: yesOrNo,
+};
+
+const avgPoolRules: Rules<AvgPoolOptions> = {
+  stride: anything,
+  padding: anything,
+  ceilMode: yesOrNo,
+  countIncludePad: yesOrNo,
+  divisorOverride: nonZero,
+};
+
+/**
+ * The maximum of each window of sequences. By default, windows do not overlap: the stride is the size of the window.
+ *
+ * Shapes: [n, c, w] -> [n, c, windows]. Throws ArgumentError for invalid sizes.
+ *
+ * @example new MaxPool1d(3, { stride: 2, padding: 1 })
+ */
+export class MaxPool1d extends Pool<MaxPoolOptions> {
+  constructor(kernel: Extent, options: MaxPoolOptions = {}) {
+    super("MaxPool1d", 1, kernel, options, maxPoolRules);
+  }
+
+  forward(x: Tensor): Tensor {
+    return compute(this, x, () => maxPool1d(x, this.kernel, this.options));
+  }
+
+  /** The maxima and their positions, for `MaxUnpool1d`: PyTorch's `return_indices`. */
+  forwardWithIndices(x: Tensor): IndexedMaxima {
+    return compute(this, x, () => maxPool1dWithIndices(x, this.kernel, this.options));
   }
 }
 
 /**
- * The maximum of each window. By default, windows do not overlap: the stride is the size of the window.
+ * The maximum of each window of images. By default, windows do not overlap: the stride is the size of the window.
  *
  * Shapes: [n, c, h, w] -> [n, c, rows, columns]. Throws ArgumentError for invalid sizes.
  *
  * @example new MaxPool2d(3, { stride: 2, padding: 1 })
  */
-export class MaxPool2d extends Pool<PoolOptions> {
-  constructor(kernel: Extent, options: PoolOptions = {}) {
-    super("MaxPool2d", kernel, options, poolRules);
+export class MaxPool2d extends Pool<MaxPoolOptions> {
+  constructor(kernel: Extent, options: MaxPoolOptions = {}) {
+    super("MaxPool2d", 2, kernel, options, maxPoolRules);
   }
 
   forward(x: Tensor): Tensor {
     return compute(this, x, () => maxPool2d(x, this.kernel, this.options));
   }
+
+  /** The maxima and their positions, for `MaxUnpool2d`: PyTorch's `return_indices`. */
+  forwardWithIndices(x: Tensor): IndexedMaxima {
+    return compute(this, x, () => maxPool2dWithIndices(x, this.kernel, this.options));
+  }
 }
 
 /**
- * The mean of each window. By default, windows do not overlap: the stride is the size of the window.
+ * The maximum of each window of volumes. By default, windows do not overlap: the stride is the size of the window.
+ *
+ * Shapes: [n, c, d, h, w] -> [n, c, planes, rows, columns]. Throws ArgumentError for invalid sizes.
+ *
+ * @example new MaxPool3d([1, 2, 2])
+ */
+export class MaxPool3d extends Pool<MaxPoolOptions> {
+  constructor(kernel: Extent, options: MaxPoolOptions = {}) {
+    super("MaxPool3d", 3, kernel, options, maxPoolRules);
+  }
+
+  forward(x: Tensor): Tensor {
+    return compute(this, x, () => maxPool3d(x, this.kernel, this.options));
+  }
+
+  /** The maxima and their positions, for `MaxUnpool3d`: PyTorch's `return_indices`. */
+  forwardWithIndices(x: Tensor): IndexedMaxima {
+    return compute(this, x, () => maxPool3dWithIndices(x, this.kernel, this.options));
+  }
+}
+
+/**
+ * The mean of each window of sequences. By default, windows do not overlap: the stride is the size of the window.
+ *
+ * Shapes: [n, c, w] -> [n, c, windows]. Throws ArgumentError for invalid sizes.
+ *
+ * @example new AvgPool1d(4)
+ */
+export class AvgPool1d extends Pool<AvgPoolOptions> {
+  constructor(kernel: Extent, options: AvgPoolOptions = {}) {
+    super("AvgPool1d", 1, kernel, options, avgPoolRules);
+  }
+
+  forward(x: Tensor): Tensor {
+    return compute(this, x, () => avgPool1d(x, this.kernel, this.options));
+  }
+}
+
+/**
+ * The mean of each window of images. By default, windows do not overlap: the stride is the size of the window.
  *
  * Shapes: [n, c, h, w] -> [n, c, rows, columns]. Throws ArgumentError for invalid sizes.
  *
@@ -71,7 +157,7 @@ export class MaxPool2d extends Pool<PoolOptions> {
  */
 export class AvgPool2d extends Pool<AvgPoolOptions> {
   constructor(kernel: Extent, options: AvgPoolOptions = {}) {
-    super("AvgPool2d", kernel, options, { ...poolRules, countIncludePad: yesOrNo });
+    super("AvgPool2d", 2, kernel, options, avgPoolRules);
   }
 
   forward(x: Tensor): Tensor {
@@ -80,12 +166,18 @@ export class AvgPool2d extends Pool<AvgPoolOptions> {
 }
 
 /**
- * The mean over all positions: PyTorch's `AdaptiveAvgPool2d(1)` followed by `Flatten`.
+ * The mean of each window of volumes. By default, windows do not overlap: the stride is the size of the window.
  *
- * Shapes: [n, c, ...] -> [n, c].
+ * Shapes: [n, c, d, h, w] -> [n, c, planes, rows, columns]. Throws ArgumentError for invalid sizes.
+ *
+ * @example new AvgPool3d(2)
  */
-export class GlobalAveragePool extends Module {
+export class AvgPool3d extends Pool<AvgPoolOptions> {
+  constructor(kernel: Extent, options: AvgPoolOptions = {}) {
+    super("AvgPool3d", 3, kernel, options, avgPoolRules);
+  }
+
   forward(x: Tensor): Tensor {
-    return compute(this, x, () => globalAveragePool(x));
+    return compute(this, x, () => avgPool3d(x, this.kernel, this.options));
   }
 }

@@ -22,6 +22,7 @@ export {
   marginsOf,
   nonNegative,
   nonNegativeInteger,
+  nonZero,
   nullOr,
   oneOf,
   perDimension,

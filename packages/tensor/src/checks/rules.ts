@@ -44,6 +44,11 @@ export const seedWord: Rule = /* @__PURE__ */ number(
 
 export const finite: Rule = /* @__PURE__ */ number("a finite number", Number.isFinite);
 
+export const nonZero: Rule = /* @__PURE__ */ number(
+  "a finite number other than 0",
+  (value) => Number.isFinite(value) && value !== 0,
+);
+
 export const positive: Rule = /* @__PURE__ */ number(
   "a finite positive number",
   (value) => value > 0 && value < Number.POSITIVE_INFINITY,

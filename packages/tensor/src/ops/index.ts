@@ -51,6 +51,8 @@ export { padOp, sliceOp } from "./movement/slice-and-pad.ts";
 export { transposeOp } from "./movement/transpose.ts";
 export { avgPoolGradientOp, avgPoolOp } from "./pooling/avg-pool.ts";
 export { maxPoolGradientOp, maxPoolOp, maxPoolSelectOp } from "./pooling/max-pool.ts";
+export { maxPoolIndicesOp } from "./pooling/max-pool-indices.ts";
+export { maxUnpoolOp } from "./pooling/max-unpool.ts";
 export { argmaxOp, argminOp, isArgmaxOp } from "./reduction/arg-extreme.ts";
 export { cumulativeSumOp } from "./reduction/cumulative-sum.ts";
 export { maxOp, minOp } from "./reduction/extreme.ts";

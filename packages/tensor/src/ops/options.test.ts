@@ -7,6 +7,7 @@ await ops.loadPlans(backend.languages);
 const of = (...shape: number[]): ops.Tensor => ops.zeros(shape, { backend });
 const indices = ops.zeros([2], { backend, dtype: "i32" });
 const [row, matrix, image, sequence] = [of(6), of(4, 6), of(2, 3, 8, 8), of(2, 3, 8)];
+const [volume, indexed, positions] = [of(3, 6, 5, 4), of(2), ops.zeros([2, 2], { backend, dtype: "i32" })];
 const key = { seed: 1, backend };
 
 type Call = (options: never) => unknown;
@@ -16,6 +17,13 @@ const calls: readonly (readonly [name: string, call: Call, right: object, ...wro
   ["arange", (o) => ops.arange(0, 3, o), { backend, step: 2 }, { step: "1" }, { dtype: "f64" }],
   ["argmax", (o) => ops.argmax(matrix, o), { axis: 1, keepDims: true }, { axis: 2 }, { keepDims: 1 }],
   ["argmin", (o) => ops.argmin(matrix, o), { axis: 1 }, { axis: "1" }],
+  [
+    "avgPool3d",
+    (o) => ops.avgPool3d(volume, 2, o),
+    { divisorOverride: 2 },
+    { divisorOverride: 0 },
+    { dilation: 1 },
+  ],
   ["avgPool1d", (o) => ops.avgPool1d(row, 2, o), { countIncludePad: false }, { countIncludePad: 0 }],
   ["avgPool2d", (o) => ops.avgPool2d(image, 2, o), { stride: [1, 2] }, { stride: 0 }, { ceilMode: "yes" }],
   ["bernoulli", (o) => ops.bernoulli([2], 0.5, o), key, { seed: 0.5, backend }, { stream: 1, backend }],
@@ -75,6 +83,36 @@ const calls: readonly (readonly [name: string, call: Call, right: object, ...wro
   ["logsumexp", (o) => ops.logsumexp(row, o), { axis: [0] }, { axis: "0" }],
   ["matmul", (o) => ops.matmul(matrix, matrix, o), { transposeB: true }, { transposeA: 1 }],
   ["max", (o) => ops.max(row, o), { keepDims: true }, { axis: [0, 0] }],
+  ["lpPool1d", (o) => ops.lpPool1d(row, 2, 2, o), { ceilMode: true }, { padding: 1 }, { stride: [1, 1] }],
+  ["lpPool2d", (o) => ops.lpPool2d(image, 2, 2, o), { stride: 1 }, { stride: 0 }],
+  ["maxPool1dWithIndices", (o) => ops.maxPool1dWithIndices(row, 2, o), { dilation: 2 }, { dilation: 0 }],
+  [
+    "maxPool2dWithIndices",
+    (o) => ops.maxPool2dWithIndices(image, 2, o),
+    { padding: "same" },
+    { padding: "full" },
+  ],
+  ["maxPool3d", (o) => ops.maxPool3d(volume, 2, o), { stride: [1, 2, 2] }, { stride: [1, 1] }],
+  [
+    "maxPool3dWithIndices",
+    (o) => ops.maxPool3dWithIndices(volume, 2, o),
+    { padding: [1, [0, 1], 1] },
+    { padding: [1, 1] },
+  ],
+  [
+    "maxUnpool1d",
+    (o) => ops.maxUnpool1d(indexed, indices, 2, o),
+    { outputSize: [5] },
+    { outputSize: [9] },
+    { padding: -1 },
+  ],
+  ["maxUnpool2d", (o) => ops.maxUnpool2d(of(2, 2), positions, 2, o), { stride: 3 }, { outputSize: [4] }],
+  [
+    "maxUnpool3d",
+    (o) => ops.maxUnpool3d(of(1, 1, 1), ops.zeros([1, 1, 1], { backend, dtype: "i32" }), 2, o),
+    { outputSize: [3, 2, 2] },
+    { kernel: 2 },
+  ],
   ["maxPool1d", (o) => ops.maxPool1d(row, 2, o), { stride: 1 }, { padding: -1 }],
   ["maxPool2d", (o) => ops.maxPool2d(image, 2, o), { padding: 1 }, { stride: [1, 1, 1] }, { stride: null }],
   ["mean", (o) => ops.mean(matrix, o), { axis: -1 }, { axis: null }],

@@ -5,12 +5,22 @@ import { avgPoolGradientOp, avgPoolOp } from "./avg-pool.ts";
 import { poolCases } from "./pooling-cases.ts";
 import { computePooledShape } from "./pooling-geometry.ts";
 
+/** The number of positions of a window. */
+const countPositions = ({ kernel }: AvgPoolAttributes): number =>
+  kernel.reduce((size, length) => size * length, 1);
+
+/** Some of the cases, divided by what is not the number of positions of any window. */
+const withDivisor = <Attrs extends AvgPoolAttributes>(cases: readonly OpCase<Attrs>[]): OpCase<Attrs>[] =>
+  cases
+    .filter(({ name }) => ["pairs", "pairs, padded", "adaptive"].includes(name))
+    .map((one) => ({ ...one, name: `${one.name}, another divisor`, attrs: { ...one.attrs, divisor: 2.5 } }));
+
 const pooled = (countIncludePad: boolean): OpCase<AvgPoolAttributes>[] =>
   poolCases.map(({ name, shape, attrs }) => ({
     name: countIncludePad ? name : `${name}, padding not counted`,
     attrs: { ...attrs, countIncludePad },
     inputs: [{ shape, dtype: "f32", values: { normal: [0.5, 1] } }],
-    accuracy: { reduction: attrs.kernel.reduce((size, length) => size * length, 1) },
+    accuracy: { reduction: countPositions({ ...attrs, countIncludePad }) },
   }));
 
 export const avgPoolCases: OpCases<AvgPoolAttributes> = {
@@ -20,10 +30,11 @@ export const avgPoolCases: OpCases<AvgPoolAttributes> = {
     ["pairs", "pairs, odd sizes, ceil mode"],
     [
       ...pooled(true),
-      ...pooled(false).filter(({ attrs }) => attrs.padding.some((pad) => pad > 0)),
+      ...withDivisor(pooled(true)),
+      ...pooled(false).filter(({ attrs }) => attrs.padding.flat().some((pad) => pad > 0)),
       {
         name: "non-finite",
-        attrs: { kernel: [2, 2], stride: [2, 2], padding: [0, 0], ceilMode: false, countIncludePad: true },
+        attrs: { ...poolCases[0]!.attrs, countIncludePad: true },
         inputs: [{ shape: [3, 8, 18], dtype: "f32", values: "non-finite" }],
         accuracy: { reduction: 4 },
         needs: "non-finite",
@@ -37,7 +48,7 @@ const spread = (countIncludePad: boolean): OpCase<AvgPoolGradientAttributes>[] =
     name: countIncludePad ? name : `${name}, padding not counted`,
     attrs: { ...attrs, inputShape: shape, countIncludePad },
     inputs: [{ shape: computePooledShape(name, shape, attrs), dtype: "f32", values: { normal: [0.5, 1] } }],
-    accuracy: { reduction: attrs.kernel.reduce((size, length) => size * length, 1) },
+    accuracy: { reduction: countPositions({ ...attrs, countIncludePad }) },
   }));
 
 export const avgPoolGradientCases: OpCases<AvgPoolGradientAttributes> = {
@@ -47,7 +58,8 @@ export const avgPoolGradientCases: OpCases<AvgPoolGradientAttributes> = {
     ["pairs", "pairs, odd sizes"],
     [
       ...spread(true),
-      ...spread(false).filter(({ attrs }) => attrs.padding.some((pad) => pad > 0)),
+      ...withDivisor(spread(true)),
+      ...spread(false).filter(({ attrs }) => attrs.padding.flat().some((pad) => pad > 0)),
       ...spread(true)
         .slice(0, 1)
         .map(({ name, attrs, inputs: [dy] }) => ({

@@ -2,12 +2,13 @@ import type { OpCases } from "../../core/op-cases.ts";
 import { withHalves } from "../elementwise/operands/half-cases.ts";
 import type { PoolAttributes, PoolGradientAttributes } from "./attributes.ts";
 import { maxPoolGradientOp, maxPoolOp, maxPoolSelectOp } from "./max-pool.ts";
-import { gradientCases, selectCases } from "./place-cases.ts";
-import { poolCases } from "./pooling-cases.ts";
-import { readPoolAttributes } from "./pooling-geometry.ts";
+import { maxPoolIndicesOp } from "./max-pool-indices.ts";
+import { gradientCases, makePlaces, selectCases } from "./place-cases.ts";
+import { readPoolAttributes } from "./pool-options.ts";
+import { dilatedCases, poolCases } from "./pooling-cases.ts";
 
-const pairs = readPoolAttributes("maxPool2d", 2, 2, {});
-const overlapping = readPoolAttributes("maxPool2d", 2, 3, { stride: 1, padding: 1 });
+const pairs = readPoolAttributes("maxPool2d", [3, 8, 18], 2, 2, {});
+const overlapping = readPoolAttributes("maxPool2d", [3, 8, 18], 2, 3, { stride: 1, padding: 1 });
 
 export const maxPoolCases: OpCases<PoolAttributes> = {
   op: maxPoolOp,
@@ -15,7 +16,7 @@ export const maxPoolCases: OpCases<PoolAttributes> = {
   cases: withHalves(
     ["pairs", "three by three, every second"],
     [
-      ...poolCases.map(({ name, shape, attrs }) => ({
+      ...[...poolCases, ...dilatedCases].map(({ name, shape, attrs }) => ({
         name,
         attrs,
         inputs: [{ shape, dtype: "f32" as const, values: "distinct" as const }],
@@ -67,8 +68,23 @@ export const maxPoolSelectCases: OpCases<PoolAttributes> = {
         inputs: [{ ...x!, values: "non-finite" as const }, places],
         needs: "non-finite" as const,
       })),
+      {
+        name: "integers",
+        attrs: overlapping,
+        inputs: [
+          { shape: [3, 8, 18], dtype: "i32", values: { integers: [-1000, 1000] } },
+          makePlaces({ name: "", shape: [3, 8, 18], attrs: overlapping }),
+        ],
+      },
     ],
   ),
+};
+
+/** Places that lie in the input, as those of gradients. */
+export const maxPoolIndicesCases: OpCases<PoolGradientAttributes> = {
+  op: maxPoolIndicesOp,
+  accuracy: "exact",
+  cases: gradientCases.map(({ name, attrs, inputs: [, places] }) => ({ name, attrs, inputs: [places!] })),
 };
 
 export const maxPoolGradientCases: OpCases<PoolGradientAttributes> = {

@@ -1,20 +1,18 @@
+import { checkTensors } from "../../checks/check.ts";
 import { ShapeError } from "../../checks/errors.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape, isSameShape } from "../../core/spec.ts";
-import { floatTypes } from "../../expression/dtype-kinds.ts";
+import { floatTypes, indexType } from "../../expression/dtype-kinds.ts";
 import type { PoolAttributes, PoolGradientAttributes } from "./attributes.ts";
 import { choosePlaceType } from "./places.ts";
+import type { Extent, MaxPoolOptions } from "./pool-options.ts";
+import { readPoolAttributes } from "./pool-options.ts";
 import { poolingFamily } from "./pooling-family.ts";
-import type { Extent, PoolOptions } from "./pooling-geometry.ts";
-import {
-  checkPooled,
-  computePlaneGeometry,
-  computePooledSpec,
-  readPoolAttributes,
-} from "./pooling-geometry.ts";
+import { checkPooled, computePlaneGeometry, computePooledSpec } from "./pooling-geometry.ts";
+import { poolVolume, splitVolume } from "./volumes.ts";
 import { listWindows } from "./windows.ts";
 
 /**
@@ -49,7 +47,16 @@ export const maxPoolOp: Op<PoolAttributes> = {
   family: poolingFamily,
 };
 
-function maxPool(x: Tensor, attrs: PoolAttributes): Tensor {
+/** Pools by attributes of any rank. The op's errors name the operation by their rank. */
+export function maxPool(x: Tensor, attrs: PoolAttributes): Tensor {
+  if (attrs.kernel.length === 3) {
+    const { planes, depth } = splitVolume(attrs);
+    return poolVolume(
+      x,
+      (images) => maxPool(images, planes),
+      (lines) => maxPool(lines, depth),
+    );
+  }
   const [y, places] = execute(maxPoolOp, [x], attrs);
   places!.dispose();
   return y!;
@@ -64,8 +71,9 @@ function maxPool(x: Tensor, attrs: PoolAttributes): Tensor {
  *
  * @example maxPool1d(tensor([[1, 3, 2, 5]]), 2) // [[3, 5]]
  */
-export function maxPool1d(x: Tensor, kernel: Extent, options: PoolOptions = {}): Tensor {
-  return maxPool(x, readPoolAttributes("maxPool1d", 1, kernel, options));
+export function maxPool1d(x: Tensor, kernel: Extent, options: MaxPoolOptions = {}): Tensor {
+  checkTensors("maxPool1d", x);
+  return maxPool(x, readPoolAttributes("maxPool1d", x.shape, 1, kernel, options));
 }
 
 /**
@@ -78,15 +86,32 @@ export function maxPool1d(x: Tensor, kernel: Extent, options: PoolOptions = {}):
  * @example maxPool2d(images, 2) // [32, 64, 28, 28] -> [32, 64, 14, 14]
  * @example maxPool2d(images, 3, { stride: 2, padding: 1 })
  */
-export function maxPool2d(x: Tensor, kernel: Extent, options: PoolOptions = {}): Tensor {
-  return maxPool(x, readPoolAttributes("maxPool2d", 2, kernel, options));
+export function maxPool2d(x: Tensor, kernel: Extent, options: MaxPoolOptions = {}): Tensor {
+  checkTensors("maxPool2d", x);
+  return maxPool(x, readPoolAttributes("maxPool2d", x.shape, 2, kernel, options));
 }
 
-/** y = x at the position of the maximum of each window: the transpose of `maxPoolGradient`, for second derivatives. */
+/**
+ * The maximum of windows over the last three dimensions: first over planes, then over the depth. Positions in the padding
+ * never win; NaN does. The first of equal maxima, plane by plane, gets the gradient.
+ *
+ * Shapes: [..., depth, height, width] -> [..., planes, rows, columns]. Throws DTypeError unless x is f32 or f16, ArgumentError
+ * for impossible options, ShapeError when no window fits in.
+ *
+ * @example maxPool3d(volumes, 2) // [2, 16, 32, 32, 32] -> [2, 16, 16, 16, 16]
+ */
+export function maxPool3d(x: Tensor, kernel: Extent, options: MaxPoolOptions = {}): Tensor {
+  checkTensors("maxPool3d", x);
+  const attrs = readPoolAttributes("maxPool3d", x.shape, 3, kernel, options);
+  computePooledSpec("maxPool3d", x, attrs);
+  return maxPool(x, attrs);
+}
+
+/** y = x, floats or i32, at the position of the maximum of each window: the transpose of `maxPoolGradient`, for second derivatives. */
 export const maxPoolSelectOp: Op<PoolAttributes> = {
   name: "maxPoolSelect",
   outputs: ([x, places], attrs) => {
-    const y = computePooledSpec("maxPoolSelect", x!, attrs);
+    const y = computePooledSpec("maxPoolSelect", x!, attrs, [...floatTypes, indexType]);
     checkDType("maxPoolSelect", "places", places!, choosePlaceType(attrs));
     if (!isSameShape(places!.shape, y.shape)) {
       throw new ShapeError(
@@ -137,8 +162,8 @@ export const maxPoolGradientOp: Op<PoolGradientAttributes> = {
   gradient: {
     reads: () => ({ inputs: [1], outputs: [] }),
     apply: ({ inputs: [, places], outputGradients: [ddx], attrs }) => {
-      const { kernel, stride, padding, ceilMode } = attrs;
-      return [execute(maxPoolSelectOp, [ddx, places], { kernel, stride, padding, ceilMode })[0], undefined];
+      const { inputShape: _, ...own } = attrs;
+      return [execute(maxPoolSelectOp, [ddx, places], own)[0], undefined];
     },
   },
   family: poolingFamily,

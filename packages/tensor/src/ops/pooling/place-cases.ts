@@ -3,7 +3,7 @@ import type { Shape } from "../../core/spec.ts";
 import type { PoolAttributes, PoolGradientAttributes } from "./attributes.ts";
 import { choosePlaceType } from "./places.ts";
 import type { PoolCase } from "./pooling-cases.ts";
-import { poolCases } from "./pooling-cases.ts";
+import { dilatedCases, poolCases } from "./pooling-cases.ts";
 import { computePlaneGeometry, computePooledShape } from "./pooling-geometry.ts";
 import { listWindows } from "./windows.ts";
 
@@ -17,17 +17,19 @@ export function makePlaces({ shape, attrs }: PoolCase): CaseInput {
   return { shape: pooled, dtype: choosePlaceType(attrs), values };
 }
 
+const windowCases: readonly PoolCase[] = [...poolCases, ...dilatedCases];
+
 const floats = (shape: Shape): CaseInput => ({ shape, dtype: "f32", values: { normal: [0, 1] } });
 
 /** Inputs: what is selected from, and the places. */
-export const selectCases: readonly OpCase<PoolAttributes>[] = poolCases.map((one) => ({
+export const selectCases: readonly OpCase<PoolAttributes>[] = windowCases.map((one) => ({
   name: one.name,
   attrs: one.attrs,
   inputs: [floats(one.shape), makePlaces(one)],
 }));
 
 /** Inputs: the gradient of the pooled values, and the places. */
-export const gradientCases: readonly OpCase<PoolGradientAttributes>[] = poolCases.map((one) => {
+export const gradientCases: readonly OpCase<PoolGradientAttributes>[] = windowCases.map((one) => {
   const places = makePlaces(one);
   return {
     name: one.name,

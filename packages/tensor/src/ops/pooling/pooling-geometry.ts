@@ -1,69 +1,31 @@
-import { checkOptions, checkValue } from "../../checks/check.ts";
-import { ArgumentError, ShapeError } from "../../checks/errors.ts";
-import type { Rule, Rules } from "../../checks/rules.ts";
-import {
-  anything,
-  either,
-  listOf,
-  nonNegativeInteger,
-  positiveInteger,
-  yesOrNo,
-} from "../../checks/rules.ts";
+import { ShapeError } from "../../checks/errors.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { countElements, formatShape, isSameShape } from "../../core/spec.ts";
+import type { DType } from "../../expression/dtype.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import type { PoolAttributes, PoolGradientAttributes } from "./attributes.ts";
 
-/** One number for every spatial dimension, or one for each. */
-export type Extent = number | readonly number[];
-
-export interface PoolOptions {
-  /** The distance between neighbouring windows. Default: the size of the kernel, so that windows do not overlap. */
-  readonly stride?: Extent;
-  /** Positions added at both ends, at most half of the kernel. Default: 0. */
-  readonly padding?: Extent;
-  /** Whether the last window may extend past the end. Default: false. */
-  readonly ceilMode?: boolean;
-}
-
-export const poolRules: Rules<PoolOptions> = { stride: anything, padding: anything, ceilMode: yesOrNo };
-
-/** Throws ArgumentError for impossible options. */
-export function readPoolAttributes(
-  operation: string,
-  rank: 1 | 2,
-  kernel: Extent,
-  options: PoolOptions,
-): PoolAttributes {
-  checkOptions<PoolOptions>(operation, options, poolRules);
-  const { stride = kernel, padding = 0, ceilMode = false } = options;
-  const attrs = {
-    kernel: readExtent(`${operation}: kernel`, kernel, rank, positiveInteger),
-    stride: readExtent(`${operation}: stride`, stride, rank, positiveInteger),
-    padding: readExtent(`${operation}: padding`, padding, rank, nonNegativeInteger),
-    ceilMode,
-  };
-  if (attrs.padding.some((pad, axis) => 2 * pad > attrs.kernel[axis]!)) {
-    throw new ArgumentError(
-      `${operation}: padding: found ${formatShape(attrs.padding)}, expected at most half of the kernel ${formatShape(attrs.kernel)}`,
-    );
-  }
-  return attrs;
-}
-
-function readExtent(where: string, extent: Extent, rank: number, size: Rule): number[] {
-  checkValue(where, extent, either(size, listOf(size, rank)));
-  return typeof extent === "number" ? new Array<number>(rank).fill(extent) : [...extent];
-}
-
 /** PyTorch's rule: in ceil mode the last window still starts inside the input or its left padding. */
 function computePooledLength(length: number, axis: number, attrs: PoolAttributes): number {
-  const [kernel, stride, padding] = [attrs.kernel[axis]!, attrs.stride[axis]!, attrs.padding[axis]!];
-  const room = length + 2 * padding - kernel;
+  if (attrs.windows) return attrs.windows[axis]!;
+  const [stride, [before, after]] = [attrs.stride[axis]!, attrs.padding[axis]!];
+  const span = attrs.dilation[axis]! * (attrs.kernel[axis]! - 1) + 1;
+  const room = length + before + after - span;
   if (!attrs.ceilMode) return Math.floor(room / stride) + 1;
   const windows = Math.ceil(room / stride) + 1;
-  return (windows - 1) * stride >= length + padding ? windows - 1 : windows;
+  return (windows - 1) * stride >= length + before ? windows - 1 : windows;
+}
+
+/** Whether every window has a position in the input: those of a dilated one may all lie in the padding. */
+function reachesInput(length: number, axis: number, windows: number, attrs: PoolAttributes): boolean {
+  const [kernel, dilation, [before]] = [attrs.kernel[axis]!, attrs.dilation[axis]!, attrs.padding[axis]!];
+  for (let window = 0; dilation > 1 && window < windows; window++) {
+    const start = window * attrs.stride[axis]! - before;
+    const first = Math.max(0, Math.ceil(-start / dilation));
+    if (first >= kernel || start + first * dilation >= length) return false;
+  }
+  return true;
 }
 
 /** The shape after pooling. Throws ShapeError when a window does not fit in. */
@@ -77,16 +39,22 @@ export function computePooledShape(operation: string, shape: Shape, attrs: PoolA
   return shape.map((length, axis) => {
     if (axis < lead) return length;
     const pooled = computePooledLength(length, axis - lead, attrs);
-    if (length > 0 && pooled > 0) return pooled;
+    const fits = length > 0 && pooled > 0 && reachesInput(length, axis - lead, pooled, attrs);
+    if (fits) return pooled;
     throw new ShapeError(
-      `${operation}: x: found shape ${formatShape(shape)}, expected room for a window of ${formatShape(attrs.kernel)} with padding ${formatShape(attrs.padding)}`,
+      `${operation}: x: found shape ${formatShape(shape)}, expected room for a window of ${formatShape(attrs.kernel)} with padding ${JSON.stringify(attrs.padding)}`,
     );
   });
 }
 
-/** The spec after pooling. Throws DTypeError unless the input is a float. */
-export function computePooledSpec(operation: string, x: Spec, attrs: PoolAttributes): Spec {
-  checkDType(operation, "x", x, ...floatTypes);
+/** The spec after pooling. Throws DTypeError unless the input has one of the dtypes: by default, a float. */
+export function computePooledSpec(
+  operation: string,
+  x: Spec,
+  attrs: PoolAttributes,
+  dtypes: readonly DType[] = floatTypes,
+): Spec {
+  checkDType(operation, "x", x, ...dtypes);
   return { shape: computePooledShape(operation, x.shape, attrs), dtype: x.dtype };
 }
 
@@ -102,7 +70,10 @@ export interface Extents {
   readonly width: number;
 }
 
-/** Pooling as windows over planes of two dimensions; one-dimensional pooling has planes of one row. */
+/**
+ * Pooling as windows over planes of two dimensions; one-dimensional pooling has planes of one row. Only the padding before
+ * determines where windows start.
+ */
 export interface PlaneGeometry {
   readonly planes: number;
   readonly input: Extents;
@@ -110,6 +81,9 @@ export interface PlaneGeometry {
   readonly kernel: Extents;
   readonly stride: Extents;
   readonly padding: Extents;
+  readonly paddingAfter: Extents;
+  readonly dilation: Extents;
+  readonly isAdaptive: boolean;
 }
 
 export function computePlaneGeometry(
@@ -122,13 +96,23 @@ export function computePlaneGeometry(
     const [width, height = single] = [...list].reverse();
     return { height, width: width! };
   };
+  const { kernel, stride, padding, dilation, windows } = attrs;
   return {
     planes: countElements(inputShape.slice(0, -rank)),
     input: plane(inputShape.slice(-rank), 1),
     output: plane(outputShape.slice(-rank), 1),
-    kernel: plane(attrs.kernel, 1),
-    stride: plane(attrs.stride, 1),
-    padding: plane(attrs.padding, 0),
+    kernel: plane(kernel, 1),
+    stride: plane(stride, 1),
+    padding: plane(
+      padding.map(([before]) => before),
+      0,
+    ),
+    paddingAfter: plane(
+      padding.map(([, after]) => after),
+      0,
+    ),
+    dilation: plane(dilation, 1),
+    isAdaptive: windows !== undefined,
   };
 }
 
@@ -143,6 +127,7 @@ export interface NamedPlaneParameters {
   readonly strideWidth: number;
   readonly padHeight: number;
   readonly padWidth: number;
+  readonly adaptive: number;
 }
 
 export const namePlaneParameters = (geometry: PlaneGeometry): NamedPlaneParameters => ({
@@ -156,4 +141,5 @@ export const namePlaneParameters = (geometry: PlaneGeometry): NamedPlaneParamete
   strideWidth: geometry.stride.width,
   padHeight: geometry.padding.height,
   padWidth: geometry.padding.width,
+  adaptive: Number(geometry.isAdaptive),
 });

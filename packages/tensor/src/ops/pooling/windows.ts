@@ -10,26 +10,44 @@ export interface PoolWindow {
   readonly cells: readonly { readonly input: number; readonly place: number }[];
 }
 
+/** A window along one side of a plane: the positions inside of the input by their place, and how many count with padding. */
+interface Span {
+  readonly taps: readonly { readonly place: number; readonly position: number }[];
+  readonly paddedSize: number;
+}
+
+function findSpan(geometry: PlaneGeometry, side: "height" | "width", index: number): Span {
+  const { isAdaptive, input, output, kernel, stride, padding, paddingAfter, dilation } = geometry;
+  const [length, windows] = [input[side], output[side]];
+  const start = isAdaptive ? Math.floor((index * length) / windows) : index * stride[side] - padding[side];
+  const size = isAdaptive ? Math.ceil(((index + 1) * length) / windows) - start : kernel[side];
+  const all = Array.from({ length: size }, (_, place) => ({
+    place,
+    position: start + place * dilation[side],
+  }));
+  return {
+    taps: all.filter(({ position }) => position >= 0 && position < length),
+    paddedSize: isAdaptive ? size : Math.min(size, length + paddingAfter[side] - start),
+  };
+}
+
 /** Every window of a pooling, in the order of the outputs. */
 export function* listWindows(geometry: PlaneGeometry): Generator<PoolWindow> {
-  const { planes, input, output, kernel, stride, padding } = geometry;
+  const { planes, input, output, kernel } = geometry;
+  const list = (side: "height" | "width") =>
+    Array.from({ length: output[side] }, (_, index) => findSpan(geometry, side, index));
+  const [rows, columns] = [list("height"), list("width")];
   let index = 0;
   for (let plane = 0; plane < planes; plane++) {
-    for (let row = 0; row < output.height; row++) {
-      for (let column = 0; column < output.width; column++) {
-        const top = row * stride.height - padding.height;
-        const left = column * stride.width - padding.width;
-        const cells = [];
-        for (let r = Math.max(0, -top); r < Math.min(kernel.height, input.height - top); r++) {
-          for (let c = Math.max(0, -left); c < Math.min(kernel.width, input.width - left); c++) {
-            const position = (plane * input.height + top + r) * input.width + left + c;
-            cells.push({ input: position, place: r * kernel.width + c });
-          }
-        }
-        const paddedSize =
-          Math.min(kernel.height, input.height + padding.height - top) *
-          Math.min(kernel.width, input.width + padding.width - left);
-        yield { output: index++, paddedSize, cells };
+    for (const row of rows) {
+      for (const column of columns) {
+        const cells = row.taps.flatMap((r) =>
+          column.taps.map((c) => ({
+            input: (plane * input.height + r.position) * input.width + c.position,
+            place: r.place * kernel.width + c.place,
+          })),
+        );
+        yield { output: index++, paddedSize: row.paddedSize * column.paddedSize, cells };
       }
     }
   }

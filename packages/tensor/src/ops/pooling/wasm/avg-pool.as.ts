@@ -1,10 +1,19 @@
-import { clear, endInside, evens, firstInside, loadFour, odds, storeInterleaved } from "./window.as";
+import { clear, endInside, evens, findEnd, findStart, firstInside, loadFour, odds, storeInterleaved } from "./window.as";
 import { AvgPoolArguments, AvgPoolGradientArguments } from "./avg-pool.kernels.as";
 
-/** The number of positions of a window along one axis: all up to the end of the padding, or those inside the input. */
+/**
+ * The number of positions of a window along one axis: all up to the end of the padding, which has `pad` positions, or those inside
+ * the input, where it ends at `end`.
+ */
 @inline
-function countInWindow(start: i32, kernel: i32, length: i32, pad: i32, countPad: i32): i32 {
-  return countPad ? min(kernel, length + pad - start) : min(kernel, length - start) - max(0, -start);
+function countInWindow(start: i32, end: i32, kernel: i32, length: i32, pad: i32, countPad: i32): i32 {
+  return countPad ? min(kernel, length + pad - start) : end - max(0, start);
+}
+
+/** What the sum of a window of so many positions is divided by. */
+@inline
+function findDivisor(count: i32, divisor: f32): f32 {
+  return divisor != 0 ? divisor : <f32>count;
 }
 
 @inline
@@ -16,26 +25,30 @@ function sumPairs(at: usize): v128 {
 /** Items are rows of the output. */
 export function avgPool(begin: i32, end: i32, _scratch: usize, args: AvgPoolArguments): void {
   const { x, y, height, width, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight } = args;
-  const { strideWidth, padHeight, padWidth, countPad } = args;
+  const { strideWidth, padHeight, padWidth, adaptive, padBottom, padRight, divisor } = args;
+  // Windows of different sizes count what is inside of the input.
+  const countPad = adaptive ? 0 : args.countPad;
   const rowBytes = <usize>width << 2;
-  const inside = firstInside(outWidth, strideWidth, padWidth);
+  const inside = adaptive ? outWidth : firstInside(outWidth, strideWidth, padWidth);
   const insideEnd = strideWidth <= 2 ? endInside(inside, width, outWidth, kernelWidth, strideWidth, padWidth) : inside;
   const isPairs = kernelWidth == 2 && strideWidth == 2;
   for (let item = begin; item < end; item++) {
-    const top = (item % outHeight) * strideHeight - padHeight;
+    const outRow = item % outHeight;
+    const top = findStart(outRow, strideHeight, padHeight, height, outHeight, adaptive);
+    const bottom = findEnd(outRow, top, kernelHeight, height, outHeight, adaptive);
     const row = max(0, -top);
-    const rows = min(kernelHeight, height - top) - row;
-    const rowCount = countInWindow(top, kernelHeight, height, padHeight, countPad);
+    const rows = bottom - top - row;
+    const rowCount = countInWindow(top, bottom, kernelHeight, height, padBottom, countPad);
     const rowStart = x + <usize>((item / outHeight) * height + top + row) * rowBytes;
     const to = y + (<usize>(item * outWidth) << 2);
-    const divisor = f32x4.splat(<f32>(rowCount * kernelWidth));
+    const divisors = f32x4.splat(findDivisor(rowCount * kernelWidth, divisor));
     let column = 0;
     while (column < outWidth) {
-      const left = column * strideWidth - padWidth;
+      const left = findStart(column, strideWidth, padWidth, width, outWidth, adaptive);
       if (column >= inside && column + 4 <= insideEnd) {
         let from = rowStart + (<usize>left << 2);
         if (isPairs && rows == 2) {
-          v128.store(to + (<usize>column << 2), f32x4.div(f32x4.add(sumPairs(from), sumPairs(from + rowBytes)), divisor));
+          v128.store(to + (<usize>column << 2), f32x4.div(f32x4.add(sumPairs(from), sumPairs(from + rowBytes)), divisors));
           column += 4;
           continue;
         }
@@ -44,18 +57,18 @@ export function avgPool(begin: i32, end: i32, _scratch: usize, args: AvgPoolArgu
           for (let c = 0; c < kernelWidth; c++) sum = f32x4.add(sum, loadFour(from + (<usize>c << 2), strideWidth));
           from += rowBytes;
         }
-        v128.store(to + (<usize>column << 2), f32x4.div(sum, divisor));
+        v128.store(to + (<usize>column << 2), f32x4.div(sum, divisors));
         column += 4;
       } else {
         const first = max(0, left);
-        const last = min(left + kernelWidth, width);
+        const last = findEnd(column, left, kernelWidth, width, outWidth, adaptive);
         let from = rowStart;
         let sum: f32 = 0;
         for (let r = 0; r < rows; r++) {
           for (let c = first; c < last; c++) sum += load<f32>(from + (<usize>c << 2));
           from += rowBytes;
         }
-        store<f32>(to + (<usize>column << 2), sum / <f32>(rowCount * countInWindow(left, kernelWidth, width, padWidth, countPad)));
+        store<f32>(to + (<usize>column << 2), sum / findDivisor(rowCount * countInWindow(left, last, kernelWidth, width, padRight, countPad), divisor));
         column++;
       }
     }
@@ -81,9 +94,10 @@ function spreadPairs(dy: usize, to: usize, outWidth: i32, width: i32): void {
 /** Items are planes. */
 export function avgPoolGradient(begin: i32, end: i32, _scratch: usize, args: AvgPoolGradientArguments): void {
   const { dy, dx, height, width, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight } = args;
-  const { strideWidth, padHeight, padWidth, countPad } = args;
+  const { strideWidth, padHeight, padWidth, adaptive, padBottom, padRight, divisor } = args;
+  const countPad = adaptive ? 0 : args.countPad;
   const rowBytes = <usize>width << 2;
-  const isPairs = kernelHeight == 2 && kernelWidth == 2 && strideHeight == 2 && strideWidth == 2 && padHeight == 0 && padWidth == 0 && 2 * outHeight <= height && 2 * outWidth <= width;
+  const isPairs = !adaptive && divisor == 0 && kernelHeight == 2 && kernelWidth == 2 && strideHeight == 2 && strideWidth == 2 && padHeight == 0 && padWidth == 0 && 2 * outHeight <= height && 2 * outWidth <= width;
   for (let item = begin; item < end; item++) {
     const plane = dx + <usize>(item * height) * rowBytes;
     if (!isPairs) clear(plane, height * width);
@@ -95,13 +109,14 @@ export function avgPoolGradient(begin: i32, end: i32, _scratch: usize, args: Avg
         spreadPairs(from, upper + rowBytes, outWidth, width);
         continue;
       }
-      const top = row * strideHeight - padHeight;
-      const rowEnd = min(top + kernelHeight, height);
-      const rowCount = countInWindow(top, kernelHeight, height, padHeight, countPad);
+      const top = findStart(row, strideHeight, padHeight, height, outHeight, adaptive);
+      const rowEnd = findEnd(row, top, kernelHeight, height, outHeight, adaptive);
+      const rowCount = countInWindow(top, rowEnd, kernelHeight, height, padBottom, countPad);
       for (let column = 0; column < outWidth; column++) {
-        const left = column * strideWidth - padWidth;
-        const columnEnd = min(left + kernelWidth, width);
-        const share = load<f32>(from + (<usize>column << 2)) / <f32>(rowCount * countInWindow(left, kernelWidth, width, padWidth, countPad));
+        const left = findStart(column, strideWidth, padWidth, width, outWidth, adaptive);
+        const columnEnd = findEnd(column, left, kernelWidth, width, outWidth, adaptive);
+        const count = rowCount * countInWindow(left, columnEnd, kernelWidth, width, padRight, countPad);
+        const share = load<f32>(from + (<usize>column << 2)) / findDivisor(count, divisor);
         for (let r = max(0, top); r < rowEnd; r++) {
           for (let c = max(0, left); c < columnEnd; c++) {
             const to = plane + <usize>r * rowBytes + (<usize>c << 2);

@@ -14,7 +14,11 @@ export const avgPoolKernels = {
       strideWidth: "i32",
       padHeight: "i32",
       padWidth: "i32",
+      adaptive: "i32",
+      padBottom: "i32",
+      padRight: "i32",
       countPad: "i32",
+      divisor: "f32",
     },
   },
   avgPoolGradient: {
@@ -31,7 +35,11 @@ export const avgPoolKernels = {
       strideWidth: "i32",
       padHeight: "i32",
       padWidth: "i32",
+      adaptive: "i32",
+      padBottom: "i32",
+      padRight: "i32",
       countPad: "i32",
+      divisor: "f32",
     },
   },
 } as const;

@@ -1,4 +1,4 @@
-import { clear, endInside, evens, firstInside, loadFour, odds, storeInterleaved } from "./window.as";
+import { clear, endInside, evens, findEnd, findFirstPlace, findStart, firstInside, loadFour, odds, storeInterleaved } from "./window.as";
 import { MaxPoolArguments, MaxPoolGradientArguments, MaxPoolSelectArguments } from "./max-pool.kernels.as";
 
 /** Replaces the maximum by v and its place if v is larger or NaN, so that the first of equal values is kept. */
@@ -44,17 +44,17 @@ function poolPairs<T>(upper: usize, lower: usize, y: usize, places: usize): void
 
 /**
  * Four windows whose columns are inside the row. `from` is the first element of their first row, `row` its place in the
- * window.
+ * window. Rows of a window are `rowBytes` apart, its columns `apart` bytes.
  */
 @inline
-function poolFour<T>(from: usize, rowBytes: usize, row: i32, rowEnd: i32, kernelWidth: i32, stride: i32, y: usize, places: usize): void {
+function poolFour<T>(from: usize, rowBytes: usize, row: i32, rowEnd: i32, kernelWidth: i32, apart: usize, stride: i32, y: usize, places: usize): void {
   let best = f32x4.splat(-Infinity);
   let at = i32x4.splat(row * kernelWidth);
   let place = at;
   const one = i32x4.splat(1);
   for (; row < rowEnd; row++) {
-    const end = from + (<usize>kernelWidth << 2);
-    for (let cell = from; cell < end; cell += 4) {
+    const end = from + <usize>kernelWidth * apart;
+    for (let cell = from; cell < end; cell += apart) {
       const v = loadFour(cell, stride);
       const won = wins(v, best);
       best = v128.bitselect(v, best, won);
@@ -67,22 +67,22 @@ function poolFour<T>(from: usize, rowBytes: usize, row: i32, rowEnd: i32, kernel
   storePlaces<T>(places, place);
 }
 
-/** One window of any position; `left` is its first column in the row. */
+/** One window of any position; `left` is its first column in the row, and it ends before the column `right`. */
 @inline
-function poolOne<T>(rowStart: usize, width: i32, row: i32, rowEnd: i32, left: i32, kernelWidth: i32, y: usize, place: usize): void {
-  const first = max(0, -left);
-  const end = min(kernelWidth, width - left);
+function poolOne<T>(rowStart: usize, rowBytes: usize, row: i32, rowEnd: i32, left: i32, right: i32, kernelWidth: i32, dilation: i32, y: usize, place: usize): void {
+  const first = findFirstPlace(left, dilation);
+  const end = min(kernelWidth, (right - left + dilation - 1) / dilation);
   let best: f32 = -Infinity;
   let at = row * kernelWidth + first;
   for (; row < rowEnd; row++) {
     for (let c = first; c < end; c++) {
-      const v = load<f32>(rowStart + (<usize>(left + c) << 2));
+      const v = load<f32>(rowStart + (<usize>(left + c * dilation) << 2));
       if (v > best || v != v) {
         best = v;
         at = row * kernelWidth + c;
       }
     }
-    rowStart += <usize>width << 2;
+    rowStart += rowBytes;
   }
   store<f32>(y, best);
   store<T>(place, <T>at);
@@ -92,20 +92,25 @@ function poolOne<T>(rowStart: usize, width: i32, row: i32, rowEnd: i32, left: i3
 @inline
 function maxPool<T>(begin: i32, end: i32, args: MaxPoolArguments): void {
   const { x, y, places, height, width, outHeight, outWidth, kernelHeight, kernelWidth } = args;
-  const { strideHeight, strideWidth, padHeight, padWidth } = args;
-  const rowBytes = <usize>width << 2;
-  const inside = firstInside(outWidth, strideWidth, padWidth);
-  const insideEnd = endInside(inside, width, outWidth, kernelWidth, strideWidth, padWidth);
-  const isPairs = kernelHeight == 2 && kernelWidth == 2 && strideWidth == 2;
+  const { strideHeight, strideWidth, padHeight, padWidth, dilationHeight, dilationWidth, adaptive } = args;
+  const rowBytes = <usize>width << 2, stepBytes = rowBytes * dilationHeight, apart = <usize>dilationWidth << 2;
+  const spanHeight = dilationHeight * (kernelHeight - 1) + 1, spanWidth = dilationWidth * (kernelWidth - 1) + 1;
+  const inside = adaptive ? outWidth : firstInside(outWidth, strideWidth, padWidth);
+  const insideEnd = endInside(inside, width, outWidth, spanWidth, strideWidth, padWidth);
+  const isPairs = kernelHeight == 2 && kernelWidth == 2 && strideWidth == 2 && dilationHeight == 1 && dilationWidth == 1;
   for (let item = begin; item < end; item++) {
-    const top = (item % outHeight) * strideHeight - padHeight;
-    const row = max(0, -top);
-    const rowEnd = min(kernelHeight, height - top);
-    const rowStart = x + <usize>((item / outHeight) * height + top + row) * rowBytes;
+    const outRow = item % outHeight;
+    const top = findStart(outRow, strideHeight, padHeight, height, outHeight, adaptive);
+    const bottom = findEnd(outRow, top, spanHeight, height, outHeight, adaptive);
+    const row = findFirstPlace(top, dilationHeight);
+    const rowEnd = (bottom - top + dilationHeight - 1) / dilationHeight;
+    const rowStart = x + <usize>((item / outHeight) * height + top + row * dilationHeight) * rowBytes;
     const to = <usize>item * outWidth;
     let column = 0;
     for (; column < inside; column++) {
-      poolOne<T>(rowStart, width, row, rowEnd, column * strideWidth - padWidth, kernelWidth, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
+      const left = findStart(column, strideWidth, padWidth, width, outWidth, adaptive);
+      const right = findEnd(column, left, spanWidth, width, outWidth, adaptive);
+      poolOne<T>(rowStart, stepBytes, row, rowEnd, left, right, kernelWidth, dilationWidth, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
     }
     if (isPairs && rowEnd - row == 2) {
       for (; column + 4 <= insideEnd; column += 4) {
@@ -115,11 +120,12 @@ function maxPool<T>(begin: i32, end: i32, args: MaxPoolArguments): void {
     } else if (strideWidth <= 2) {
       for (; column + 4 <= insideEnd; column += 4) {
         const from = rowStart + (<usize>(column * strideWidth - padWidth) << 2);
-        poolFour<T>(from, rowBytes, row, rowEnd, kernelWidth, strideWidth, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
+        poolFour<T>(from, stepBytes, row, rowEnd, kernelWidth, apart, strideWidth, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
       }
     }
     for (; column < outWidth; column++) {
-      poolOne<T>(rowStart, width, row, rowEnd, column * strideWidth - padWidth, kernelWidth, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
+      const left = column * strideWidth - padWidth;
+      poolOne<T>(rowStart, stepBytes, row, rowEnd, left, min(left + spanWidth, width), kernelWidth, dilationWidth, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
     }
   }
 }
@@ -155,9 +161,10 @@ function spreadPairs<T>(dy: usize, places: usize, upper: usize, lower: usize, ou
 @inline
 function maxPoolGradient<T>(begin: i32, end: i32, args: MaxPoolGradientArguments): void {
   const { dy, places, dx, height, width, outHeight, outWidth, kernelHeight, kernelWidth } = args;
-  const { strideHeight, strideWidth, padHeight, padWidth } = args;
+  const { strideHeight, strideWidth, padHeight, padWidth, dilationHeight, dilationWidth, adaptive } = args;
   const rowBytes = <usize>width << 2;
-  const isPairs = kernelHeight == 2 && kernelWidth == 2 && strideHeight == 2 && strideWidth == 2 && padHeight == 0 && padWidth == 0 && 2 * outHeight <= height && 2 * outWidth <= width;
+  const isDense = dilationHeight == 1 && dilationWidth == 1 && !adaptive;
+  const isPairs = isDense && kernelHeight == 2 && kernelWidth == 2 && strideHeight == 2 && strideWidth == 2 && padHeight == 0 && padWidth == 0 && 2 * outHeight <= height && 2 * outWidth <= width;
   for (let item = begin; item < end; item++) {
     const plane = dx + <usize>(item * height) * rowBytes;
     if (!isPairs) clear(plane, height * width);
@@ -171,8 +178,8 @@ function maxPoolGradient<T>(begin: i32, end: i32, args: MaxPoolGradientArguments
       for (let column = 0; column < outWidth; column++) {
         const place = <i32>load<T>(places + (at + column) * sizeof<T>());
         const r = place / kernelWidth;
-        const inRow = row * strideHeight - padHeight + r;
-        const inColumn = column * strideWidth - padWidth + (place - r * kernelWidth);
+        const inRow = findStart(row, strideHeight, padHeight, height, outHeight, adaptive) + r * dilationHeight;
+        const inColumn = findStart(column, strideWidth, padWidth, width, outWidth, adaptive) + (place - r * kernelWidth) * dilationWidth;
         const to = plane + <usize>inRow * rowBytes + (<usize>inColumn << 2);
         store<f32>(to, load<f32>(to) + load<f32>(dy + ((at + column) << 2)));
       }
@@ -193,15 +200,16 @@ export function maxPoolGradientWords(begin: i32, end: i32, _scratch: usize, args
 @inline
 function maxPoolSelect<T>(begin: i32, end: i32, args: MaxPoolSelectArguments): void {
   const { x, places, y, height, width, outHeight, outWidth, kernelWidth, strideHeight, strideWidth } = args;
-  const { padHeight, padWidth } = args;
+  const { padHeight, padWidth, dilationHeight, dilationWidth, adaptive } = args;
   for (let item = begin; item < end; item++) {
     const plane = (item / outHeight) * height;
-    const top = (item % outHeight) * strideHeight - padHeight;
+    const top = findStart(item % outHeight, strideHeight, padHeight, height, outHeight, adaptive);
     for (let column = 0; column < outWidth; column++) {
       const at = <usize>(item * outWidth + column);
       const place = <i32>load<T>(places + at * sizeof<T>());
       const r = place / kernelWidth;
-      const from = (plane + top + r) * width + column * strideWidth - padWidth + (place - r * kernelWidth);
+      const left = findStart(column, strideWidth, padWidth, width, outWidth, adaptive);
+      const from = (plane + top + r * dilationHeight) * width + left + (place - r * kernelWidth) * dilationWidth;
       store<f32>(y + (at << 2), load<f32>(x + (<usize>from << 2)));
     }
   }

@@ -13,6 +13,9 @@ export const maxPool = {
     strideWidth: "i32",
     padHeight: "i32",
     padWidth: "i32",
+    dilationHeight: "i32",
+    dilationWidth: "i32",
+    adaptive: "i32",
   },
 } as const;
 
@@ -31,6 +34,9 @@ export const maxPoolSelect = {
     strideWidth: "i32",
     padHeight: "i32",
     padWidth: "i32",
+    dilationHeight: "i32",
+    dilationWidth: "i32",
+    adaptive: "i32",
   },
 } as const;
 
@@ -49,6 +55,9 @@ export const maxPoolGradient = {
     strideWidth: "i32",
     padHeight: "i32",
     padWidth: "i32",
+    dilationHeight: "i32",
+    dilationWidth: "i32",
+    adaptive: "i32",
   },
 } as const;
 

@@ -1,5 +1,23 @@
 // Windows over the rows of a plane. The parameters of all kernels are the heights and widths of the input, the output,
-// the kernel, the stride and the padding.
+// the kernel, the stride and the padding, and whether the windows are adaptive: their sizes then differ.
+
+/** Where a window starts along one axis: an adaptive one covers the positions that a share of the length touches. */
+@inline
+function findStart(window: i32, stride: i32, pad: i32, length: i32, windows: i32, adaptive: i32): i32 {
+  return adaptive ? <i32>(<i64>window * length / windows) : window * stride - pad;
+}
+
+/** Where a window of `span` positions ends along one axis, within the input. */
+@inline
+function findEnd(window: i32, start: i32, span: i32, length: i32, windows: i32, adaptive: i32): i32 {
+  return adaptive ? <i32>((<i64>(window + 1) * length + windows - 1) / windows) : min(start + span, length);
+}
+
+/** The first position of a window, of those that are `dilation` apart from `start` on, that is not before the input. */
+@inline
+function findFirstPlace(start: i32, dilation: i32): i32 {
+  return start < 0 ? (dilation - 1 - start) / dilation : 0;
+}
 
 /** The first column whose window does not reach into the left padding. */
 @inline
@@ -46,4 +64,4 @@ function clear(at: usize, count: i32): void {
   memory.fill(at, 0, usize(count) << 2);
 }
 
-export { firstInside, endInside, loadFour, evens, odds, storeInterleaved, clear };
+export { findStart, findEnd, findFirstPlace, firstInside, endInside, loadFour, evens, odds, storeInterleaved, clear };

@@ -13,7 +13,7 @@ export const plans: readonly PlanEntry[] = [
   makePlanEntry<PoolGradientAttributes>("maxPoolGradient", ([dy], attrs, limits) => {
     const geometry = computePlaneGeometry(attrs.inputShape, dy!.shape, attrs);
     return planShaderPool(geometry, countElements(attrs.inputShape), limits, (parameters, work) =>
-      planLaunch(writeMaxPoolGradientKernel(choosePlaceUnit(attrs)), {
+      planLaunch(writeMaxPoolGradientKernel(choosePlaceUnit(attrs), geometry.isAdaptive), {
         reads: { dy: { input: 0 }, places: { input: 1 } },
         writes: { dx: { output: 0 } },
         parameters,
@@ -24,7 +24,7 @@ export const plans: readonly PlanEntry[] = [
   makePlanEntry<PoolAttributes>("maxPoolSelect", ([x, places], attrs, limits) => {
     const geometry = computePlaneGeometry(x!.shape, places!.shape, attrs);
     return planShaderPool(geometry, countElements(places!.shape), limits, (parameters, work) =>
-      planLaunch(writeMaxPoolSelectKernel(choosePlaceUnit(attrs)), {
+      planLaunch(writeMaxPoolSelectKernel(choosePlaceUnit(attrs), geometry.isAdaptive), {
         reads: { x: { input: 0 }, places: { input: 1 } },
         writes: { y: { output: 0 } },
         parameters,
@@ -38,7 +38,7 @@ export const plans: readonly PlanEntry[] = [
     const geometry = computePlaneGeometry(x!.shape, y!.shape, attrs);
     const count = Math.ceil(positions / countUnitsPerWord(choosePlaceUnit(attrs)));
     return planShaderPool(geometry, count, limits, (windows, work) =>
-      planLaunch(writeMaxPoolKernel(choosePlaceUnit(attrs)), {
+      planLaunch(writeMaxPoolKernel(choosePlaceUnit(attrs), geometry.isAdaptive), {
         reads: { x: { input: 0 } },
         writes: { y: { output: 0 }, places: { output: 1 } },
         parameters: { ...windows, positions },

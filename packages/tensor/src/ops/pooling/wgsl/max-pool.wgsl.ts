@@ -3,7 +3,7 @@ import { joinSchemas, makeWgslKernel } from "../../../core/plans/wgsl.ts";
 import { writeInvocationEntry } from "../../movement/wgsl/invocations.ts";
 import type { Unit } from "../../movement/wgsl/units.ts";
 import { loadUnit } from "../../movement/wgsl/units.ts";
-import { ofWindows, windows, writeForEachPlace } from "./window.wgsl.ts";
+import { ofWindows, writeForEachPlace, writeWindows } from "./window.wgsl.ts";
 
 /**
  * Floats are compared by integer keys in the same order, with both zeros as 0 and NaN above everything: compilers may assume that
@@ -18,20 +18,23 @@ fn toKey(bits: u32) -> i32 {
 struct Winner { bits: u32, place: u32 }
 fn findWinner(at: u32) -> Winner {
   let plane = findPlane(p.output, at);
-  let corner = findCorner(placeIn(p.output, at));
-  let first = max(corner, vec2i());
+  let window = placeIn(p.output, at);
+  let corner = findCorner(window);
+  let first = corner + (max(-corner, vec2i()) + p.dilation - 1) / p.dilation * p.dilation;
   var best = i32(-0x7fffffff - 1);
   var winner = Winner();
   ${writeForEachPlace(
     "place",
     "first",
-    "min(corner + p.size, p.input)",
+    "findEnd(corner, window)",
     `let bits = x[position(p.input, plane, place)];
       let key = toKey(bits);
       if (key > best || key == 0x7fffffff) {
         best = key;
-        winner = Winner(bits, u32((row - corner.x) * p.size.y + column - corner.y));
+        let tap = (place - corner) / p.dilation;
+        winner = Winner(bits, u32(tap.x * p.size.y + tap.y));
       }`,
+    "p.dilation",
   )}
   return winner;
 }`;
@@ -43,12 +46,15 @@ const maxPool = {
 } as const;
 
 /** An invocation computes one window or, if places are bytes, the four windows of a word of places. */
-export const writeMaxPoolKernel = (places: Unit): WgslKernel<typeof maxPool & typeof ofWindows> =>
+export const writeMaxPoolKernel = (
+  places: Unit,
+  isAdaptive: boolean,
+): WgslKernel<typeof maxPool & typeof ofWindows> =>
   makeWgslKernel({
     entry: "maxPool",
     schema: joinSchemas(maxPool, ofWindows),
     code: `alias Results = ${places === "byte" ? "vec4u" : "u32"};
-${windows}${writeWinner()}
+${writeWindows(isAdaptive)}${writeWinner()}
 ${writeInvocationEntry(
   "maxPool",
   places === "byte"
@@ -74,11 +80,12 @@ const maxPoolGradient = { reads: { dy: "f32", places: "u32" }, writes: { dx: "f3
 /** An invocation computes the gradient of one position of the input: the sum of dy over the windows whose maximum it is. */
 export const writeMaxPoolGradientKernel = (
   places: Unit,
+  isAdaptive: boolean,
 ): WgslKernel<typeof maxPoolGradient & typeof ofWindows> =>
   makeWgslKernel({
     entry: "maxPoolGradient",
     schema: joinSchemas(maxPoolGradient, ofWindows),
-    code: `${windows}${writeInvocationEntry(
+    code: `${writeWindows(isAdaptive)}${writeInvocationEntry(
       "maxPoolGradient",
       `let plane = findPlane(p.input, at);
   let place = placeIn(p.input, at);
@@ -90,7 +97,9 @@ export const writeMaxPoolGradientKernel = (
     "endWindow(place)",
     `let output = u32(position(p.output, plane, window));
       let inside = place - findCorner(window);
-      if (${loadUnit(places, "places", "output")} == u32(inside.x * p.size.y + inside.y)) { sum += dy[output]; }`,
+      let tap = inside / p.dilation;
+      let isTap = all(tap * p.dilation == inside);
+      if (isTap && ${loadUnit(places, "places", "output")} == u32(tap.x * p.size.y + tap.y)) { sum += dy[output]; }`,
   )}
   dx[at] = sum;`,
     )}`,
@@ -99,14 +108,17 @@ export const writeMaxPoolGradientKernel = (
 const maxPoolSelect = { reads: { x: "u32", places: "u32" }, writes: { y: "u32" } } as const;
 
 /** An invocation computes one window. */
-export const writeMaxPoolSelectKernel = (places: Unit): WgslKernel<typeof maxPoolSelect & typeof ofWindows> =>
+export const writeMaxPoolSelectKernel = (
+  places: Unit,
+  isAdaptive: boolean,
+): WgslKernel<typeof maxPoolSelect & typeof ofWindows> =>
   makeWgslKernel({
     entry: "maxPoolSelect",
     schema: joinSchemas(maxPoolSelect, ofWindows),
-    code: `${windows}${writeInvocationEntry(
+    code: `${writeWindows(isAdaptive)}${writeInvocationEntry(
       "maxPoolSelect",
       `let place = i32(${loadUnit(places, "places", "at")});
-  let inside = vec2i(place / p.size.y, place % p.size.y);
+  let inside = vec2i(place / p.size.y, place % p.size.y) * p.dilation;
   y[at] = x[position(p.input, findPlane(p.output, at), findCorner(placeIn(p.output, at)) + inside)];`,
     )}`,
   });
