@@ -232,6 +232,10 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
     },
   ]),
   [
+    "packages/tensor/src/ops/attention/",
+    Object.fromEntries(["query", "key", "value"].map((name) => [name, () => draw(2, 3, 5, 8)])),
+  ],
+  [
     "packages/tensor/src/checks/",
     {
       ...Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, () => rule])),

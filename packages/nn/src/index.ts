@@ -74,6 +74,27 @@ export type { StochasticDepthOptions } from "./layers/stochastic-depth.ts";
 export { StochasticDepth } from "./layers/stochastic-depth.ts";
 export { Unflatten } from "./layers/unflatten.ts";
 export { ConvTranspose1d, ConvTranspose2d } from "./layers/transposed-convolution.ts";
+export type { LayerMasks } from "./layers/transformer/attention-mask.ts";
+export { causalMask } from "./layers/transformer/attention-mask.ts";
+export type { DecoderMasks } from "./layers/transformer/decoder.ts";
+export { TransformerDecoder, TransformerDecoderLayer } from "./layers/transformer/decoder.ts";
+export type { EncoderMasks } from "./layers/transformer/encoder.ts";
+export { TransformerEncoder, TransformerEncoderLayer } from "./layers/transformer/encoder.ts";
+export type {
+  MultiheadAttentionInputs,
+  MultiheadAttentionOptions,
+} from "./layers/transformer/multihead-attention.ts";
+export { MultiheadAttention } from "./layers/transformer/multihead-attention.ts";
+export type {
+  LearnedEncodingOptions,
+  SinusoidalEncodingOptions,
+} from "./layers/transformer/position-encodings.ts";
+export { LearnedEncoding, SinusoidalEncoding } from "./layers/transformer/position-encodings.ts";
+export type { RotaryEncodingOptions } from "./layers/transformer/rotary-encoding.ts";
+export { RotaryEncoding } from "./layers/transformer/rotary-encoding.ts";
+export type { TransformerMasks, TransformerOptions } from "./layers/transformer/transformer.ts";
+export { Transformer } from "./layers/transformer/transformer.ts";
+export type { TransformerLayerOptions } from "./layers/transformer/transformer-options.ts";
 export type { WeightOptions } from "./layers/weights.ts";
 export type { LogStore } from "./logs/log-store.ts";
 export { aLogStore, checkLogName, logName, MemoryLogStore } from "./logs/log-store.ts";

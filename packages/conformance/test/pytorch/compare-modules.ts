@@ -13,7 +13,8 @@ export interface ModuleComparison<Compared extends AnyModule = AnyModule> {
   /** A Python expression over the module `m` and the inputs `x[i]`. */
   readonly call: string;
   readonly make: () => Compared;
-  readonly run: (module: Compared, inputs: readonly Tensor[]) => readonly Tensor[];
+  /** A method, so that comparisons of different modules are of one type. */
+  run(module: Compared, inputs: readonly Tensor[]): readonly Tensor[];
   /** The shapes of inputs in [-2, 2), or their values. */
   readonly inputs: readonly (readonly number[] | PlainTensor)[];
   readonly outputShapes: readonly (readonly number[])[];
@@ -23,11 +24,8 @@ export interface ModuleComparison<Compared extends AnyModule = AnyModule> {
   readonly tolerance?: number;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: modules are contravariant in the functions of a comparison
-type AnyComparison = ModuleComparison<any>;
-
 interface Prepared {
-  readonly comparison: AnyComparison;
+  readonly comparison: ModuleComparison;
   readonly module: AnyModule;
   readonly inputs: readonly PlainTensor[];
   readonly outputGradients: readonly PlainTensor[];
@@ -38,7 +36,7 @@ const learningRate = 0.01;
 
 /** Evaluates all comparisons in PyTorch in one run. The modules are made on the default backend. */
 export async function readModuleAnswers(
-  comparisons: readonly AnyComparison[],
+  comparisons: readonly ModuleComparison[],
 ): Promise<ReadonlyMap<string, Prepared>> {
   const prepared = await Promise.all(
     comparisons.map(async (comparison) => {

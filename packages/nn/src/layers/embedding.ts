@@ -80,7 +80,7 @@ export class Embedding extends Module {
    *
    * Throws ShapeError unless the table is [count, size].
    *
-   * @example Embedding.fromPretrained(table, { paddingIdx: 0 })
+   * @example Embedding.fromPretrained(ones([10, 4]), { paddingIdx: 0 })
    */
   static fromPretrained(weight: Tensor, options: PretrainedEmbeddingOptions = {}): Embedding {
     checkValue("Embedding.fromPretrained: weight", weight, aTensor);
