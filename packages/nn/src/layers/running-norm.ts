@@ -51,8 +51,9 @@ interface NormResult {
   readonly numBatchesTracked?: number;
 }
 
-/** Functions that get the statistics of each batch before they are freed, by the norm that computes them. */
-export const statisticsListeners: WeakMap<RunningNorm, (statistics: Tensor) => void> = new WeakMap();
+/** Functions that get the statistics of each batch before they are freed, and its result, by the norm that computes them. */
+export const statisticsListeners: WeakMap<RunningNorm, (statistics: Tensor, y: Tensor) => void> =
+  new WeakMap();
 
 /**
  * The base class of norms with running statistics. New statistics take effect once, when the outermost differentiated call
@@ -136,7 +137,7 @@ export abstract class RunningNorm extends FusingModule {
   /** Stores the new running statistics, frees the rest, and returns y. */
   protected adopt(result: NormResult): Tensor {
     if (result.statistics) {
-      statisticsListeners.get(this)?.(result.statistics);
+      statisticsListeners.get(this)?.(result.statistics, result.y);
       result.statistics.dispose();
     }
     this.adoptLater(result);
