@@ -6,7 +6,6 @@ export type { HookListener, HookOptions, HookPlace } from "./hooks/hooks.ts";
 export { onBackward, onForward } from "./hooks/hooks.ts";
 export * as init from "./initializers/init.ts";
 export { ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh } from "./layers/activations.ts";
-export { AlphaDropout, FeatureAlphaDropout } from "./layers/alpha-dropout.ts";
 export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool2d,
@@ -15,6 +14,7 @@ export {
   AdaptiveMaxPool2d,
   AdaptiveMaxPool3d,
 } from "./layers/adaptive-pooling.ts";
+export { AlphaDropout, FeatureAlphaDropout } from "./layers/alpha-dropout.ts";
 export type { BasicBlockOptions, ResidualShortcut } from "./layers/basic-block.ts";
 export { BasicBlock, residualInit } from "./layers/basic-block.ts";
 export type { BatchNormLayerOptions } from "./layers/batch-norm.ts";
@@ -22,11 +22,9 @@ export { BatchNorm, BatchNorm1d, BatchNorm2d, BatchNorm3d } from "./layers/batch
 export type { BatchRenormLayerOptions } from "./layers/batch-renorm.ts";
 export { BatchRenorm, BatchRenorm1d, BatchRenorm2d, BatchRenorm3d } from "./layers/batch-renorm.ts";
 export { Bilinear } from "./layers/bilinear.ts";
-export { Conv1d, Conv2d, ConvTranspose2d } from "./layers/convolution.ts";
+export { Conv1d, Conv2d } from "./layers/convolution.ts";
 export { Dropout, Dropout1d, Dropout2d, Dropout3d } from "./layers/dropout.ts";
 export type { EmbeddingOptions, PretrainedEmbeddingOptions } from "./layers/embedding.ts";
-export { Conv1d, Conv2d } from "./layers/convolution.ts";
-export { Dropout } from "./layers/dropout.ts";
 export { Embedding } from "./layers/embedding.ts";
 export type { BagMode, EmbeddingBagOptions } from "./layers/embedding-bag.ts";
 export { EmbeddingBag } from "./layers/embedding-bag.ts";
@@ -48,19 +46,17 @@ export { LayerNorm, RMSNorm } from "./layers/layer-norm.ts";
 export { Linear } from "./layers/linear.ts";
 export type { LocalResponseNormOptions } from "./layers/local-response-norm.ts";
 export { LocalResponseNorm } from "./layers/local-response-norm.ts";
+export { LPPool1d, LPPool2d } from "./layers/lp-pooling.ts";
 export { MaskedBatchNorm } from "./layers/masked-batch-norm.ts";
+export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from "./layers/max-unpooling.ts";
 export { ModuleDict } from "./layers/module-dict.ts";
 export { ModuleList, ParameterList } from "./layers/module-list.ts";
-export { AvgPool2d, GlobalAveragePool, MaxPool2d } from "./layers/pooling.ts";
+export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from "./layers/pooling.ts";
 export type { PReLUOptions } from "./layers/prelu.ts";
 export { PReLU } from "./layers/prelu.ts";
 export type { RandomLayerOptions } from "./layers/random-layer.ts";
 export type { RReLUOptions } from "./layers/rrelu.ts";
 export { RReLU } from "./layers/rrelu.ts";
-export { LPPool1d, LPPool2d } from "./layers/lp-pooling.ts";
-export { MaskedBatchNorm } from "./layers/masked-batch-norm.ts";
-export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from "./layers/max-unpooling.ts";
-export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from "./layers/pooling.ts";
 export type { RunningNormOptions } from "./layers/running-norm.ts";
 export { RunningNorm } from "./layers/running-norm.ts";
 export { Sequential } from "./layers/sequential.ts";
@@ -72,8 +68,6 @@ export { GLU, LogSoftmax, Softmax, Softmax2d, Softmin } from "./layers/softmax.t
 export { StandardizedConv2d } from "./layers/standardized-convolution.ts";
 export type { StochasticDepthOptions } from "./layers/stochastic-depth.ts";
 export { StochasticDepth } from "./layers/stochastic-depth.ts";
-export { Unflatten } from "./layers/unflatten.ts";
-export { ConvTranspose1d, ConvTranspose2d } from "./layers/transposed-convolution.ts";
 export type { LayerMasks } from "./layers/transformer/attention-mask.ts";
 export { causalMask } from "./layers/transformer/attention-mask.ts";
 export type { DecoderMasks } from "./layers/transformer/decoder.ts";
@@ -95,6 +89,8 @@ export { RotaryEncoding } from "./layers/transformer/rotary-encoding.ts";
 export type { TransformerMasks, TransformerOptions } from "./layers/transformer/transformer.ts";
 export { Transformer } from "./layers/transformer/transformer.ts";
 export type { TransformerLayerOptions } from "./layers/transformer/transformer-options.ts";
+export { ConvTranspose1d, ConvTranspose2d } from "./layers/transposed-convolution.ts";
+export { Unflatten } from "./layers/unflatten.ts";
 export type { WeightOptions } from "./layers/weights.ts";
 export type { LogStore } from "./logs/log-store.ts";
 export { aLogStore, checkLogName, logName, MemoryLogStore } from "./logs/log-store.ts";

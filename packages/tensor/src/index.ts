@@ -135,8 +135,6 @@ export type { SliceOptions } from "./ops/movement/slice-and-pad.ts";
 export { slice } from "./ops/movement/slice-and-pad.ts";
 export { chunk, split, unbind } from "./ops/movement/split.ts";
 export { moveAxis, swapAxes, transpose } from "./ops/movement/transpose.ts";
-export { pad, slice, split } from "./ops/movement/slice-and-pad.ts";
-export { transpose } from "./ops/movement/transpose.ts";
 export type { AdaptiveSize } from "./ops/pooling/adaptive-pool.ts";
 export {
   adaptiveAvgPool1d,
