@@ -11,7 +11,7 @@ const plainVerbs =
   "defer differentiate dispose download encode evaluate execute expect fit fold format free fuse group gunzip import " +
   "inline join keep lay leave load lower map match measure merge move normalize nudge observe open pack predict prefetch propagate push " +
   "quote recall record register reject remember remove replace report request restore rewind run save scatter select serve set " +
-  "skip sort spawn split stack store sum take tile track train transpose update view wait walk widen wrap";
+  "skip sort spawn split stack store sum take tile tokenize track train transpose update view wait walk widen wrap";
 
 const claims = "can has holds is joins keeps needs overlaps packs reads shows takes uses";
 
