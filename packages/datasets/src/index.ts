@@ -1,3 +1,22 @@
+export type { RandomAffineOptions } from "./augment/affine.ts";
+export { randomAffine } from "./augment/affine.ts";
+export type { AugmentExamplesOptions, Augmented, NormalizedPicture } from "./augment/augment-examples.ts";
+export { augmentExamples } from "./augment/augment-examples.ts";
+export type { Augmentation } from "./augment/augmentation.ts";
+export { flipHorizontally, shift } from "./augment/augmentation.ts";
+export type { ColorJitterOptions } from "./augment/color.ts";
+export { colorJitter, randomGrayscale } from "./augment/color.ts";
+export { compose } from "./augment/compose.ts";
+export type { RandomCropOptions } from "./augment/crop.ts";
+export { centerCrop, randomCrop } from "./augment/crop.ts";
+export type { RandomErasingOptions } from "./augment/erase.ts";
+export { cutout, randomErasing } from "./augment/erase.ts";
+export { randomHorizontalFlip, randomVerticalFlip } from "./augment/flip.ts";
+export type { Boxes, ExampleAugmentation, ImageExample } from "./augment/image-example.ts";
+export type { RandAugmentOptions, TrivialAugmentOptions } from "./augment/policies.ts";
+export { randAugment, trivialAugment } from "./augment/policies.ts";
+export type { RandomResizedCropOptions, ResizeToOptions, ScaleJitterOptions } from "./augment/resize.ts";
+export { randomResizedCrop, resizeTo, scaleJitter } from "./augment/resize.ts";
 export type { PublishedFile, PublishedImages } from "./catalog.ts";
 export { fashionMnist, listFiles, mnist } from "./catalog.ts";
 export type { Collate, Collates } from "./examples/collate.ts";
@@ -19,10 +38,16 @@ export {
   computeChannelStatistics,
   countImages,
   countValuesPerImage,
+  imageNetStatistics,
   selectImages,
 } from "./images/image-set.ts";
 export type { Augmentation } from "./pipeline/augment.ts";
 export { compose, flipHorizontally, shift } from "./pipeline/augment.ts";
+export type { Picture } from "./images/picture.ts";
+export type { RandomSplitOptions } from "./images/random-split.ts";
+export { randomSplit } from "./images/random-split.ts";
+export type { Interpolation, Region, ResizeOptions } from "./images/resize-image.ts";
+export { resizeImage } from "./images/resize-image.ts";
 export type {
   BatchOptions,
   ImageBatchOptions,
@@ -31,6 +56,8 @@ export type {
 } from "./pipeline/batch-options.ts";
 export type { Batches, BatchSource, ImageBatch, StreamBatches } from "./pipeline/batches.ts";
 export { batches } from "./pipeline/batches.ts";
+export type { MixOptions } from "./pipeline/mix-batches.ts";
+export { mixBatches } from "./pipeline/mix-batches.ts";
 export { prefetch } from "./pipeline/prefetch.ts";
 export type { RandomStream } from "./random/random-stream.ts";
 export type { BucketOptions } from "./sampling/bucket-by-length.ts";

@@ -2,11 +2,12 @@ import { checkValue, nonNegativeInteger } from "@evenkeel/tensor/checks";
 
 /**
  * Examples that are created or read on demand; all examples of a batch are requested at the same time. Epochs are reproducible if
- * `get` returns the same example for the same index.
+ * `get` returns the same example for the same index and epoch.
  */
 export interface Dataset<Example> {
   readonly length: number;
-  get(index: number): Example | Promise<Example>;
+  /** `batches` passes the epoch, for examples that change from one to the next. */
+  get(index: number, epoch?: number): Example | Promise<Example>;
 }
 
 /** Recognized by its members. */

@@ -89,6 +89,12 @@ export interface ChannelStatistics {
   readonly deviation: readonly number[];
 }
 
+/** The statistics of ImageNet's training images, which most pretrained models expect. */
+export const imageNetStatistics: ChannelStatistics = {
+  mean: [0.485, 0.456, 0.406],
+  deviation: [0.229, 0.224, 0.225],
+};
+
 /** Statistics of a whole set, from exact integer histograms. Throws DataError for an empty set. */
 export function computeChannelStatistics(set: ImageSet): ChannelStatistics {
   checkImageSet(set);
@@ -110,4 +116,12 @@ function computeMoments(histogram: Float64Array, count: number): { mean: number;
   const variance =
     histogram.reduce((sum, times, value) => sum + times * (value / 255 - mean) ** 2, 0) / count;
   return { mean, deviation: Math.sqrt(variance) };
+}
+
+/** The normalized value of each byte, for each channel. A constant channel is not scaled. */
+export function computeNormalizationTables({ mean, deviation }: ChannelStatistics): Float32Array[] {
+  return mean.map((center, channel) => {
+    const scale = deviation[channel]! > 0 ? deviation[channel]! : 1;
+    return Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - center) / scale);
+  });
 }

@@ -16,12 +16,14 @@ import {
   positiveInteger,
   yesOrNo,
 } from "@evenkeel/tensor/checks";
+import type { Augmentation } from "../augment/augmentation.ts";
+import { anAugmentation } from "../augment/compose.ts";
+import type { ExampleAugmentation } from "../augment/image-example.ts";
 import type { Collated } from "../examples/collate.ts";
 import type { DTypes } from "../examples/host-data.ts";
 import type { ChannelStatistics, ImageSet } from "../images/image-set.ts";
 import type { BatchSampler, Sampler } from "../sampling/sampler.ts";
 import { aBatchSampler, aSampler } from "../sampling/sampler.ts";
-import type { Augmentation } from "./augment.ts";
 
 /** The options for examples that come as batches of tensors. */
 interface LoadingOptions<Example, By> {
@@ -74,7 +76,7 @@ export interface ImageBatchOptions extends Omit<BatchOptions, "dtypes" | "collat
   /** The statistics for normalization; pass the training set's for every split. Default: the set's own. */
   readonly statistics?: ChannelStatistics;
   /** Changes each image in each epoch; the changes depend on the seed. */
-  readonly augment?: Augmentation;
+  readonly augment?: Augmentation | ExampleAugmentation;
 }
 
 const dtypes: Rule = {
@@ -131,7 +133,13 @@ function checkOrder({
 
 export function checkImageBatchOptions(options: ImageBatchOptions, set: ImageSet): void {
   const [channels] = set.imageShape;
-  const rules = { ...commonRules, ...sizeRules, ...orderRules, augment: callable, statistics: anything };
+  const rules = {
+    ...commonRules,
+    ...sizeRules,
+    ...orderRules,
+    augment: anAugmentation,
+    statistics: anything,
+  };
   checkOptions<ImageBatchOptions>("batches", options, rules, ["batchSize"]);
   checkOrder(options);
   const { statistics } = options;

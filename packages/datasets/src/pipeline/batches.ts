@@ -170,7 +170,7 @@ function makeSizedBatches(
     const random = new RandomStream(drawn ?? 0, streams.augment + epoch);
     // Random changes of an example depend on those before it.
     for (let batch = augment === undefined ? first : 0; batch < chosen.length; batch++) {
-      const prepared = await source.take(checkPositions(chosen[batch]!, source.count), random);
+      const prepared = await source.take(checkPositions(chosen[batch]!, source.count), random, epoch);
       if (batch >= first) yield prepared;
     }
   }

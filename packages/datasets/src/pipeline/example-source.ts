@@ -7,7 +7,7 @@ import type { RandomStream } from "../random/random-stream.ts";
 export interface ExampleSource {
   readonly count: number;
   /** The batch of the examples at these positions, or a promise of it. */
-  take(positions: Int32Array, random: RandomStream): unknown;
+  take(positions: Int32Array, random: RandomStream, epoch: number): unknown;
 }
 
 /** Examples that are joined by functions for their parts, or stacked. */
@@ -15,8 +15,8 @@ export function fromDataset(dataset: Dataset<unknown>, by?: unknown): ExampleSou
   checkValue("batches: length", dataset.length, nonNegativeInteger);
   return {
     count: dataset.length,
-    take: async (positions) => {
-      const examples = await Promise.all(Array.from(positions, (position) => dataset.get(position)));
+    take: async (positions, _, epoch) => {
+      const examples = await Promise.all(Array.from(positions, (position) => dataset.get(position, epoch)));
       return collate(examples, positions, "batches", by);
     },
   };

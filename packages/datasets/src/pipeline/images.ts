@@ -1,14 +1,22 @@
+import type { Augmentation } from "../augment/augmentation.ts";
+import { asAugmentation } from "../augment/compose.ts";
+import type { ExampleAugmentation } from "../augment/image-example.ts";
 import type { ChannelStatistics, ImageSet } from "../images/image-set.ts";
-import { computeChannelStatistics, countImages, countValuesPerImage } from "../images/image-set.ts";
-import type { Augmentation } from "./augment.ts";
+import {
+  computeChannelStatistics,
+  computeNormalizationTables,
+  countImages,
+  countValuesPerImage,
+} from "../images/image-set.ts";
 import type { ExampleSource } from "./example-source.ts";
 
 /** Images prepared for training: augmented, and each channel normalized. */
 export function fromImages(
   set: ImageSet,
-  options: { readonly statistics?: ChannelStatistics; readonly augment?: Augmentation },
+  options: { readonly statistics?: ChannelStatistics; readonly augment?: Augmentation | ExampleAugmentation },
 ): ExampleSource {
-  const { statistics = computeChannelStatistics(set), augment } = options;
+  const { statistics = computeChannelStatistics(set) } = options;
+  const augment = options.augment && asAugmentation(options.augment);
   const [, height, width] = set.imageShape;
   const [size, area] = [countValuesPerImage(set), height * width];
   const tables = computeNormalizationTables(statistics);
@@ -32,12 +40,4 @@ export function fromImages(
       };
     },
   };
-}
-
-/** The normalized value of each byte, for each channel. A constant channel is not scaled. */
-function computeNormalizationTables({ mean, deviation }: ChannelStatistics): Float32Array[] {
-  return mean.map((center, channel) => {
-    const scale = deviation[channel]! > 0 ? deviation[channel]! : 1;
-    return Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - center) / scale);
-  });
 }

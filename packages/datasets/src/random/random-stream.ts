@@ -1,5 +1,5 @@
 import type { Seed } from "@evenkeel/tensor";
-import { getRandomSource, threefry } from "@evenkeel/tensor";
+import { getRandomSource, threefry, threefry2x32 } from "@evenkeel/tensor";
 import { checkValue, seedWord } from "@evenkeel/tensor/checks";
 
 /**
@@ -45,13 +45,18 @@ export class RandomStream {
   }
 }
 
+/** The random numbers of one example, which do not depend on those of others. */
+export const makeStreamOfExample = (seed: number, stream: number, index: number): RandomStream =>
+  // The second word of the counter is 0 for the numbers of the stream itself.
+  new RandomStream(...threefry2x32([seed, stream], [index, 1]));
+
 /** The number that a seed denotes. A source generates a number; if the seed is absent, the default source does. */
 export const toSeedNumber = (seed: Seed | undefined): number =>
   typeof seed === "number" ? seed : getRandomSource(seed).fork().state.seed;
 
 /** The first stream of each use, so that different uses of a seed never share numbers. */
 export const streams: {
-  readonly [use in "split" | "shuffle" | "augment" | "figures" | "sample" | "buffer"]: number;
+  readonly [use in "split" | "shuffle" | "augment" | "figures" | "sample" | "buffer" | "mix"]: number;
 } = {
   split: 1 * 2 ** 24,
   shuffle: 2 * 2 ** 24,
@@ -59,6 +64,7 @@ export const streams: {
   figures: 4 * 2 ** 24,
   sample: 5 * 2 ** 24,
   buffer: 6 * 2 ** 24,
+  mix: 7 * 2 ** 24,
 };
 
 /** The number of streams that each use has. */

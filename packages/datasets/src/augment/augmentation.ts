@@ -1,4 +1,4 @@
-import { callable, checkValue, nonNegativeInteger } from "@evenkeel/tensor/checks";
+import { checkValue, nonNegativeInteger } from "@evenkeel/tensor/checks";
 import type { RandomStream } from "../random/random-stream.ts";
 
 /** Writes a changed copy of one image; `source` and `target` hold channels x height x width bytes. */
@@ -38,18 +38,5 @@ export function shift(pixels: number): Augmentation {
         if (toX > fromX) target.set(source.subarray(sourceRow + fromX, sourceRow + toX), row + fromX);
       }
     }
-  };
-}
-
-/** Applies augmentations one after another. Throws ArgumentError for a step that is not a function. */
-export function compose(...steps: readonly Augmentation[]): Augmentation {
-  for (const step of steps) checkValue("compose: step", step, callable);
-  return (source, target, shape, random) => {
-    let input = source;
-    for (const step of steps) {
-      step(input, target, shape, random);
-      input = target.slice();
-    }
-    if (steps.length === 0) target.set(source);
   };
 }
