@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { statistics } from "@evenkeel/batchnorm";
 import { referenceExecutor, referenceTensor, runConformance } from "@evenkeel/conformance";
-import { batches, syntheticFigures } from "@evenkeel/datasets";
+import { batches, serveExamples, syntheticFigures } from "@evenkeel/datasets";
 import { convnet, resnet18, resnet20 } from "@evenkeel/models";
 import type { Module } from "@evenkeel/nn";
 import {
@@ -174,6 +174,10 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
         yield* [1, 2, 3];
       },
       use: () => async () => undefined,
+      decode: () => (value: unknown) => value,
+      module: () => "data:text/javascript,export default (value) => ({ inputs: Float32Array.of(value) })",
+      serveExamples: () => (change: never) =>
+        serveExamples(change, { addEventListener: () => {}, postMessage: () => {} }),
       // Nothing is fetched while the check runs.
       download: () => async () => undefined,
       readPublishedFile: () => async () => new Uint8Array(8),
