@@ -24,6 +24,7 @@ const onBothDevices = [
   "packages/conformance/test/{attention,host-step,range-checks,scatter}.test.ts",
   "packages/conformance/test/nn/{detection-metrics,fit-launches,metrics,non-finite,optimizer-papers,whole-steps}.test.ts",
   "packages/conformance/test/pytorch/{losses,metrics,more-losses,movement,optimizers,scatter,training}.test.ts",
+  "packages/conformance/test/tensorboard/histograms.test.ts",
 ];
 /** They need neither, and take seconds: every case of every op, plans over whole arrays, and programs in processes of their own. */
 const longOnTheCpu = [

@@ -18,6 +18,7 @@ const arrows: { readonly [name: string]: readonly string[] } = {
   models: ["tensor", "nn"],
   interop: ["tensor", "nn", "models"],
   instruments: ["tensor", "autodiff", "nn"],
+  tensorboard: ["tensor", "nn"],
   conformance: ["tensor", "autodiff", "batchnorm", "nn"],
   // The only library that depends on backends: it only re-exports, and a bundler keeps only the names that are
   // imported.
@@ -26,7 +27,7 @@ const arrows: { readonly [name: string]: readonly string[] } = {
 
 /** Additional imports that are allowed in tests and in the runner of conformance. */
 const tested: { readonly [name: string]: readonly string[] } = {
-  conformance: ["backend-cpu", "backend-webgpu", "models", "datasets"],
+  conformance: ["backend-cpu", "backend-webgpu", "models", "datasets", "tensorboard"],
   evenkeel: ["conformance"],
 };
 

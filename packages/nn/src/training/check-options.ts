@@ -35,7 +35,14 @@ const metric: Rule = {
   expected: "a function of outputs and labels, or { counts, of }",
   accepts: (value) => typeof value === "function" || has("counts", "of")(value),
 };
-const listeners: readonly (keyof Callback)[] = ["onStart", "onBatch", "onEpoch", "onEnd", "onError"];
+const listeners: readonly (keyof Callback)[] = [
+  "onStart",
+  "onGradients",
+  "onBatch",
+  "onEpoch",
+  "onEnd",
+  "onError",
+];
 
 const callback: Rule = {
   expected: `objects with at least one of ${listeners.map((name) => `\`${name}\``).join(", ")}`,

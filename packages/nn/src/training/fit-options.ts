@@ -1,3 +1,4 @@
+import type { Tensor } from "@evenkeel/tensor";
 import type { CheckpointStore } from "../checkpoints/checkpoint-store.ts";
 import type { AnyModule } from "../module/module.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -22,12 +23,25 @@ export interface RunStart<Name extends string = string> {
   readonly optimizer: Optimizer;
   /** The epochs before a resumed run; empty otherwise. */
   readonly history: History<Name>;
+  /** The number of epochs of the whole run. */
+  readonly epochs: number;
+  /** Undefined where the data do not tell. */
+  readonly batchesPerEpoch: number | undefined;
+  /** The names of the metrics. */
+  readonly metrics: readonly Name[];
+  /** Whether epochs end with a validation. */
+  readonly isValidated: boolean;
 }
 
 /** Functions that `fit` calls during training. Batches are reported in order, some steps late; promises are awaited. */
 export interface Callback<Name extends string = string> {
   /** Before the first batch. */
   onStart?(start: RunStart<Name>, control: RunControl): void | Promise<void>;
+  /**
+   * In every step, with the gradients of the trainable parameters in the model's order, before they are transformed and used. Like the
+   * functions of `StepHooks` it is synchronous and reads no values, so that nothing waits for the device; `keep` what outlasts the step.
+   */
+  onGradients?(gradients: readonly Tensor[], step: number): void;
   onBatch?(record: BatchRecord<Name>, control: RunControl): void | Promise<void>;
   onEpoch?(record: EpochRecord<Name>, history: History<Name>, control: RunControl): void | Promise<void>;
   /** When training has ended without an error, also by `stop`. */

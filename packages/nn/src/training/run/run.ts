@@ -10,7 +10,7 @@ import { FiniteGate } from "../finite/finite-gate.ts";
 import type { NonFiniteError } from "../finite/non-finite-error.ts";
 import { NonFiniteGradientError, NonFiniteLossError } from "../finite/non-finite-error.ts";
 import { RecentSteps } from "../finite/recent-steps.ts";
-import type { FitOptions, RunControl } from "../fit-options.ts";
+import type { FitOptions, RunControl, RunStart } from "../fit-options.ts";
 import { addPlace } from "../located.ts";
 import type { BatchRecord, EpochRecord, History } from "../measurements/history.ts";
 import { LateReader } from "../measurements/late-reader.ts";
@@ -59,11 +59,9 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   }
 
   async train(): Promise<History<Name>> {
-    const { callbacks = [], optimizer, epochs, onNonFinite } = this.options;
-    const { model } = this;
+    const { callbacks = [], epochs, onNonFinite } = this.options;
     try {
-      for (const callback of callbacks)
-        await callback.onStart?.({ model, optimizer, history: this.history }, this);
+      for (const callback of callbacks) await callback.onStart?.(this.makeStart(), this);
       while (this.position.epoch < epochs && !this.isStopped) await this.trainEpoch();
     } catch (error) {
       if (error !== this.divergence || onNonFinite !== "stop") {
@@ -79,6 +77,19 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     }
     for (const callback of callbacks) await callback.onEnd?.(this.history);
     return this.history;
+  }
+
+  private makeStart(): RunStart<Name> {
+    const { optimizer, epochs, data, metrics = {}, validation } = this.options;
+    return {
+      model: this.model,
+      optimizer,
+      history: this.history,
+      epochs,
+      batchesPerEpoch: (data as { readonly batchesPerEpoch?: number }).batchesPerEpoch,
+      metrics: Object.keys(metrics) as Name[],
+      isValidated: validation !== undefined,
+    };
   }
 
   /** The error of the run is thrown, not one of a callback that is told of it. */

@@ -8,6 +8,7 @@ import type { Schedule } from "../../schedules/schedule.ts";
 import type { Batch } from "../batches/batch.ts";
 import { findBackend, loadBatch } from "../batches/batch.ts";
 import type { FiniteGate } from "../finite/finite-gate.ts";
+import type { Callback } from "../fit-options.ts";
 import type { MeasuredBatch } from "../measurements/measure-batch.ts";
 import { measureBatch } from "../measurements/measure-batch.ts";
 import type { Measures } from "../measurements/measures.ts";
@@ -23,7 +24,12 @@ export type StepResult = Pick<MeasuredBatch, "row" | "readings"> & {
 
 /** What a step does. */
 export type StepOptions<Labels, Outputs> = Measures<Labels, Outputs> &
-  StepHooks & { readonly optimizer: Optimizer; readonly schedule?: Schedule; readonly gate?: FiniteGate };
+  StepHooks & {
+    readonly optimizer: Optimizer;
+    readonly schedule?: Schedule;
+    readonly gate?: FiniteGate;
+    readonly callbacks?: readonly Pick<Callback, "onGradients">[];
+  };
 
 /** One forward and backward pass and one update, which happen as a whole or not at all. */
 export class TrainingStep<Inputs, Labels, Outputs> {
@@ -76,6 +82,7 @@ export class TrainingStep<Inputs, Labels, Outputs> {
         const { inputs, labels, examples } = loadBatch(batch, this.backend);
         const [loss, gradients, measured] = this.compute(inputs, labels, examples);
         const { row, readings } = measured;
+        this.report(gradients, step);
         gate?.begin(measured);
         const isUpdated = this.update(gradients);
         const flags = gate === undefined ? [] : [gate.end()];
@@ -85,6 +92,11 @@ export class TrainingStep<Inputs, Labels, Outputs> {
       optimizer.learningRate = learningRate;
       throw error;
     }
+  }
+
+  private report(gradients: readonly Tensor[], step: number): void {
+    for (const callback of this.options.callbacks ?? [])
+      rejectPromise(callback.onGradients?.(gradients, step), "onGradients");
   }
 
   private update(gradients: readonly Tensor[]): boolean {
