@@ -1,15 +1,12 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, RandomSource } from "@evenkeel/tensor";
 import { defaultCheckpointName } from "../checkpoints/checkpoint-store.ts";
-import type { AnyModule, Module } from "../module/module.ts";
-import { Buffer, Parameter } from "../module/variable.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { Module } from "../module/module.ts";
 import type { FittingSource } from "./batches/batch.ts";
 import { checkFitOptions } from "./check-options.ts";
+import { checkTrainable, claimModel } from "./claim-model.ts";
 import { withCleanUp } from "./clean-up.ts";
 import type { CheckpointOptions, FitOptions, FitSettings } from "./fit-options.ts";
 import type { History } from "./measurements/history.ts";
-import { isTrainedIn, listModules } from "./modes.ts";
 import { Run } from "./run/run.ts";
 
 /**
@@ -54,8 +51,8 @@ export async function fit<
   checkFitOptions(given);
   const options = given as FitOptions<Inputs, Labels, Outputs, Name>;
   options.optimizer.checkModel(model);
-  checkTrainable(model);
-  const release = occupy(model, options.optimizer);
+  checkTrainable("fit", model);
+  const release = claimModel("fit", model, options.optimizer);
   const train = async (): Promise<History<Name>> => {
     const run = new Run(model, options);
     await run.prepare();
@@ -71,41 +68,3 @@ export async function fit<
 /** Claims the checkpoint for one run, where the store supports it; returns a function that ends the claim. */
 const claimCheckpoint = async (options: CheckpointOptions | undefined): Promise<() => Promise<void>> =>
   (await options?.store.claim?.(options.name ?? defaultCheckpointName)) ?? (async () => undefined);
-
-function checkTrainable(model: AnyModule): void {
-  for (const { trainable } of model.parameters()) if (trainable) return;
-  throw new ArgumentError(
-    "fit: model: found no trainable parameter, expected at least one: call unfreeze() on what is to be trained",
-  );
-}
-
-/** What runs are training at this moment: models, optimizers, and the members of models that steps change. */
-const inTraining = new WeakSet<object>();
-
-/** Throws ArgumentError where another run changes the same values. Returns a function that releases them. */
-function occupy(model: Module<never, unknown>, optimizer: Optimizer): () => void {
-  const owned = [model, optimizer, ...listChangedMembers(model)];
-  for (const value of owned) {
-    if (!inTraining.has(value)) continue;
-    const name = value === model ? "model" : value === optimizer ? "optimizer" : "model: part of it";
-    throw new ArgumentError(`fit: ${name}: another fit is training it; wait for it, or stop it`);
-  }
-  for (const value of owned) inTraining.add(value);
-  return () => {
-    for (const value of owned) inTraining.delete(value);
-  };
-}
-
-/** What a step changes: trainable parameters, and buffers and random sources of modules in training mode. */
-function* listChangedMembers(model: AnyModule): Generator<object> {
-  for (const module of listModules(model)) {
-    const isTraining = isTrainedIn(module, model);
-    for (const [, member] of module.members()) {
-      if (member instanceof Parameter) {
-        if (member.trainable) yield member;
-      } else if (member instanceof Buffer) {
-        if (isTraining && !module.isFrozen) yield member;
-      } else if (member instanceof RandomSource && isTraining) yield member;
-    }
-  }
-}

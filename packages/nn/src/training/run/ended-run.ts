@@ -33,6 +33,15 @@ export function leaveEndedRun(optimizer: Optimizer, run: EndedRun): void {
   endedRuns.set(optimizer, run);
 }
 
+/** Returns a function that lets runs continue from the last run of this optimizer as now, after its state was loaded again. */
+export function keepEndedRun(optimizer: Optimizer): () => void {
+  const run = endedRuns.get(optimizer);
+  const isWhole = run?.slots === optimizer.slotsIdentity;
+  return () => {
+    if (run !== undefined && isWhole) endedRuns.set(optimizer, { ...run, slots: optimizer.slotsIdentity });
+  };
+}
+
 /**
  * What the last run of this model and optimizer has left, undefined where there was none. Throws ArgumentError where no run with
  * these settings can continue from it.
