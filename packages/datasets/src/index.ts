@@ -41,11 +41,7 @@ export {
   imageNetStatistics,
   selectImages,
 } from "./images/image-set.ts";
-export type { Augmentation } from "./pipeline/augment.ts";
-export { compose, flipHorizontally, shift } from "./pipeline/augment.ts";
 export type { Picture } from "./images/picture.ts";
-export type { RandomSplitOptions } from "./images/random-split.ts";
-export { randomSplit } from "./images/random-split.ts";
 export type { Interpolation, Region, ResizeOptions } from "./images/resize-image.ts";
 export { resizeImage } from "./images/resize-image.ts";
 export type {
@@ -77,7 +73,7 @@ export { kFold } from "./sets/k-fold.ts";
 export type { RandomSplitOptions } from "./sets/random-split.ts";
 export { randomSplit } from "./sets/random-split.ts";
 export type { Split } from "./sets/split.ts";
-export type { ExampleIn, ImageExample, Row } from "./sets/to-dataset.ts";
+export type { ExampleIn, ImageSetExample, Row } from "./sets/to-dataset.ts";
 export { toDataset } from "./sets/to-dataset.ts";
 export type { EpochStream, ExampleStream, StreamSource } from "./streams/epoch-stream.ts";
 export type { MapStreamOptions } from "./streams/map-stream.ts";

@@ -246,10 +246,7 @@ export type {
   RunStart,
 } from "./training/fit-options.ts";
 export { findLearningRate } from "./training/learning-rate/find-learning-rate.ts";
-export type {
-  LearningRateCurve,
-  LearningRatePoint,
-} from "./training/learning-rate/learning-rate-curve.ts";
+export type { LearningRateCurve, LearningRatePoint } from "./training/learning-rate/learning-rate-curve.ts";
 export type { FindLearningRateOptions } from "./training/learning-rate/sweep.ts";
 export type { BatchRecord, EpochRecord, Evaluation, History } from "./training/measurements/history.ts";
 export type {
