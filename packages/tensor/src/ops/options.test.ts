@@ -54,6 +54,7 @@ const calls: readonly (readonly [name: string, call: Call, right: object, ...wro
     { padding: null },
   ],
   ["cumulativeSum", (o) => ops.cumulativeSum(row, o), { reverse: true }, { exclusive: "no" }],
+  ["diagonal", (o) => ops.diagonal(matrix, o), { offset: 1 }, { offset: 0.5 }, { axis: 1 }],
   ["elu", (o) => ops.elu(row, o), { alpha: 2 }, { alpha: Number.NaN }],
   ["eye", (o) => ops.eye(2, o), { backend, columns: 3 }, { columns: -1, backend }],
   [
