@@ -134,6 +134,7 @@ export { concatenate, stack } from "./ops/movement/concatenate.ts";
 export type { DiagonalOptions } from "./ops/movement/diagonal.ts";
 export { diagonal } from "./ops/movement/diagonal.ts";
 export { flip } from "./ops/movement/flip.ts";
+export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./ops/movement/pixel-shuffle.ts";
 export { flatten, reshape, squeeze, unsqueeze } from "./ops/movement/reshape.ts";
 export type { SliceOptions } from "./ops/movement/slice-and-pad.ts";
 export { slice } from "./ops/movement/slice-and-pad.ts";
@@ -183,6 +184,9 @@ export type { GatherNdOptions, ScatterNdOptions } from "./ops/scatter/scatter-nd
 export { gatherNd, scatterNd } from "./ops/scatter/scatter-nd.ts";
 export type { SegmentOptions } from "./ops/scatter/segments.ts";
 export { segmentMax, segmentMean, segmentMin, segmentSum } from "./ops/scatter/segments.ts";
+export type { ResizeOptions } from "./ops/resampling/resize.ts";
+export { checkResizeOptions, resize } from "./ops/resampling/resize.ts";
+export type { ResizeMode } from "./ops/resampling/sampling.ts";
 export { logSoftmax } from "./ops/softmax/log-softmax.ts";
 export { logsumexp } from "./ops/softmax/logsumexp.ts";
 export type { MaskedSoftmaxOptions } from "./ops/softmax/masked-softmax.ts";

@@ -60,6 +60,7 @@ export { meanOp } from "./reduction/mean.ts";
 export { momentsOp } from "./reduction/moments.ts";
 export { productOp } from "./reduction/product.ts";
 export { sumOp } from "./reduction/sum.ts";
+export { resampleOp } from "./resampling/resample.ts";
 export { scatterOp } from "./scatter/scatter-op.ts";
 export { logSoftmaxOp } from "./softmax/log-softmax.ts";
 export { logsumexpOp } from "./softmax/logsumexp.ts";

@@ -149,6 +149,19 @@ const calls: readonly (readonly [name: string, call: Call, right: object, ...wro
   ],
   ["segmentSum", (o) => ops.segmentSum(of(2), indices, o), { size: 3 }, {}, { size: 3, axis: 0 }],
   ["slice", (o) => ops.slice(row, o), { begin: [1] }, { begin: 1 }, { begin: [0], step: 2 }],
+
+  [
+    "resize",
+    (o) => ops.resize(image, o),
+    { size: 4 },
+    { size: 4, scaleFactor: 2 },
+    { size: [4, 4, 4] },
+    { scaleFactor: 0 },
+    { size: 4, mode: "bilinear" },
+    { size: 4, mode: "nearest", alignCorners: true },
+    { size: 4, mode: "area", antialias: true },
+    { size: 4, recomputeScaleFactor: true },
+  ],
   ["softmax", (o) => ops.softmax(row, o), { axis: 0 }, { axis: 0.5 }],
   [
     "softmaxCrossEntropy",
