@@ -2,6 +2,8 @@ import { runInWorker } from "@evenkeel/nn/worker";
 import { chooseFile, describeRefusal, downloadFile, keepFiles } from "./files.ts";
 import type { Job, Outcome } from "./jobs.ts";
 import { writeLog } from "./log.ts";
+
+import { digestPictures, readCanvas } from "./pictures.ts";
 import { type PageWatch, watchPageDuring } from "./watch-page.ts";
 
 /** The result of a job, and how responsive the page was during it. */
@@ -68,6 +70,8 @@ export interface TestedPage {
   keepFiles: typeof keepFiles;
   keepLog: typeof keepLog;
   describeRefusal: typeof describeRefusal;
+  digestPictures: typeof digestPictures;
+  readCanvas: typeof readCanvas;
 }
 
 Object.assign(globalThis, {
@@ -80,6 +84,8 @@ Object.assign(globalThis, {
   keepFiles,
   keepLog,
   describeRefusal,
+  digestPictures,
+  readCanvas,
 } satisfies TestedPage);
 
 element("setting").textContent = `${crossOriginIsolated ? "" : "Not "}cross-origin isolated; ${

@@ -1,0 +1,6 @@
+export type { PixelOptions, PixelSource } from "./canvas.ts";
+export { readPixels } from "./canvas.ts";
+export type { DecodeOptions } from "./decode-image.ts";
+export { decodeImage } from "./decode-image.ts";
+export type { Channels } from "./interleaved.ts";
+export { setJpegModule } from "./jpeg.ts";
