@@ -23,7 +23,7 @@ export interface Region {
   readonly height: number;
 }
 
-export interface ResizeOptions {
+export interface ResizeImageOptions {
   /** Default: "bilinear". */
   readonly interpolation?: Interpolation;
   /** The part of the image that is resized; it must lie within the image. Default: all of it. */
@@ -62,12 +62,12 @@ const filters: { readonly [name in Exclude<Interpolation, "nearest">]: Filter } 
 export function resizeImage(
   picture: Picture,
   size: readonly [height: number, width: number],
-  options: ResizeOptions = {},
+  options: ResizeImageOptions = {},
 ): Picture {
   checkPicture("resizeImage: picture", picture);
   checkValue("resizeImage: size", size, listOf(positiveInteger, 2));
   const [, height, width] = picture.shape;
-  checkOptions<ResizeOptions>("resizeImage", options, {
+  checkOptions<ResizeImageOptions>("resizeImage", options, {
     interpolation: anInterpolation,
     region: {
       expected: `a region { x, y, width, height } within ${width} x ${height} pixels`,
