@@ -25,6 +25,8 @@ export { Bilinear } from "./layers/bilinear.ts";
 export { Conv1d, Conv2d } from "./layers/convolution.ts";
 export { Dropout, Dropout1d, Dropout2d, Dropout3d } from "./layers/dropout.ts";
 export type { EmbeddingOptions, PretrainedEmbeddingOptions } from "./layers/embedding.ts";
+export { Conv1d, Conv2d, Conv3d } from "./layers/convolution.ts";
+export { Dropout } from "./layers/dropout.ts";
 export { Embedding } from "./layers/embedding.ts";
 export type { BagMode, EmbeddingBagOptions } from "./layers/embedding-bag.ts";
 export { EmbeddingBag } from "./layers/embedding-bag.ts";
@@ -94,6 +96,7 @@ export { ConvTranspose1d, ConvTranspose2d } from "./layers/transposed-convolutio
 export { Unflatten } from "./layers/unflatten.ts";
 export type { ImageSizeOptions } from "./layers/upsample.ts";
 export { Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from "./layers/upsample.ts";
+export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "./layers/transposed-convolution.ts";
 export type { WeightOptions } from "./layers/weights.ts";
 export type { LogStore } from "./logs/log-store.ts";
 export { aLogStore, checkLogName, logName, MemoryLogStore } from "./logs/log-store.ts";

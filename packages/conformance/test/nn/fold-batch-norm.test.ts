@@ -2,10 +2,13 @@ import { convnet, resnet20, vgg } from "@evenkeel/models";
 import {
   BatchNorm1d,
   BatchNorm2d,
+  BatchNorm3d,
   Conv1d,
   Conv2d,
+  Conv3d,
   ConvTranspose1d,
   ConvTranspose2d,
+  ConvTranspose3d,
   Flatten,
   foldBatchNorm,
   Identity,
@@ -84,6 +87,16 @@ const foldable: readonly (readonly [name: string, build: () => Module[], shape: 
     "a transposed convolution",
     () => [new ConvTranspose2d(3, 8, 3, { stride: 2, padding: 1, ...options }), new BatchNorm2d(8)],
     [2, 3, 5, 4],
+  ],
+  [
+    "a convolution of volumes",
+    () => [new Conv3d(3, 8, 3, { padding: 1, ...options }), new BatchNorm3d(8)],
+    [2, 3, 3, 4, 5],
+  ],
+  [
+    "a transposed convolution of volumes",
+    () => [new ConvTranspose3d(3, 8, 2, { stride: 2, ...options }), new BatchNorm3d(8)],
+    [2, 3, 2, 3, 2],
   ],
   [
     "a transposed convolution of sequences",

@@ -5,8 +5,10 @@ import {
   BatchNorm2d,
   Conv1d,
   Conv2d,
+  Conv3d,
   ConvTranspose1d,
   ConvTranspose2d,
+  ConvTranspose3d,
   Dropout,
   ELU,
   Embedding,
@@ -69,6 +71,16 @@ describe("a sequence", () => {
       [2, 2, 5, 5],
     ],
     ["convolution of sequences, ReLU", () => [new Conv1d(2, 3, 3, { padding: 1 }), new ReLU()], [2, 2, 6]],
+    [
+      "convolution of volumes, ReLU",
+      () => [new Conv3d(2, 3, 2, { padding: 1 }), new ReLU()],
+      [1, 2, 3, 4, 3],
+    ],
+    [
+      "transposed convolution of volumes, LeakyReLU",
+      () => [new ConvTranspose3d(2, 3, 2, { stride: 2 }), new LeakyReLU({ negativeSlope: 0.2 })],
+      [1, 2, 2, 3, 2],
+    ],
     [
       "transposed convolution of sequences, ReLU",
       () => [new ConvTranspose1d(2, 3, 4, { stride: 2, padding: "same" }), new ReLU()],
@@ -253,6 +265,8 @@ describe("other layers", () => {
   test("groups must divide the channels", () => {
     expect(new Conv2d(4, 6, 3, { groups: 2 }).weight.value.shape).toEqual([6, 2, 3, 3]);
     expect(new ConvTranspose2d(4, 6, 3, { groups: 2 }).weight.value.shape).toEqual([4, 3, 3, 3]);
+    expect(new Conv3d(4, 6, [1, 2, 3], { groups: 2 }).weight.value.shape).toEqual([6, 2, 1, 2, 3]);
+    expect(new ConvTranspose1d(4, 6, 3, { groups: 2 }).weight.value.shape).toEqual([4, 3, 3]);
     expect(() => new Conv2d(3, 6, 3, { groups: 2 })).toThrow("groups: found 2 for 3 channels");
   });
 

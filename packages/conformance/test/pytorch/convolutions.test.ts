@@ -1,6 +1,6 @@
 import { cpu } from "@evenkeel/backend-cpu";
 import type { Backend } from "@evenkeel/tensor";
-import { conv1d, conv2d, convTranspose1d, convTranspose2d } from "@evenkeel/tensor";
+import { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { type Comparison, checkComparison, readAnswers } from "./against-pytorch.ts";
 import { pytorchTitle, skipWithoutPytorch } from "./ask-pytorch.ts";
@@ -81,6 +81,54 @@ const comparisons: readonly Comparison[] = [
     ours: ([x, weight, bias]) => convTranspose2d(x!, weight!, bias!, { stride: 2, padding: "same" }),
     inputs: [[2, 4, 5, 6], [4, 3, 3, 3], [3]],
     outputShape: [2, 3, 10, 12],
+  },
+  {
+    name: "convolution of volumes",
+    pytorch: "F.conv3d(x[0], x[1], x[2], padding=1)",
+    ours: ([x, weight, bias]) => conv3d(x!, weight!, bias!, { padding: 1 }),
+    inputs: [[2, 8, 5, 8, 9], [8, 8, 3, 3, 3], [8]],
+    outputShape: [2, 8, 5, 8, 9],
+    // Sums of 216 terms, in tiles.
+    tolerance: 8e-6,
+  },
+  {
+    name: "convolution of volumes with stride, dilation and groups",
+    pytorch: "F.conv3d(x[0], x[1], x[2], (2, 1, 2), (1, 2, 0), (1, 2, 1), 2)",
+    ours: ([x, weight, bias]) =>
+      conv3d(x!, weight!, bias!, { stride: [2, 1, 2], padding: [1, 2, 0], dilation: [1, 2, 1], groups: 2 }),
+    inputs: [[2, 4, 5, 6, 7], [6, 2, 3, 3, 2], [6]],
+    outputShape: [2, 6, 3, 6, 3],
+  },
+  {
+    name: "convolution along the depth",
+    pytorch: "F.conv3d(x[0], x[1], None, (2, 1, 1), (1, 0, 0)).relu()",
+    ours: ([x, weight]) =>
+      conv3d(x!, weight!, undefined, { stride: [2, 1, 1], padding: [1, 0, 0], activation: "relu" }),
+    inputs: [
+      [2, 3, 7, 4, 5],
+      [4, 3, 3, 1, 1],
+    ],
+    outputShape: [2, 4, 4, 4, 5],
+  },
+  {
+    name: "transposed convolution of volumes",
+    pytorch: "F.conv_transpose3d(x[0], x[1], x[2], (2, 1, 3), 1, (1, 0, 2), 2)",
+    ours: ([x, weight, bias]) =>
+      convTranspose3d(x!, weight!, bias!, {
+        stride: [2, 1, 3],
+        padding: 1,
+        outputPadding: [1, 0, 2],
+        groups: 2,
+      }),
+    inputs: [[2, 4, 3, 4, 5], [4, 3, 3, 3, 3], [6]],
+    outputShape: [2, 6, 6, 4, 15],
+  },
+  {
+    name: "transposed convolution of volumes, twice the size",
+    pytorch: "F.conv_transpose3d(x[0], x[1], x[2], 2).relu()",
+    ours: ([x, weight, bias]) => convTranspose3d(x!, weight!, bias!, { stride: 2, activation: "relu" }),
+    inputs: [[1, 3, 3, 4, 5], [3, 2, 2, 2, 2], [2]],
+    outputShape: [1, 2, 6, 8, 10],
   },
 ];
 

@@ -1,5 +1,5 @@
 import type { Convolution1dOptions, ConvolutionOptions, PerDimension, Rank, Tensor } from "@evenkeel/tensor";
-import { conv1d, conv2d } from "@evenkeel/tensor";
+import { conv1d, conv2d, conv3d } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
 import {
   checkOptions,
@@ -160,5 +160,24 @@ export class Conv2d extends Convolution<ConvolutionOptions> {
       geometry: this.geometry,
       checkInput: (x) => this.checkInput(x),
     };
+  }
+}
+
+/**
+ * A convolution of volumes.
+ *
+ * Shapes: [n, inChannels, d, h, w] -> [n, outChannels, d', h', w']; weight [outChannels, inChannels / groups, kd, kh, kw], bias
+ * [outChannels]. Throws ArgumentError for groups that do not divide the channels, and invalid sizes.
+ *
+ * @example new Conv3d(1, 16, 3, { padding: 1, seed: 1 })
+ */
+export class Conv3d extends Convolution<ConvolutionOptions<3>> {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernel: PerDimension<number, 3>,
+    options: WeightOptions & Geometry<ConvolutionOptions<3>> = {},
+  ) {
+    super(makeKind("Conv3d", 3, conv3d), inChannels, outChannels, kernel, options);
   }
 }

@@ -1,5 +1,5 @@
 import type { ConvolutionTransposeOptions, PerDimension, Rank } from "@evenkeel/tensor";
-import { ArgumentError, convTranspose1d, convTranspose2d } from "@evenkeel/tensor";
+import { ArgumentError, convTranspose1d, convTranspose2d, convTranspose3d } from "@evenkeel/tensor";
 import {
   describeValue,
   either,
@@ -86,5 +86,26 @@ export class ConvTranspose2d extends Convolution<ConvolutionTransposeOptions<2>>
   ) {
     super(makeKind("ConvTranspose2d", 2, convTranspose2d), inChannels, outChannels, kernel, options);
     checkOutputPadding("ConvTranspose2d", 2, options);
+  }
+}
+
+/**
+ * A transposed convolution of volumes: the gradient of a convolution with respect to its input, with parameters.
+ *
+ * Shapes: [n, inChannels, d, h, w] -> [n, outChannels, d', h', w']; weight [inChannels, outChannels / groups, kd, kh, kw], bias
+ * [outChannels]. Throws ArgumentError for groups that do not divide the channels, invalid sizes, and an output padding that is
+ * less than neither the stride nor the dilation.
+ *
+ * @example new ConvTranspose3d(64, 32, 2, { stride: 2, seed: 1 }) // twice the size
+ */
+export class ConvTranspose3d extends Convolution<ConvolutionTransposeOptions<3>> {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernel: PerDimension<number, 3>,
+    options: WeightOptions & Geometry<ConvolutionTransposeOptions<3>> = {},
+  ) {
+    super(makeKind("ConvTranspose3d", 3, convTranspose3d), inChannels, outChannels, kernel, options);
+    checkOutputPadding("ConvTranspose3d", 3, options);
   }
 }

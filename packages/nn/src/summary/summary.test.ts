@@ -4,12 +4,12 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ReLU } from "../layers/activations.ts";
 import { BasicBlock } from "../layers/basic-block.ts";
 import { BatchNorm2d } from "../layers/batch-norm.ts";
-import { Conv1d, Conv2d } from "../layers/convolution.ts";
+import { Conv1d, Conv2d, Conv3d } from "../layers/convolution.ts";
 import { Dropout } from "../layers/dropout.ts";
 import { Flatten } from "../layers/flatten.ts";
 import { Linear } from "../layers/linear.ts";
 import { Sequential } from "../layers/sequential.ts";
-import { ConvTranspose2d } from "../layers/transposed-convolution.ts";
+import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "../layers/transposed-convolution.ts";
 import { Module } from "../module/module.ts";
 import { summary } from "./summary.ts";
 
@@ -90,6 +90,12 @@ describe("summary", () => {
     const flopsOf = (layer: Module, shape: number[]): number => summary(layer, shape).flops;
     expect(flopsOf(new ConvTranspose2d(4, 6, 2, { stride: 2 }), [1, 4, 5, 5])).toBe(2 * 100 * 6 * 4);
     expect(flopsOf(new Conv1d(4, 6, 3), [2, 4, 10])).toBe(2 * 2 * 6 * 8 * 12);
+    expect(flopsOf(new Conv3d(4, 6, 3, { padding: 1 }), [1, 4, 5, 6, 7])).toBe(2 * 5 * 6 * 7 * 6 * 4 * 27);
+    expect(flopsOf(new Conv3d(4, 6, [3, 1, 1], { groups: 2 }), [1, 4, 5, 6, 7])).toBe(
+      2 * 3 * 6 * 7 * 6 * 2 * 3,
+    );
+    expect(flopsOf(new ConvTranspose3d(4, 6, 3, { stride: 2 }), [1, 4, 2, 3, 4])).toBe(2 * 24 * 4 * 6 * 27);
+    expect(flopsOf(new ConvTranspose1d(4, 6, 3), [1, 4, 9])).toBe(2 * 9 * 4 * 6 * 3);
     expect(flopsOf(new Conv2d(8, 8, 3, { groups: 8 }), [1, 8, 5, 5])).toBe(2 * 8 * 9 * 9);
   });
 

@@ -1,5 +1,7 @@
 export { extendOp } from "./arrangement/extend.ts";
 export { conv2dFilterGradientOp, conv2dInputGradientOp, conv2dOp } from "./convolution/conv2d.ts";
+export { conv3dFilterGradientOp, conv3dInputGradientOp, conv3dOp } from "./convolution/conv3d.ts";
+export { foldDepthOp, unfoldDepthOp } from "./convolution/unfold-depth.ts";
 export { fullOp } from "./creation/full.ts";
 export { oneHotOp } from "./creation/one-hot.ts";
 export { bernoulliOp, normalOp, randomBitsOp, uniformOp } from "./creation/random.ts";

@@ -41,6 +41,19 @@ const calls: readonly (readonly [name: string, call: Call, right: object, ...wro
   ["conv1d", (o) => ops.conv1d(sequence, of(4, 3, 3), undefined, o), { padding: "same" }, { stride: [1, 1] }],
   ["conv2d", (o) => ops.conv2d(image, of(4, 3, 3, 3), undefined, o), { padding: 1 }, { groups: 0.5 }],
   [
+    "conv3d",
+    (o) => ops.conv3d(of(1, 2, 3, 4, 5), of(4, 2, 3, 3, 3), undefined, o),
+    { padding: [1, [0, 1], 1] },
+    { stride: [1, 1] },
+    { padding: "full" },
+  ],
+  [
+    "convTranspose3d",
+    (o) => ops.convTranspose3d(of(1, 2, 3, 4, 5), of(2, 4, 2, 2, 2), undefined, o),
+    { stride: 2 },
+    { outputPadding: 1 },
+  ],
+  [
     "convTranspose1d",
     (o) => ops.convTranspose1d(sequence, of(3, 4, 2), undefined, o),
     { stride: 2 },

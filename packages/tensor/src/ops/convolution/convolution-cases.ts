@@ -5,6 +5,7 @@ import type { ConvolutionAttributes } from "./convolution.ts";
 import { computeConvolutionShape } from "./convolution.ts";
 import type { ConvolutionOptions } from "./convolution-options.ts";
 import { readConvolutionAttributes } from "./convolution-options.ts";
+import type { Rank } from "./window-options.ts";
 
 export const normal = (shape: Shape): CaseInput => ({ shape, dtype: "f32", values: { normal: [0, 1] } });
 
@@ -17,11 +18,11 @@ export interface ConvolutionCase {
   readonly attrs: ConvolutionAttributes;
 }
 
-export function convolutionCase(
+export function convolutionCase<Dimensions extends Rank = 2>(
   name: string,
   x: Shape,
   weight: Shape,
-  options: ConvolutionOptions = {},
+  options: ConvolutionOptions<Dimensions> = {},
 ): ConvolutionCase {
   const attrs = readConvolutionAttributes(name, x.slice(2), weight.slice(2), options);
   const y = computeConvolutionShape(name, { shape: x, dtype: "f32" }, { shape: weight, dtype: "f32" }, attrs);
