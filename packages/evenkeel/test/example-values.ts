@@ -281,7 +281,7 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
       planLaunch: () => planLaunch,
     },
   ],
-  ["packages/tensor/src/ops/resampling/", { images: () => draw(32, 8, 28, 28) }],
+  ["packages/tensor/src/ops/resampling/", { images: () => draw(1, 8, 28, 28) }],
   ["packages/tensor/src/ops/pooling/avg-pool", { images: () => draw(32, 64, 28, 28) }],
   ["packages/tensor/src/ops/pooling/max-pool", { images: () => draw(32, 64, 28, 28) }],
   [

@@ -75,7 +75,7 @@ export function checkResizeOptions(where: string, options: ResizeOptions): void 
  * Shapes: [n, c, ...spatial] -> [n, c, ...size]. f32 or f16; the nearest modes take every dtype. Throws ShapeError without a spatial
  * axis, or where nothing is left, ArgumentError for options that do not go together, DTypeError for other dtypes.
  *
- * @example resize(images, { scaleFactor: 2, mode: "linear" }) // [32, 8, 28, 28] -> [32, 8, 56, 56]
+ * @example resize(images, { scaleFactor: 2, mode: "linear" }) // [1, 8, 28, 28] -> [1, 8, 56, 56]
  */
 export function resize(x: Tensor, options: ResizeOptions): Tensor {
   checkTensors("resize", x);
