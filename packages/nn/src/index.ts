@@ -54,6 +54,25 @@ export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from "./layers/max-unpooling.ts
 export { ModuleDict } from "./layers/module-dict.ts";
 export { ModuleList, ParameterList } from "./layers/module-list.ts";
 export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from "./layers/pooling.ts";
+export type { PaddingWidths } from "./layers/padding.ts";
+export {
+  CircularPad1d,
+  CircularPad2d,
+  CircularPad3d,
+  ConstantPad1d,
+  ConstantPad2d,
+  ConstantPad3d,
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReflectionPad3d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  ReplicationPad3d,
+  ZeroPad1d,
+  ZeroPad2d,
+  ZeroPad3d,
+} from "./layers/padding.ts";
+export { AvgPool2d, GlobalAveragePool, MaxPool2d } from "./layers/pooling.ts";
 export type { PReLUOptions } from "./layers/prelu.ts";
 export { PReLU } from "./layers/prelu.ts";
 export type { RandomLayerOptions } from "./layers/random-layer.ts";
