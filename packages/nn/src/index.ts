@@ -263,17 +263,26 @@ export {
 export type { NonFiniteOrigin, NonFinitePlace } from "./training/finite/non-finite-origin.ts";
 export { fit } from "./training/fit.ts";
 export type {
+  BestOptions,
   Callback,
   CheckpointOptions,
   FitOptions,
   Probe,
   RunControl,
   RunStart,
+  StepStart,
 } from "./training/fit-options.ts";
 export { findLearningRate } from "./training/learning-rate/find-learning-rate.ts";
 export type { LearningRateCurve, LearningRatePoint } from "./training/learning-rate/learning-rate-curve.ts";
 export type { FindLearningRateOptions } from "./training/learning-rate/sweep.ts";
 export type { BatchRecord, EpochRecord, Evaluation, History } from "./training/measurements/history.ts";
+export type {
+  BatchRecord,
+  EpochRecord,
+  Evaluation,
+  History,
+  ValidationRecord,
+} from "./training/measurements/history.ts";
 export type {
   Measure,
   Measures,

@@ -142,7 +142,7 @@ describe("callbacks", () => {
     const model = new Scale();
     const callbacks = [{ onSetp: () => undefined }] as never;
     await expect(fit(model, { ...makeOptions(model), callbacks })).rejects.toThrow(
-      /expected .*objects with at least one of `onStart`, `onGradients`, `onBatch`, `onEpoch`, `onEnd`, `onError`/,
+      /expected .*objects with at least one of `onStart`, `onStep`, `onBatch`, `onValidation`, `onEpoch`, `onEnd`, `onError`/,
     );
   });
 });

@@ -76,7 +76,5 @@ export function reduceLabelLoss(
   if (reduction !== "mean") return reduceLoss(operation, losses, { reduction, mask });
   if (mask !== undefined) checkMask(operation, mask, losses);
   const count = weighLabels(labels, { ignoreIndex, weight, mask });
-  // One launch, not two.
-  if (mask === undefined && count === losses.size) return over(mean(losses), count);
   return over(div(sum(mask === undefined ? losses : applyMask(losses, mask)), count), count);
 }

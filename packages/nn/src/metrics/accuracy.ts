@@ -33,9 +33,11 @@ export interface AccuracyOptions {
 
 /** The share of hits, 0 or 1 for each label, among the labels that count. */
 function averageHits(hits: Tensor, labels: Tensor, ignoreIndex: number): Tensor {
+  const count = countLabels(labels, ignoreIndex);
+  // One launch, not two; the hits are whole numbers, so the result is the same.
+  if (count === hits.size) return over(mean(hits), count);
   // A negative label is never a hit, so that it need not be left out.
   const right = sum(ignoreIndex < 0 ? hits : mul(hits, isOtherClass(labels, ignoreIndex)));
-  const count = countLabels(labels, ignoreIndex);
   return over(div(right, count), count);
 }
 

@@ -39,7 +39,7 @@ export interface BatchNormWarningOptions {
  *
  * Rejects with ArgumentError for anything but a module, for wrong options, and with what the model throws for `inputShape`.
  *
- * @example for (const { message } of await listBatchNormWarnings(model, { inputShape: [1, 1, 28, 28] })) console.warn(message);
+ * @example for (const { message } of await listBatchNormWarnings(model, { inputShape: [8, 1, 28, 28] })) console.warn(message);
  */
 export async function listBatchNormWarnings(
   model: AnyModule,

@@ -1,3 +1,4 @@
+import { ArgumentError } from "@evenkeel/tensor";
 import type { Rule, Rules } from "@evenkeel/tensor/checks";
 import {
   anAbortSignal,
@@ -13,7 +14,7 @@ import {
 } from "@evenkeel/tensor/checks";
 import { checkCheckpointName } from "../checkpoints/checkpoint-store.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
-import type { Callback, CheckpointOptions, FitOptions } from "./fit-options.ts";
+import type { BestOptions, Callback, CheckpointOptions, FitOptions } from "./fit-options.ts";
 import type { Measures } from "./measurements/measures.ts";
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -37,8 +38,9 @@ const metric: Rule = {
 };
 const listeners: readonly (keyof Callback)[] = [
   "onStart",
-  "onGradients",
+  "onStep",
   "onBatch",
+  "onValidation",
   "onEpoch",
   "onEnd",
   "onError",
@@ -65,6 +67,7 @@ const fitRules: Rules<FitOptions<never, never, never>> = {
   epochs: nonNegativeInteger,
   validation: dataSource,
   callbacks: listOf(callback),
+  validateEvery: positiveInteger,
   probe: anObject,
   checkpoint: anObject,
   resumed: yesOrNo,
@@ -87,16 +90,26 @@ const checkpointRules: Rules<CheckpointOptions> = {
   name: text,
   run: text,
   everySteps: positiveInteger,
+  keep: nonNegativeInteger,
+  best: anObject,
 };
+
+const bestRules: Rules<BestOptions> = { monitor: callable, mode: oneOf("min", "max"), restored: yesOrNo };
 
 /** Checks the options of `fit`, before anything is done. */
 export function checkFitOptions(
-  options: Pick<FitOptions<never, never, never>, "checkpoint" | "probe">,
+  options: Pick<FitOptions<never, never, never>, "checkpoint" | "probe" | "validateEvery"> & {
+    readonly validation?: unknown;
+  },
 ): void {
   check("fit", options, fitRules, ["data", "loss", "optimizer", "epochs"]);
-  const { checkpoint, probe } = options;
+  const { checkpoint, probe, validation, validateEvery } = options;
+  if (validateEvery !== undefined && validation === undefined) {
+    throw new ArgumentError("fit: validateEvery: found no `validation`, expected the data to validate on");
+  }
   if (checkpoint !== undefined) {
     checkOptions("fit: checkpoint", checkpoint, checkpointRules, ["store"]);
+    if (checkpoint.best !== undefined) checkOptions("fit: checkpoint: best", checkpoint.best, bestRules);
     if (checkpoint.name !== undefined) checkCheckpointName(checkpoint.name);
   }
   if (probe !== undefined) {

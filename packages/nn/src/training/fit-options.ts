@@ -4,7 +4,13 @@ import type { AnyModule } from "../module/module.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import type { DataSource } from "./batches/batch.ts";
-import type { BatchRecord, EpochRecord, History } from "./measurements/history.ts";
+import type {
+  BatchRecord,
+  EpochRecord,
+  Evaluation,
+  History,
+  ValidationRecord,
+} from "./measurements/history.ts";
 import type { Measures } from "./measurements/measures.ts";
 import type { StepHooks } from "./step-hooks.ts";
 
@@ -33,16 +39,41 @@ export interface RunStart<Name extends string = string> {
   readonly isValidated: boolean;
 }
 
-/** Functions that `fit` calls during training. Batches are reported in order, some steps late; promises are awaited. */
+/** A step between its backward pass and its update. The tensors belong to it: `keep` a copy of what shall outlast it. */
+export interface StepStart {
+  readonly epoch: number;
+  /** Counts from 0 within the epoch. */
+  readonly batch: number;
+  /** Counts from 0 over the whole run. */
+  readonly step: number;
+  readonly learningRate: number;
+  /** One element. */
+  readonly loss: Tensor;
+  /** Those of the update, in the order of `listTrainableParameters(model)`. */
+  readonly gradients: readonly Tensor[];
+}
+
+/**
+ * Functions that `fit` calls during training: those of the first callback, then those of the second, each when the one before has
+ * finished. Promises are awaited, except of `onStep`. An error that one throws ends the run.
+ */
 export interface Callback<Name extends string = string> {
   /** Before the first batch. */
   onStart?(start: RunStart<Name>, control: RunControl): void | Promise<void>;
   /**
-   * In every step, with the gradients of the trainable parameters in the model's order, before they are transformed and used. Like the
-   * functions of `StepHooks` it is synchronous and reads no values, so that nothing waits for the device; `keep` what outlasts the step.
+   * In every step before its update, at once. It is synchronous and reads no values, so that nothing waits for the device; an error
+   * leaves the state of the step before.
    */
-  onGradients?(gradients: readonly Tensor[], step: number): void;
+  onStep?(step: StepStart, control: RunControl): void;
+  /** For every batch, in their order, some steps late. */
   onBatch?(record: BatchRecord<Name>, control: RunControl): void | Promise<void>;
+  /** After each validation of `validateEvery`. */
+  onValidation?(
+    record: ValidationRecord<Name>,
+    history: History<Name>,
+    control: RunControl,
+  ): void | Promise<void>;
+  /** After every epoch and its validation, before it is saved. */
   onEpoch?(record: EpochRecord<Name>, history: History<Name>, control: RunControl): void | Promise<void>;
   /** When training has ended without an error, also by `stop`. */
   onEnd?(history: History<Name>): void | Promise<void>;
@@ -76,6 +107,20 @@ export interface CheckpointOptions {
    * aborted.
    */
   readonly everySteps?: number;
+  /** The number of recent checkpoints that also stay under names of their own, `<name>-<steps>`; default 0. */
+  readonly keep?: number;
+  /** Saves the run also as `<name>-best` whenever an evaluation is the best so far; `loadModel` loads its weights. */
+  readonly best?: BestOptions;
+}
+
+/** Which checkpoint is the best. */
+export interface BestOptions<Name extends string = string> {
+  /** The number that should improve, of each validation, or of each epoch of training where there is none; default: the loss. */
+  monitor?(evaluation: Evaluation<Name>): number;
+  /** Whether smaller or larger is better; default `min`. */
+  readonly mode?: "min" | "max";
+  /** Whether the model has its best weights and buffers when training ends without an error; default false. */
+  readonly restored?: boolean;
 }
 
 /** How to train, on which data, and what to do during training. */
@@ -96,6 +141,8 @@ export interface FitSettings<Labels, Outputs, Name extends string = string>
   /** The number of epochs of the whole run, including those before it was resumed. */
   readonly epochs: number;
   readonly callbacks?: readonly Callback<NoInfer<Name>>[];
+  /** The number of steps from one validation to the next, within epochs too; those at the end of epochs take place anyway. */
+  readonly validateEvery?: number;
   readonly probe?: Probe;
   readonly checkpoint?: CheckpointOptions;
   /**

@@ -4,6 +4,7 @@ import { describeValue } from "@evenkeel/tensor/checks";
 import { rejectWhenAborted } from "./abort.ts";
 import type { Batch, Batches, DataSource } from "./batch.ts";
 import { disposeBatch } from "./batch.ts";
+import { longestStretch } from "./longest-stretch.ts";
 
 type AnyIterator<Item> = Iterator<Item> | AsyncIterator<Item>;
 
@@ -81,12 +82,16 @@ export class BatchStream<Inputs, Labels> {
     return value;
   }
 
-  /** Skips the batches that a resumed run has already trained on: the first `count`. */
+  /** Skips the batches that a resumed run has already trained on: the first `count`. Timers, input and signals are handled between. */
   async skip(count: number): Promise<void> {
+    let turnedAt = performance.now();
     while (this.taken < count) {
       const batch = await this.next();
       if (batch === undefined) return;
       disposeBatch(batch);
+      if (performance.now() - turnedAt < longestStretch) continue;
+      await waitForNextTurn();
+      turnedAt = performance.now();
     }
   }
 

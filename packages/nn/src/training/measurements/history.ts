@@ -29,9 +29,37 @@ export interface EpochRecord<Name extends string = string> extends Evaluation<Na
   readonly validation?: Evaluation<Name>;
 }
 
-/** The records of a run. They are part of every checkpoint, so only the batches of one epoch are kept; `onBatch` gets all. */
+/** The results of a validation within an epoch. */
+export interface ValidationRecord<Name extends string = string> extends Evaluation<Name> {
+  readonly epoch: number;
+  /** The number of updates of the run before it. */
+  readonly steps: number;
+}
+
+/**
+ * The records of a run. They are part of every checkpoint, so only the last 10,000 batches of one epoch and the last 1,000
+ * validations are kept; callbacks get all.
+ */
 export interface History<Name extends string = string> {
   readonly epochs: EpochRecord<Name>[];
   /** The batches of the current epoch, or of the last one. */
   readonly batches: BatchRecord<Name>[];
+  /** Those of `validateEvery`; absent without it. */
+  readonly validations?: ValidationRecord<Name>[];
+}
+
+const mostBatches = 10_000;
+const mostValidations = 1_000;
+
+export function addBatch<Name extends string>({ batches }: History<Name>, record: BatchRecord<Name>): void {
+  if (batches.length >= mostBatches) batches.shift();
+  batches.push(record);
+}
+
+export function addValidation<Name extends string>(
+  { validations }: History<Name>,
+  record: ValidationRecord<Name>,
+): void {
+  if (validations!.length >= mostValidations) validations!.shift();
+  validations!.push(record);
 }

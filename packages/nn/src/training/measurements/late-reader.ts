@@ -1,6 +1,7 @@
 import type { NumericArray, Tensor } from "@evenkeel/tensor";
 import { concatenate, waitForNextTurn } from "@evenkeel/tensor";
 import { rejectWhenAborted } from "../batches/abort.ts";
+import { longestStretch } from "../batches/longest-stretch.ts";
 
 /** Values of one step that were read from the device, and what the host noted about it. */
 export interface LateRow<Note> {
@@ -8,13 +9,10 @@ export interface LateRow<Note> {
   readonly values: NumericArray;
 }
 
-/** Milliseconds after which the event loop gets a turn; each read covers at most about as much work of the device. */
-const longestStretch = 50;
-
 /**
  * Collects a few values of every step on the device, and joins and reads those of many steps at once: a single step launches
- * nothing for this, and the device does not wait for the host. At most two reads are pending, each of steps that take about
- * `longestStretch` milliseconds; timers, input and abort signals are handled in between.
+ * nothing for this, and the device does not wait for the host. At most two reads are pending, each of at most about as much work of
+ * the device as `longestStretch`; timers, input and abort signals are handled in between.
  */
 export class LateReader<Note> {
   private readonly most: number;

@@ -21,7 +21,10 @@ import type { Optimizer } from "../../optimizers/optimizer.ts";
 import { RMSprop } from "../../optimizers/rmsprop.ts";
 import { SGD } from "../../optimizers/sgd.ts";
 import { fit } from "../fit.ts";
-import { restoreRun, saveRun } from "./run-checkpoint.ts";
+import type { CheckpointOptions } from "../fit-options.ts";
+import { type RunParts, restoreRun } from "./run-checkpoint.ts";
+import type { RunState } from "./run-progress.ts";
+import { SavedRuns } from "./saved-runs.ts";
 
 class Scale extends Module {
   factor: Parameter;
@@ -46,6 +49,11 @@ const state = {
 const own = (model: Scale) => new Adam(model, { learningRate: 0.01, weightDecay: 0.1 });
 
 const data = () => [];
+
+const saveRun = (
+  options: CheckpointOptions,
+  { model, optimizer, metrics, data, ...state }: RunParts & RunState,
+): Promise<void> => new SavedRuns(options, { model, optimizer, metrics, data }).save(state);
 
 let store: MemoryCheckpointStore;
 

@@ -1,3 +1,4 @@
+import type { Bytes } from "@evenkeel/tensor";
 import { ArgumentError, DataError, deferStateChange, getRandomSource, wholeStep } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
@@ -7,21 +8,49 @@ import {
   modelPrefix,
   selectSection,
 } from "../../checkpoints/checkpoint-file.ts";
-import { defaultCheckpointName } from "../../checkpoints/checkpoint-store.ts";
 import { checkStateDict } from "../../module/load-state-dict.ts";
+import type { AnyModule } from "../../module/module.ts";
 import { collectDistinct, readStateArrays } from "../../module/state-dict.ts";
+import type { Optimizer } from "../../optimizers/optimizer.ts";
 import type { CheckpointOptions } from "../fit-options.ts";
-import type { Progress, RunParts, RunState } from "./run-progress.ts";
-import { checkEpochs, checkProgress, checkSettings, readSettings } from "./run-progress.ts";
+import type { Progress, RunSettings, RunState } from "./run-progress.ts";
+import { checkEpochs, checkProgress, checkSettings } from "./run-progress.ts";
 
+/** What a run consists of. */
+export interface RunParts {
+  readonly model: AnyModule;
+  readonly optimizer: Optimizer;
+  readonly metrics?: object;
+  readonly data: object;
+}
+
+export const defaultName = "latest";
 const optimizerPrefix = "optimizer.";
 
-/** Saves everything that the rest of a run depends on. */
-export async function saveRun(
+/** The options that identify a run. */
+export const readSettings = (
+  checkpoint: CheckpointOptions | undefined,
+  { optimizer, metrics = {}, data }: Omit<RunParts, "model">,
+): RunSettings => ({
+  run: checkpoint?.run ?? null,
+  metrics: Object.keys(metrics),
+  optimizer: optimizer.settings,
+  data: { seed: findSeed(data) },
+});
+
+const findSeed = (data: object): number | null =>
+  "seed" in data && typeof data.seed === "number" ? data.seed : null;
+
+/** Claims the checkpoint for one run, where the store supports it; returns a function that ends the claim. */
+export const claimRun = async (options: CheckpointOptions | undefined): Promise<() => Promise<void>> =>
+  (await options?.store.claim?.(options.name ?? defaultName)) ?? (async () => undefined);
+
+/** A checkpoint of everything that the rest of a run depends on. */
+export async function encodeRun(
   options: CheckpointOptions,
-  { model, optimizer, metrics, data, ...state }: RunParts & RunState,
-): Promise<void> {
-  const { store, name = defaultCheckpointName } = options;
+  { model, optimizer, metrics, data }: RunParts,
+  state: RunState,
+): Promise<Bytes> {
   const progress: Progress = {
     ...state,
     settings: readSettings(options, { optimizer, metrics, data }),
@@ -36,18 +65,16 @@ export async function saveRun(
   const tensors = new Map<string, StoredArray>();
   for (const [path, array] of collectDistinct(modelArrays).tensors) tensors.set(modelPrefix + path, array);
   for (const [path, array] of optimizerArrays) tensors.set(optimizerPrefix + path, array);
-  await store.save(name, encodeCheckpoint({ tensors, progress }));
+  return encodeCheckpoint({ tensors, progress });
 }
 
 /**
  * Throws ArgumentError where a run would overwrite the checkpoint of another name, or, without a name, a checkpoint that has one.
  * A checkpoint that cannot be read may be overwritten.
  */
-export async function checkOwner({
-  store,
-  name = defaultCheckpointName,
-  run,
-}: CheckpointOptions): Promise<void> {
+export async function checkOwner(options: CheckpointOptions | undefined): Promise<void> {
+  if (options === undefined) return;
+  const { store, name = defaultName, run } = options;
   const bytes = await store.load(name);
   const owner = bytes && findOwner(bytes);
   if (owner !== undefined && owner !== null && owner !== run) {
@@ -75,7 +102,7 @@ export async function restoreRun(
   options: CheckpointOptions,
   { model, optimizer, metrics, data, epochs }: RunParts & { readonly epochs: number },
 ): Promise<RunState | undefined> {
-  const { store, name = defaultCheckpointName } = options;
+  const { store, name = defaultName } = options;
   const bytes = await store.load(name);
   if (bytes === undefined) return undefined;
   return addRunName(name, () => {

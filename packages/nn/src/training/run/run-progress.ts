@@ -28,6 +28,15 @@ export interface RunState {
   readonly position: Position;
   readonly totals: Totals["state"];
   readonly milliseconds: number;
+  /** The best number that was monitored so far; absent where none is. */
+  readonly best?: Best;
+}
+
+/** A number that was monitored. */
+export interface Best {
+  readonly value: number;
+  /** The number of updates before it. */
+  readonly steps: number;
 }
 
 /** What identifies a run: saved state with other settings belongs to another run. */
@@ -81,7 +90,8 @@ export function checkProgress(progress: unknown): Progress {
   const isSound =
     [position.epoch, position.batch, position.step].every(nonNegativeInteger.accepts) &&
     [parts.learningRate, parts.milliseconds].every(nonNegative.accepts) &&
-    [history.epochs, history.batches].every(Array.isArray) &&
+    [history.epochs, history.batches, history.validations ?? []].every(Array.isArray) &&
+    (parts.best === undefined || anyNumber.accepts(listMembers(parts.best)?.value)) &&
     nonNegativeInteger.accepts(totals.examples) &&
     listOf(listOf(anyNumber)).accepts(totals.sums) &&
     listMembers(parts.settings) !== undefined &&

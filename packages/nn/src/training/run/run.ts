@@ -1,29 +1,25 @@
-import type { Backend } from "@evenkeel/tensor";
+import type { Backend, Tensor } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
 import type { Module } from "../../module/module.ts";
 import type { Batch } from "../batches/batch.ts";
-import { disposeBatch } from "../batches/batch.ts";
 import { BatchStream } from "../batches/batch-stream.ts";
 import { withCleanUp } from "../clean-up.ts";
 import { evaluateAll } from "../evaluate.ts";
-import { FiniteGate } from "../finite/finite-gate.ts";
-import type { NonFiniteError } from "../finite/non-finite-error.ts";
-import { NonFiniteGradientError, NonFiniteLossError } from "../finite/non-finite-error.ts";
-import { RecentSteps } from "../finite/recent-steps.ts";
-import type { FitOptions, RunControl, RunStart } from "../fit-options.ts";
+import type { FitOptions, RunControl } from "../fit-options.ts";
 import { addPlace } from "../located.ts";
-import type { BatchRecord, EpochRecord, History } from "../measurements/history.ts";
+import type { BatchRecord, EpochRecord, Evaluation, History } from "../measurements/history.ts";
+import { addBatch, addValidation } from "../measurements/history.ts";
 import { LateReader } from "../measurements/late-reader.ts";
 import { Totals } from "../measurements/totals.ts";
 import type { StepNote } from "./ended-run.ts";
 import { findEndedRun, leaveEndedRun } from "./ended-run.ts";
+import { Guard } from "./guard.ts";
+import { Listeners } from "./listeners.ts";
+import { readSettings, restoreRun } from "./run-checkpoint.ts";
 import type { Position, RunState } from "./run-progress.ts";
-import { readSettings } from "./run-progress.ts";
+import { SavedRuns } from "./saved-runs.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { TrainingStep } from "./training-step.ts";
-
-/** The format of checkpoint files is loaded only by runs that have a checkpoint. */
-const loadCheckpointCode = () => import("./run-checkpoint.ts");
 
 /** One call of `fit`: its position, and its results so far. */
 export class Run<Inputs, Labels, Outputs, Name extends string> implements RunControl {
@@ -32,26 +28,30 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   private readonly watch = new Stopwatch();
   private reader: LateReader<StepNote>;
   private totals: Totals<Name>;
-  private history: History<Name> = { epochs: [], batches: [] };
+  private history: History<Name>;
   private position: Position = { epoch: 0, batch: 0, step: 0 };
   private isStopped = false;
   /** The first step of this call. */
   private firstStep = 0;
   private failedStep: unknown;
-  private divergence: NonFiniteError | undefined;
   private backend: Backend | undefined;
-  /** Absent in a run that continues with losses that are not finite. */
-  private readonly gate: FiniteGate | undefined;
-  private readonly recent: RecentSteps<Inputs, Labels>;
   private step: TrainingStep<Inputs, Labels, Outputs> | undefined;
+  private readonly guard: Guard<Inputs, Labels>;
+  private readonly listeners: Listeners<Name>;
+  /** Absent in a run that is not saved. */
+  private readonly saved: SavedRuns | undefined;
+  /** The last validation, which that of the end of an epoch may be. */
+  private validated: { readonly steps: number; readonly evaluation: Evaluation<Name> } | undefined;
 
   constructor(model: Module<[Inputs], Outputs>, options: FitOptions<Inputs, Labels, Outputs, Name>) {
     this.model = model;
     this.options = options;
     this.reader = new LateReader(options.readEvery ?? 16);
     this.totals = new Totals(options);
-    this.gate = options.onNonFinite === "continue" ? undefined : new FiniteGate();
-    this.recent = new RecentSteps(model);
+    this.history = this.makeHistory([]);
+    this.guard = new Guard(model, options.onNonFinite);
+    this.listeners = new Listeners(options.callbacks ?? [], this);
+    this.saved = options.checkpoint && new SavedRuns(options.checkpoint, { ...options, model });
   }
 
   stop(): void {
@@ -59,60 +59,38 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   }
 
   async train(): Promise<History<Name>> {
-    const { callbacks = [], epochs, onNonFinite } = this.options;
+    const { optimizer, epochs, onNonFinite } = this.options;
+    const { model, history, listeners, guard } = this;
     try {
-      for (const callback of callbacks) await callback.onStart?.(this.makeStart(), this);
+      await listeners.start({ model, optimizer, history });
       while (this.position.epoch < epochs && !this.isStopped) await this.trainEpoch();
     } catch (error) {
-      if (error !== this.divergence || onNonFinite !== "stop") {
+      if (error !== guard.failure || onNonFinite !== "stop") {
         await this.saveEnded(error);
         await this.drainErrors(error);
-        await this.reportError(error);
+        await listeners.error(error, this.history);
         throw error;
       }
     } finally {
       this.leave();
-      this.recent.dispose();
-      this.gate?.dispose();
+      guard.dispose();
     }
-    for (const callback of callbacks) await callback.onEnd?.(this.history);
+    await this.saved?.restoreBest();
+    await listeners.end(this.history);
     return this.history;
-  }
-
-  private makeStart(): RunStart<Name> {
-    const { optimizer, epochs, data, metrics = {}, validation } = this.options;
-    return {
-      model: this.model,
-      optimizer,
-      history: this.history,
-      epochs,
-      batchesPerEpoch: (data as { readonly batchesPerEpoch?: number }).batchesPerEpoch,
-      metrics: Object.keys(metrics) as Name[],
-      isValidated: validation !== undefined,
-    };
-  }
-
-  /** The error of the run is thrown, not one of a callback that is told of it. */
-  private async reportError(error: unknown): Promise<void> {
-    for (const callback of this.options.callbacks ?? []) {
-      try {
-        await callback.onError?.(error, this.history);
-      } catch {
-        // `fit` rejects with the first error.
-      }
-    }
   }
 
   private async trainEpoch(): Promise<void> {
     const { data, signal } = this.options;
     const { epoch, batch: first } = this.position;
     if (first === 0) this.beginEpoch();
-    const step = new TrainingStep(this.model, { ...this.options, gate: this.gate });
+    const step = this.makeStep();
     this.step = step;
     this.backend = step.backend;
-    const stream = new BatchStream(data, epoch, { backend: step.backend, signal, first });
+    const stream = new BatchStream(data, epoch, { backend: step.backend, signal });
     const train = async (): Promise<boolean> => {
       await stream.skip(first);
+      await this.validateWithinEpoch();
       return this.trainBatches(stream, step);
     };
     const isWhole = await withCleanUp(train, () => stream.close());
@@ -138,12 +116,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       if (this.isStopped) return stream.isAtEnd();
       const batch = await stream.next();
       if (batch === undefined) return true;
-      if (this.gate !== undefined) this.recent.add(this.position.step, batch);
-      try {
-        this.trainBatch(batch, step);
-      } finally {
-        if (this.gate === undefined) disposeBatch(batch);
-      }
+      this.guard.run(this.position.step, batch, () => this.trainBatch(batch, step));
       await this.finishBatch(step);
     }
   }
@@ -151,19 +124,31 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   private trainBatch(
     batch: Batch<Inputs, Labels>,
     trainingStep: TrainingStep<Inputs, Labels, Outputs>,
-  ): void {
+  ): boolean {
     const { epoch, batch: index, step } = this.position;
     try {
       const { row, readings, examples, isUpdated } = trainingStep.run(batch, step);
       const { learningRate } = this.options.optimizer;
-      const hasFlag = this.gate !== undefined;
-      if (hasFlag && isUpdated) this.recent.noteUpdate();
+      const hasFlag = this.guard.gate !== undefined;
       this.reader.push({ ...this.position, examples, learningRate, readings, hasFlag }, row);
+      this.position = { epoch, batch: index + 1, step: step + 1 };
+      return isUpdated;
     } catch (error) {
       this.failedStep = addPlace(error, `fit: epoch ${epoch}, batch ${index} (step ${step})`);
       throw this.failedStep;
     }
-    this.position = { epoch, batch: index + 1, step: step + 1 };
+  }
+
+  private makeStep(): TrainingStep<Inputs, Labels, Outputs> {
+    const { options, guard, listeners } = this;
+    const listen = listeners.step;
+    const onStep =
+      listen &&
+      ((loss: Tensor, gradients: readonly Tensor[]) => {
+        const { learningRate } = options.optimizer;
+        listen({ ...this.position, learningRate, loss }, gradients);
+      });
+    return new TrainingStep(this.model, { ...options, gate: guard.gate, onStep });
   }
 
   private async finishBatch({ backend }: TrainingStep<Inputs, Labels, Outputs>): Promise<void> {
@@ -173,6 +158,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       await this.confirm(this.reader.readSome(signal));
       await this.report();
     }
+    await this.validateWithinEpoch();
     if (probe !== undefined && steps % probe.every === 0) {
       await this.confirm(backend?.idle());
       await this.watch.pauseFor(() => probe.run({ steps, epoch }, this));
@@ -197,40 +183,21 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   }
 
   private async report(): Promise<void> {
-    const { callbacks = [] } = this.options;
+    const { guard } = this;
     for (let row = this.reader.take(); row !== undefined; row = this.reader.take()) {
       const { readings, hasFlag, ...note } = row.note;
       const { weight, ...numbers } = this.totals.add(readings, row.values, note.examples);
       const record: BatchRecord<Name> = { ...note, ...numbers };
-      this.history.batches.push(record);
-      // Set before the callbacks are called, which may throw.
-      this.divergence ??= this.judge(record, weight, !hasFlag || row.values[row.values.length - 1] !== 0);
-      for (const callback of callbacks) await callback.onBatch?.(record, this);
-      if (this.divergence !== undefined) throw await this.explain(this.divergence, note.step);
-      this.recent.forgetUpTo(note.step);
+      addBatch(this.history, record);
+      // Before the callbacks are called, which may throw.
+      guard.judge(row, record, weight);
+      await this.listeners.batch(record);
+      if (guard.failure === undefined) continue;
+      // An error of the device, such as a label out of range, explains more than the loss, so it is thrown instead.
+      await this.confirm(this.backend?.idle());
+      if (this.options.onNonFinite !== "stop" && this.step) await guard.explain(this.model, this.step);
+      throw guard.failure;
     }
-  }
-
-  /** The error of a step that is not finite, unless the run continues with such steps. */
-  private judge(record: BatchRecord<Name>, weight: number, isSound: boolean): NonFiniteError | undefined {
-    if (this.gate === undefined) return undefined;
-    // The mean of a batch of which nothing counts is NaN too, which does no harm.
-    if (!Number.isFinite(record.loss) && weight !== 0) return new NonFiniteLossError(record);
-    return isSound ? undefined : new NonFiniteGradientError(record);
-  }
-
-  /** Adds to the error where the first value that is not finite came from, by repeating the step. */
-  private async explain(error: NonFiniteError, step: number): Promise<Error> {
-    // An error of the device, such as a label out of range, explains more than the loss, so it is thrown instead.
-    await this.confirm(this.backend?.idle());
-    if (this.options.onNonFinite === "stop") return error;
-    try {
-      const { addOrigin } = await import("./repeat-step.ts");
-      await addOrigin(error, this.model, this.step!, this.recent.listUpTo(step));
-    } catch {
-      // The error of the run is thrown, not that of the search for its origin.
-    }
-    return error;
   }
 
   /** Takes up the errors of steps that are still queued, which an unrelated later read would reject with otherwise. */
@@ -239,32 +206,61 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   }
 
   private beginEpoch(): void {
-    this.history = { epochs: this.history.epochs, batches: [] };
+    this.history = this.makeHistory(this.history.epochs);
     this.totals = new Totals(this.options);
   }
 
+  /** No batches yet, and the validations so far. */
+  private makeHistory(epochs: EpochRecord<Name>[]): History<Name> {
+    const validations = this.options.validateEvery && { validations: this.history?.validations ?? [] };
+    return { epochs, batches: [], ...validations };
+  }
+
   private async finishEpoch(epoch: number): Promise<void> {
-    const { signal, validation, callbacks = [] } = this.options;
+    const { signal } = this.options;
     await this.readAll(signal);
     const { milliseconds } = this.watch;
+    const validation = await this.validate();
     const record: EpochRecord<Name> = {
       epoch,
       steps: this.position.step,
       ...this.totals.evaluate(),
       milliseconds,
-      ...(validation && {
-        validation: await this.watch.pauseFor(() =>
-          evaluateAll(this.model, { ...this.options, data: validation }),
-        ),
-      }),
+      ...(validation && { validation }),
     };
     this.history.epochs.push(record);
+    this.saved?.consider(validation ?? record, record.steps);
     this.position = { epoch: epoch + 1, batch: 0, step: this.position.step };
     this.watch.restart();
-    await this.watch.pauseFor(async () => {
-      for (const callback of callbacks) await callback.onEpoch?.(record, this.history, this);
-    });
+    await this.watch.pauseFor(() => this.listeners.epoch(record, this.history));
     await this.save();
+  }
+
+  /** The results of the validation after this step, if there is one. */
+  private async validate(): Promise<Evaluation<Name> | undefined> {
+    const { validation } = this.options;
+    const { step: steps } = this.position;
+    if (validation === undefined || this.validated?.steps === steps) return this.validated?.evaluation;
+    const evaluation = await this.watch.pauseFor(() =>
+      evaluateAll(this.model, { ...this.options, data: validation }),
+    );
+    this.validated = { steps, evaluation };
+    return evaluation;
+  }
+
+  /** Validates after every `validateEvery` steps, unless this run or the one that it continues has done so. */
+  private async validateWithinEpoch(): Promise<void> {
+    const { validateEvery, signal } = this.options;
+    const { epoch, batch, step: steps } = this.position;
+    if (validateEvery === undefined || steps % validateEvery !== 0 || batch === 0) return;
+    if (this.history.validations!.at(-1)?.steps === steps) return;
+    await this.readAll(signal);
+    const evaluation = (await this.validate())!;
+    const record = { epoch, steps, ...evaluation };
+    addValidation(this.history, record);
+    const isBest = this.saved?.consider(evaluation, steps);
+    await this.watch.pauseFor(() => this.listeners.validation(record, this.history));
+    if (isBest) await this.save();
   }
 
   /**
@@ -276,7 +272,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     if (this.position.step === this.firstStep) return;
     if (signal?.aborted && error === signal.reason) {
       await this.save().catch((reason) => {
-        if (reason !== this.divergence) throw reason;
+        if (reason !== this.guard.failure) throw reason;
       });
     }
     // The error of the step is thrown, not that of saving.
@@ -284,16 +280,11 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   }
 
   private async save(): Promise<void> {
-    const { checkpoint } = this.options;
-    if (checkpoint === undefined) return;
+    const { saved } = this;
+    if (saved === undefined) return;
     await this.readAll();
-    const { saveRun } = await loadCheckpointCode();
     await this.watch.pauseFor(() =>
-      saveRun(checkpoint, {
-        model: this.model,
-        optimizer: this.options.optimizer,
-        metrics: this.options.metrics,
-        data: this.options.data,
+      saved.save({
         history: this.history,
         position: this.position,
         totals: this.totals.state,
@@ -302,21 +293,12 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     );
   }
 
-  /** Finds where to begin, and makes sure that no other run's checkpoint is overwritten. */
-  async prepare(): Promise<void> {
-    const { checkpoint, resumed } = this.options;
-    if (resumed) await this.resume();
-    else if (checkpoint !== undefined) await (await loadCheckpointCode()).checkOwner(checkpoint);
-  }
-
   /** Continues from a checkpoint, or from what an earlier run left in memory. */
-  private async resume(): Promise<void> {
+  async resume(): Promise<void> {
     const { checkpoint, optimizer, metrics, data, epochs } = this.options;
-    if (checkpoint !== undefined) {
-      const { restoreRun } = await loadCheckpointCode();
-      const saved = await restoreRun(checkpoint, { model: this.model, optimizer, metrics, data, epochs });
-      if (saved !== undefined) return this.adopt(saved);
-    }
+    const saved =
+      checkpoint && (await restoreRun(checkpoint, { model: this.model, optimizer, metrics, data, epochs }));
+    if (saved !== undefined) return this.adopt(saved);
     const ended = await findEndedRun(this.model, optimizer, readSettings(checkpoint, this.options), epochs);
     if (ended !== undefined) {
       this.reader = ended.reader;
@@ -327,9 +309,16 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     }
   }
 
-  private adopt({ history, position, totals, milliseconds }: RunState): void {
-    const { epochs, batches } = history as History<Name>;
-    this.history = { epochs: [...epochs], batches: [...batches] };
+  private adopt({ history, position, totals, milliseconds, best }: RunState): void {
+    const { epochs, batches, validations = [] } = history as History<Name>;
+    const own = this.options.validateEvery && { validations: [...validations] };
+    this.history = { epochs: [...epochs], batches: [...batches], ...own };
+    const last = validations.at(-1);
+    if (last?.steps === position.step) {
+      const { epoch, steps, ...evaluation } = last;
+      this.validated = { steps, evaluation };
+    }
+    if (this.saved) this.saved.best = best;
     this.position = position;
     this.firstStep = position.step;
     this.totals.state = totals;
@@ -348,8 +337,9 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       position,
       reader,
       milliseconds,
-      failure: this.divergence ?? unread ?? optimizer.failure,
+      failure: this.guard.failure ?? unread ?? optimizer.failure,
       slots: optimizer.slotsIdentity,
+      ...(this.saved?.best && { best: this.saved.best }),
       totals: this.totals.state,
     });
   }

@@ -8,7 +8,6 @@ import type { Schedule } from "../../schedules/schedule.ts";
 import type { Batch } from "../batches/batch.ts";
 import { findBackend, loadBatch } from "../batches/batch.ts";
 import type { FiniteGate } from "../finite/finite-gate.ts";
-import type { Callback } from "../fit-options.ts";
 import type { MeasuredBatch } from "../measurements/measure-batch.ts";
 import { measureBatch } from "../measurements/measure-batch.ts";
 import type { Measures } from "../measurements/measures.ts";
@@ -28,7 +27,8 @@ export type StepOptions<Labels, Outputs> = Measures<Labels, Outputs> &
     readonly optimizer: Optimizer;
     readonly schedule?: Schedule;
     readonly gate?: FiniteGate;
-    readonly callbacks?: readonly Pick<Callback, "onGradients">[];
+    /** Called before the update. */
+    onStep?(loss: Tensor, gradients: readonly Tensor[]): void;
   };
 
 /** One forward and backward pass and one update, which happen as a whole or not at all. */
@@ -82,9 +82,8 @@ export class TrainingStep<Inputs, Labels, Outputs> {
         const { inputs, labels, examples } = loadBatch(batch, this.backend);
         const [loss, gradients, measured] = this.compute(inputs, labels, examples);
         const { row, readings } = measured;
-        this.report(gradients, step);
         gate?.begin(measured);
-        const isUpdated = this.update(gradients);
+        const isUpdated = this.update(loss, gradients);
         const flags = gate === undefined ? [] : [gate.end()];
         return select(loss, { row: [...row, ...flags], readings, examples, isUpdated });
       });
@@ -94,15 +93,11 @@ export class TrainingStep<Inputs, Labels, Outputs> {
     }
   }
 
-  private report(gradients: readonly Tensor[], step: number): void {
-    for (const callback of this.options.callbacks ?? [])
-      rejectPromise(callback.onGradients?.(gradients, step), "onGradients");
-  }
-
-  private update(gradients: readonly Tensor[]): boolean {
-    const { optimizer, transformGradients, onUpdate, gate } = this.options;
+  private update(loss: Tensor, gradients: readonly Tensor[]): boolean {
+    const { optimizer, transformGradients, onStep, onUpdate, gate } = this.options;
     const transformed = transformGradients === undefined ? gradients : transformGradients(gradients);
     rejectPromise(transformed, "transformGradients");
+    onStep?.(loss, transformed ?? gradients);
     if (transformed === undefined) return false;
     const isUpdated = optimizer.step(transformed, gate);
     if (isUpdated) rejectPromise(onUpdate?.(), "onUpdate");

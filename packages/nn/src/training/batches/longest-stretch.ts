@@ -1,0 +1,2 @@
+/** Milliseconds after which the event loop gets a turn. */
+export const longestStretch = 50;
