@@ -22,11 +22,9 @@ export { BatchNorm, BatchNorm1d, BatchNorm2d, BatchNorm3d } from "./layers/batch
 export type { BatchRenormLayerOptions } from "./layers/batch-renorm.ts";
 export { BatchRenorm, BatchRenorm1d, BatchRenorm2d, BatchRenorm3d } from "./layers/batch-renorm.ts";
 export { Bilinear } from "./layers/bilinear.ts";
-export { Conv1d, Conv2d } from "./layers/convolution.ts";
+export { Conv1d, Conv2d, Conv3d } from "./layers/convolution.ts";
 export { Dropout, Dropout1d, Dropout2d, Dropout3d } from "./layers/dropout.ts";
 export type { EmbeddingOptions, PretrainedEmbeddingOptions } from "./layers/embedding.ts";
-export { Conv1d, Conv2d, Conv3d } from "./layers/convolution.ts";
-export { Dropout } from "./layers/dropout.ts";
 export { Embedding } from "./layers/embedding.ts";
 export type { BagMode, EmbeddingBagOptions } from "./layers/embedding-bag.ts";
 export { EmbeddingBag } from "./layers/embedding-bag.ts";
@@ -53,7 +51,6 @@ export { MaskedBatchNorm } from "./layers/masked-batch-norm.ts";
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from "./layers/max-unpooling.ts";
 export { ModuleDict } from "./layers/module-dict.ts";
 export { ModuleList, ParameterList } from "./layers/module-list.ts";
-export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from "./layers/pooling.ts";
 export type { PaddingWidths } from "./layers/padding.ts";
 export {
   CircularPad1d,
@@ -72,7 +69,7 @@ export {
   ZeroPad2d,
   ZeroPad3d,
 } from "./layers/padding.ts";
-export { AvgPool2d, GlobalAveragePool, MaxPool2d } from "./layers/pooling.ts";
+export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from "./layers/pooling.ts";
 export type { PReLUOptions } from "./layers/prelu.ts";
 export { PReLU } from "./layers/prelu.ts";
 export type { RandomLayerOptions } from "./layers/random-layer.ts";
@@ -111,11 +108,10 @@ export { RotaryEncoding } from "./layers/transformer/rotary-encoding.ts";
 export type { TransformerMasks, TransformerOptions } from "./layers/transformer/transformer.ts";
 export { Transformer } from "./layers/transformer/transformer.ts";
 export type { TransformerLayerOptions } from "./layers/transformer/transformer-options.ts";
-export { ConvTranspose1d, ConvTranspose2d } from "./layers/transposed-convolution.ts";
+export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "./layers/transposed-convolution.ts";
 export { Unflatten } from "./layers/unflatten.ts";
 export type { ImageSizeOptions } from "./layers/upsample.ts";
 export { Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from "./layers/upsample.ts";
-export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "./layers/transposed-convolution.ts";
 export type { WeightOptions } from "./layers/weights.ts";
 export type { LogStore } from "./logs/log-store.ts";
 export { aLogStore, checkLogName, logName, MemoryLogStore } from "./logs/log-store.ts";
@@ -275,7 +271,6 @@ export type {
 export { findLearningRate } from "./training/learning-rate/find-learning-rate.ts";
 export type { LearningRateCurve, LearningRatePoint } from "./training/learning-rate/learning-rate-curve.ts";
 export type { FindLearningRateOptions } from "./training/learning-rate/sweep.ts";
-export type { BatchRecord, EpochRecord, Evaluation, History } from "./training/measurements/history.ts";
 export type {
   BatchRecord,
   EpochRecord,

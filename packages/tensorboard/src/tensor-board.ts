@@ -6,9 +6,9 @@ import type {
   History,
   LogStore,
   RunStart,
+  StepStart,
 } from "@evenkeel/nn";
-import { aLogStore, NonFiniteLossError } from "@evenkeel/nn";
-import type { Tensor } from "@evenkeel/tensor";
+import { aLogStore, NonFiniteError } from "@evenkeel/nn";
 import { checkOptions, nonNegative, positiveInteger } from "@evenkeel/tensor/checks";
 import { LateHistograms } from "./late-histograms.ts";
 import type { Hparams } from "./messages/hparams.ts";
@@ -88,7 +88,7 @@ export class TensorBoard<Name extends string = string> implements Callback<Name>
     await this.getWriter("").addHparams(hparams, compared);
   }
 
-  onGradients(gradients: readonly Tensor[], step: number): void {
+  onStep({ gradients, step }: StepStart): void {
     const { histogramsEverySteps: every } = this.options;
     if (every !== undefined && step % every === 0) this.histograms.compute(this.model!, gradients, step);
   }
@@ -117,7 +117,7 @@ export class TensorBoard<Name extends string = string> implements Callback<Name>
   }
 
   async onError(error: unknown): Promise<void> {
-    await this.finish(error instanceof NonFiniteLossError ? "failure" : undefined);
+    await this.finish(error instanceof NonFiniteError ? "failure" : undefined);
   }
 
   private async writeEvaluation(run: string, evaluation: Evaluation, step: number): Promise<void> {

@@ -21,9 +21,6 @@ export interface CheckpointStore {
   claim?(name: string): Promise<() => Promise<void>>;
 }
 
-/** The name of a checkpoint that is given none. */
-export const defaultCheckpointName = "latest";
-
 /** A name that is a valid file name on every system. */
 export const fileName: Rule = {
   expected: "1 to 100 letters, digits, dots, dashes and underscores, and no dot first",

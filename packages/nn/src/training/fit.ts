@@ -1,5 +1,4 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { defaultCheckpointName } from "../checkpoints/checkpoint-store.ts";
 import type { Module } from "../module/module.ts";
 import type { FittingSource } from "./batches/batch.ts";
 import { checkFitOptions } from "./check-options.ts";
@@ -8,6 +7,8 @@ import { withCleanUp } from "./clean-up.ts";
 import type { CheckpointOptions, FitOptions, FitSettings } from "./fit-options.ts";
 import type { History } from "./measurements/history.ts";
 import { Run } from "./run/run.ts";
+import type { RunParts } from "./run/run-progress.ts";
+import type { SavedRuns } from "./run/saved-runs.ts";
 
 /**
  * Trains a model: for every batch one forward and backward pass and one update. It owns the memory of each step, including
@@ -53,18 +54,21 @@ export async function fit<
   options.optimizer.checkModel(model);
   checkTrainable("fit", model);
   const release = claimModel("fit", model, options.optimizer);
-  const train = async (): Promise<History<Name>> => {
-    const run = new Run(model, options);
-    await run.prepare();
-    return run.train();
-  };
   try {
-    return await withCleanUp(train, await claimCheckpoint(options.checkpoint));
+    const saved = options.checkpoint && (await openSavedRuns(options.checkpoint, { ...options, model }));
+    const train = async (): Promise<History<Name>> => {
+      const run = new Run(model, options, saved);
+      await (options.resumed ? run.resume() : saved?.checkOwner());
+      return run.train();
+    };
+    return await withCleanUp(train, (await saved?.claim()) ?? (async () => undefined));
   } finally {
     release();
   }
 }
 
-/** Claims the checkpoint for one run, where the store supports it; returns a function that ends the claim. */
-const claimCheckpoint = async (options: CheckpointOptions | undefined): Promise<() => Promise<void>> =>
-  (await options?.store.claim?.(options.name ?? defaultCheckpointName)) ?? (async () => undefined);
+/** Programs that save no run do not load what saves it. */
+async function openSavedRuns(checkpoint: CheckpointOptions, parts: RunParts): Promise<SavedRuns> {
+  const { SavedRuns } = await import("./run/saved-runs.ts");
+  return new SavedRuns(checkpoint, parts);
+}

@@ -22,8 +22,8 @@ import { RMSprop } from "../../optimizers/rmsprop.ts";
 import { SGD } from "../../optimizers/sgd.ts";
 import { fit } from "../fit.ts";
 import type { CheckpointOptions } from "../fit-options.ts";
-import { type RunParts, restoreRun } from "./run-checkpoint.ts";
-import type { RunState } from "./run-progress.ts";
+import { restoreRun } from "./run-checkpoint.ts";
+import type { RunParts, RunState } from "./run-progress.ts";
 import { SavedRuns } from "./saved-runs.ts";
 
 class Scale extends Module {

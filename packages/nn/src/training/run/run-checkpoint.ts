@@ -9,37 +9,14 @@ import {
   selectSection,
 } from "../../checkpoints/checkpoint-file.ts";
 import { checkStateDict } from "../../module/load-state-dict.ts";
-import type { AnyModule } from "../../module/module.ts";
 import { collectDistinct, readStateArrays } from "../../module/state-dict.ts";
-import type { Optimizer } from "../../optimizers/optimizer.ts";
 import type { CheckpointOptions } from "../fit-options.ts";
-import type { Progress, RunSettings, RunState } from "./run-progress.ts";
-import { checkEpochs, checkProgress, checkSettings } from "./run-progress.ts";
-
-/** What a run consists of. */
-export interface RunParts {
-  readonly model: AnyModule;
-  readonly optimizer: Optimizer;
-  readonly metrics?: object;
-  readonly data: object;
-}
+import { checkProgress } from "./check-progress.ts";
+import type { Progress, RunParts, RunState } from "./run-progress.ts";
+import { checkEpochs, checkSettings, readSettings } from "./run-progress.ts";
 
 export const defaultName = "latest";
 const optimizerPrefix = "optimizer.";
-
-/** The options that identify a run. */
-export const readSettings = (
-  checkpoint: CheckpointOptions | undefined,
-  { optimizer, metrics = {}, data }: Omit<RunParts, "model">,
-): RunSettings => ({
-  run: checkpoint?.run ?? null,
-  metrics: Object.keys(metrics),
-  optimizer: optimizer.settings,
-  data: { seed: findSeed(data) },
-});
-
-const findSeed = (data: object): number | null =>
-  "seed" in data && typeof data.seed === "number" ? data.seed : null;
 
 /** Claims the checkpoint for one run, where the store supports it; returns a function that ends the claim. */
 export const claimRun = async (options: CheckpointOptions | undefined): Promise<() => Promise<void>> =>

@@ -1,13 +1,6 @@
 import type { RandomState } from "@evenkeel/tensor";
 import { DataError } from "@evenkeel/tensor";
-import {
-  anyNumber,
-  describeValue,
-  listOf,
-  nonNegative,
-  nonNegativeInteger,
-  seedWord,
-} from "@evenkeel/tensor/checks";
+import { describeValue } from "@evenkeel/tensor/checks";
 import type { AnyModule } from "../../module/module.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
 import type { OptimizerSettings } from "../../optimizers/optimizer-options.ts";
@@ -49,7 +42,17 @@ export interface RunSettings {
   readonly data: { readonly seed: number | null };
 }
 
-/** What a run trains, and with what. */
+/** What a checkpoint holds besides tensors. */
+export interface Progress extends RunState {
+  readonly settings: RunSettings;
+  readonly learningRate: number;
+  /** The source of everything that is given no seed. */
+  readonly defaultSource: RandomState;
+  /** Random sources by their path in the model. */
+  readonly random: { readonly [path: string]: RandomState };
+}
+
+/** What a run consists of. */
 export interface RunParts {
   readonly model: AnyModule;
   readonly optimizer: Optimizer;
@@ -71,43 +74,8 @@ export const readSettings = (
 const findSeed = (data: object): number | null =>
   "seed" in data && typeof data.seed === "number" ? data.seed : null;
 
-/** What a checkpoint holds besides tensors. */
-export interface Progress extends RunState {
-  readonly settings: RunSettings;
-  readonly learningRate: number;
-  /** The source of everything that is given no seed. */
-  readonly defaultSource: RandomState;
-  /** Random sources by their path in the model. */
-  readonly random: { readonly [path: string]: RandomState };
-}
-
-/** Throws DataError unless this is the progress of a run: a correct checksum does not say that `fit` wrote the file. */
-export function checkProgress(progress: unknown): Progress {
-  const parts = listMembers(progress) ?? {};
-  const position = listMembers(parts.position) ?? {};
-  const history = listMembers(parts.history) ?? {};
-  const totals = listMembers(parts.totals) ?? {};
-  const isSound =
-    [position.epoch, position.batch, position.step].every(nonNegativeInteger.accepts) &&
-    [parts.learningRate, parts.milliseconds].every(nonNegative.accepts) &&
-    [history.epochs, history.batches, history.validations ?? []].every(Array.isArray) &&
-    (parts.best === undefined || anyNumber.accepts(listMembers(parts.best)?.value)) &&
-    nonNegativeInteger.accepts(totals.examples) &&
-    listOf(listOf(anyNumber)).accepts(totals.sums) &&
-    listMembers(parts.settings) !== undefined &&
-    isRandomState(parts.defaultSource) &&
-    Object.values(listMembers(parts.random) ?? { none: undefined }).every(isRandomState);
-  if (isSound) return progress as Progress;
-  throw new DataError(`progress: found ${describeValue(progress)}, expected the progress of a run`);
-}
-
-function isRandomState(value: unknown): boolean {
-  const { seed, position } = listMembers(value) ?? {};
-  return [seed, position].every(seedWord.accepts);
-}
-
 /** The members of a JSON object. */
-const listMembers = (value: unknown): { readonly [name: string]: unknown } | undefined =>
+export const listMembers = (value: unknown): { readonly [name: string]: unknown } | undefined =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 
 /** The largest number of lines in a message. */

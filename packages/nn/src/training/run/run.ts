@@ -5,7 +5,7 @@ import type { Batch } from "../batches/batch.ts";
 import { BatchStream } from "../batches/batch-stream.ts";
 import { withCleanUp } from "../clean-up.ts";
 import { evaluateAll } from "../evaluate.ts";
-import type { FitOptions, RunControl } from "../fit-options.ts";
+import type { FitOptions, RunControl, RunStart } from "../fit-options.ts";
 import { addPlace } from "../located.ts";
 import type { BatchRecord, EpochRecord, Evaluation, History } from "../measurements/history.ts";
 import { addBatch, addValidation } from "../measurements/history.ts";
@@ -15,9 +15,9 @@ import type { StepNote } from "./ended-run.ts";
 import { findEndedRun, leaveEndedRun } from "./ended-run.ts";
 import { Guard } from "./guard.ts";
 import { Listeners } from "./listeners.ts";
-import { readSettings, restoreRun } from "./run-checkpoint.ts";
 import type { Position, RunState } from "./run-progress.ts";
-import { SavedRuns } from "./saved-runs.ts";
+import { readSettings } from "./run-progress.ts";
+import type { SavedRuns } from "./saved-runs.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { TrainingStep } from "./training-step.ts";
 
@@ -43,15 +43,19 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   /** The last validation, which that of the end of an epoch may be. */
   private validated: { readonly steps: number; readonly evaluation: Evaluation<Name> } | undefined;
 
-  constructor(model: Module<[Inputs], Outputs>, options: FitOptions<Inputs, Labels, Outputs, Name>) {
+  constructor(
+    model: Module<[Inputs], Outputs>,
+    options: FitOptions<Inputs, Labels, Outputs, Name>,
+    saved: SavedRuns | undefined,
+  ) {
     this.model = model;
+    this.saved = saved;
     this.options = options;
     this.reader = new LateReader(options.readEvery ?? 16);
     this.totals = new Totals(options);
     this.history = this.makeHistory([]);
     this.guard = new Guard(model, options.onNonFinite);
     this.listeners = new Listeners(options.callbacks ?? [], this);
-    this.saved = options.checkpoint && new SavedRuns(options.checkpoint, { ...options, model });
   }
 
   stop(): void {
@@ -59,10 +63,10 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   }
 
   async train(): Promise<History<Name>> {
-    const { optimizer, epochs, onNonFinite } = this.options;
-    const { model, history, listeners, guard } = this;
+    const { epochs, onNonFinite } = this.options;
+    const { listeners, guard } = this;
     try {
-      await listeners.start({ model, optimizer, history });
+      await listeners.start(this.makeStart());
       while (this.position.epoch < epochs && !this.isStopped) await this.trainEpoch();
     } catch (error) {
       if (error !== guard.failure || onNonFinite !== "stop") {
@@ -80,6 +84,19 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     return this.history;
   }
 
+  private makeStart(): RunStart<Name> {
+    const { optimizer, epochs, data, metrics = {}, validation } = this.options;
+    return {
+      model: this.model,
+      optimizer,
+      history: this.history,
+      epochs,
+      batchesPerEpoch: (data as { readonly batchesPerEpoch?: number }).batchesPerEpoch,
+      metrics: Object.keys(metrics) as Name[],
+      isValidated: validation !== undefined,
+    };
+  }
+
   private async trainEpoch(): Promise<void> {
     const { data, signal } = this.options;
     const { epoch, batch: first } = this.position;
@@ -87,7 +104,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     const step = this.makeStep();
     this.step = step;
     this.backend = step.backend;
-    const stream = new BatchStream(data, epoch, { backend: step.backend, signal });
+    const stream = new BatchStream(data, epoch, { backend: step.backend, signal, first });
     const train = async (): Promise<boolean> => {
       await stream.skip(first);
       await this.validateWithinEpoch();
@@ -295,9 +312,8 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
 
   /** Continues from a checkpoint, or from what an earlier run left in memory. */
   async resume(): Promise<void> {
-    const { checkpoint, optimizer, metrics, data, epochs } = this.options;
-    const saved =
-      checkpoint && (await restoreRun(checkpoint, { model: this.model, optimizer, metrics, data, epochs }));
+    const { checkpoint, optimizer, epochs } = this.options;
+    const saved = await this.saved?.restore(epochs);
     if (saved !== undefined) return this.adopt(saved);
     const ended = await findEndedRun(this.model, optimizer, readSettings(checkpoint, this.options), epochs);
     if (ended !== undefined) {

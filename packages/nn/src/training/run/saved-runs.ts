@@ -3,9 +3,8 @@ import { describeValue } from "@evenkeel/tensor/checks";
 import { decodeCheckpoint, modelPrefix, selectSection } from "../../checkpoints/checkpoint-file.ts";
 import type { CheckpointOptions } from "../fit-options.ts";
 import type { Evaluation } from "../measurements/history.ts";
-import type { RunParts } from "./run-checkpoint.ts";
-import { defaultName, encodeRun } from "./run-checkpoint.ts";
-import type { Best, RunState } from "./run-progress.ts";
+import { checkOwner, claimRun, defaultName, encodeRun, restoreRun } from "./run-checkpoint.ts";
+import type { Best, RunParts, RunState } from "./run-progress.ts";
 
 /** The checkpoints of a run: the latest, the best and earlier ones. */
 export class SavedRuns {
@@ -20,6 +19,21 @@ export class SavedRuns {
     this.options = options;
     this.parts = parts;
     this.name = options.name ?? defaultName;
+  }
+
+  /** Claims the checkpoint for this run, where the store supports it; returns a function that ends the claim. */
+  claim(): Promise<() => Promise<void>> {
+    return claimRun(this.options);
+  }
+
+  /** Throws ArgumentError where the run would overwrite the checkpoint of another one. */
+  checkOwner(): Promise<void> {
+    return checkOwner(this.options);
+  }
+
+  /** Puts all parts of the run back to where the latest checkpoint left them; undefined where there is none. */
+  restore(epochs: number): Promise<RunState | undefined> {
+    return restoreRun(this.options, { ...this.parts, epochs });
   }
 
   private get bestName(): string {
