@@ -182,6 +182,7 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
       download: () => async () => undefined,
       readPublishedFile: () => async () => new Uint8Array(8),
       loadImages: () => async () => ({ train: figures(), test: figures() }),
+      loadPublished: () => async () => ({ train: figures(), test: figures() }),
       compressed: async () =>
         new Uint8Array(
           await new Response(

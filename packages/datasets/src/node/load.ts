@@ -1,14 +1,13 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "@evenkeel/tensor";
-import type { Rule } from "@evenkeel/tensor/checks";
-import { checkOptions, checkValue, text } from "@evenkeel/tensor/checks";
+import { anything, checkOptions, checkValue, text } from "@evenkeel/tensor/checks";
 import { removeAbandoned } from "@evenkeel/tensor/node";
 import envPaths from "env-paths";
 import type { PublishedFile, PublishedImages } from "../catalog.ts";
-import { listFiles } from "../catalog.ts";
-import { readIdxImages } from "../formats/idx.ts";
 import type { ImageSet } from "../images/image-set.ts";
+import type { Parts, PublishedSet } from "../published/published-set.ts";
+import { aPublishedSet, findParts, readParts, toPublishedSet } from "../published/published-set.ts";
 import { DownloadError } from "./answer.ts";
 import type { DownloadOptions } from "./download.ts";
 import { download, downloadRules } from "./download.ts";
@@ -21,6 +20,11 @@ export interface LoadOptions extends DownloadOptions {
   readonly cacheFolder?: string;
 }
 
+export interface LoadPartsOptions<Part extends string> extends LoadOptions {
+  /** The parts that are loaded, such as `["test"]`. Default: all. */
+  readonly parts?: readonly Part[];
+}
+
 export interface LoadedImages {
   readonly train: ImageSet;
   readonly test: ImageSet;
@@ -31,11 +35,7 @@ export interface LoadedImages {
 /** The folder for downloads, by the conventions of the operating system. */
 export const findDefaultCacheFolder = (): string => envPaths("evenkeel", { suffix: "" }).cache;
 
-const publishedImages: Rule = {
-  expected: "a published set, such as fashionMnist",
-  accepts: (value) =>
-    typeof value === "object" && value !== null && "folder" in value && "addresses" in value,
-};
+const loadRules = { ...downloadRules, dataFolder: text, cacheFolder: text };
 
 /**
  * Loads a published image set from the data folder or the cache, or otherwise downloads it into the cache. The size and
@@ -50,31 +50,70 @@ export async function loadImages(
   published: PublishedImages,
   options: LoadOptions = {},
 ): Promise<LoadedImages> {
-  checkValue("loadImages", published, publishedImages);
-  checkOptions<LoadOptions>("loadImages", options, { ...downloadRules, dataFolder: text, cacheFolder: text });
+  checkValue("loadImages", published, aPublishedSet);
+  checkOptions<LoadOptions>("loadImages", options, loadRules);
+  const set = toPublishedSet<"train" | "test", ImageSet>(published);
+  const { parts, folder } = await loadParts(set, ["train", "test"], options);
+  return { ...parts, folder };
+}
+
+/**
+ * Loads a published set, or parts of it, by name: from the data folder or the cache, or otherwise downloads it into the cache. The
+ * size and checksum of every file are checked. A damaged file in the cache is downloaded again.
+ *
+ * Throws DownloadError if the set is not on this machine and cannot be downloaded, DataError if it is damaged, and
+ * ArgumentError for wrong options.
+ *
+ * @example const { train, test } = await loadPublished(trec);
+ */
+export function loadPublished(
+  published: PublishedImages,
+  options?: LoadPartsOptions<"train" | "test">,
+): Promise<Parts<"train" | "test", ImageSet>>;
+export function loadPublished<Part extends string, Set>(
+  published: PublishedSet<Part, Set>,
+  options?: LoadPartsOptions<Part>,
+): Promise<Parts<Part, Set>>;
+export async function loadPublished(
+  published: PublishedImages | PublishedSet<string, unknown>,
+  options: LoadPartsOptions<string> = {},
+): Promise<Parts<string, unknown>> {
+  checkValue("loadPublished", published, aPublishedSet);
+  checkOptions<LoadPartsOptions<string>>("loadPublished", options, { ...loadRules, parts: anything });
+  const { parts, ...rest } = options;
+  const set = toPublishedSet(published);
+  return (await loadParts(set, findParts("loadPublished", set, parts), rest)).parts;
+}
+
+async function loadParts<Part extends string, Set>(
+  published: PublishedSet<Part, Set>,
+  parts: readonly Part[],
+  options: LoadOptions,
+): Promise<{ readonly parts: Parts<Part, Set>; readonly folder: string }> {
   const {
     dataFolder = process.env.EVENKEEL_DATA ?? "",
     cacheFolder = findDefaultCacheFolder(),
     ...rest
   } = options;
+  const files = parts.flatMap((part) => Object.values<PublishedFile>(published.parts[part]));
   const given = join(dataFolder, published.folder);
-  if (dataFolder !== "" && (await holdsAll(published, given))) {
-    return readParts(published, given, (file) => readPublishedFile(join(given, file.file), file));
+  if (dataFolder !== "" && (await holdsAll(published.name, files, given))) {
+    const read = (file: PublishedFile) => readPublishedFile(join(given, file.file), file);
+    return { parts: await readParts(published, parts, read), folder: given };
   }
   const folder = join(cacheFolder, published.folder);
   await removeAbandoned(folder);
-  return readParts(published, folder, (file) =>
-    readOrDownload(file, published.addresses, join(folder, file.file), rest),
-  );
+  const read = (file: PublishedFile) =>
+    readOrDownload(file, published.addresses, join(folder, file.file), rest);
+  return { parts: await readParts(published, parts, read), folder };
 }
 
 /** Throws DataError for a folder that has only some of the files. */
-async function holdsAll(published: PublishedImages, folder: string): Promise<boolean> {
-  const files = listFiles(published);
+async function holdsAll(name: string, files: readonly PublishedFile[], folder: string): Promise<boolean> {
   const missing: string[] = [];
   for (const { file } of files) await access(join(folder, file)).catch(() => missing.push(file));
   if (missing.length === 0 || missing.length === files.length) return missing.length === 0;
-  throw new DataError(`${folder}: found an incomplete ${published.name}, missing: ${missing.join(", ")}`);
+  throw new DataError(`${folder}: found an incomplete ${name}, missing: ${missing.join(", ")}`);
 }
 
 async function readOrDownload(
@@ -96,17 +135,4 @@ async function readOrDownload(
     });
     return readPublishedFile(path, file);
   }
-}
-
-async function readParts(
-  published: PublishedImages,
-  folder: string,
-  read: (file: PublishedFile) => Promise<Uint8Array>,
-): Promise<LoadedImages> {
-  const readPart = async (part: "train" | "test"): Promise<ImageSet> =>
-    readIdxImages(
-      { images: await read(published[part].images), labels: await read(published[part].labels) },
-      { name: `${published.name} (${part})`, classes: published.classes },
-    );
-  return { train: await readPart("train"), test: await readPart("test"), folder };
 }

@@ -62,8 +62,9 @@ const csvRules = {
  * @example for await (const { name, size } of readCsv('name,size\n"a, b",2\n', { types: { size: "i32" } })) console.log(name, size);
  */
 export async function* readCsv(source: TextSource, options: CsvOptions = {}): AsyncGenerator<CsvRow> {
+  checkCsvOptions("readCsv", options);
   let columns: readonly Column[] | undefined;
-  for await (const row of readTable("readCsv", source, options)) {
+  for await (const row of readTable(source, options)) {
     if (columns === undefined) columns = row as readonly Column[];
     else
       yield Object.fromEntries((row as readonly Cell[]).map((cell, index) => [columns![index]!.name, cell]));
@@ -82,10 +83,11 @@ export async function readCsvColumns(
   source: TextSource,
   options: CsvOptions = {},
 ): Promise<{ readonly [column: string]: CsvColumn }> {
+  checkCsvOptions("readCsvColumns", options);
   const { name = "text" } = options;
   let columns: readonly Column[] | undefined;
   const values: Cell[][] = [];
-  for await (const row of readTable("readCsvColumns", source, options)) {
+  for await (const row of readTable(source, options)) {
     if (columns === undefined) {
       columns = row as readonly Column[];
       values.push(...columns.map(() => []));
@@ -105,19 +107,21 @@ interface Column {
   readonly type: CellType;
 }
 
+function checkCsvOptions(where: string, options: CsvOptions): void {
+  checkOptions<CsvOptions>(where, options, csvRules);
+  const { delimiter = ",", quote = '"' } = options;
+  if (delimiter !== quote) return;
+  throw new ArgumentError(
+    `${where}: quote: found ${JSON.stringify(quote)}, which is the delimiter, expected another one`,
+  );
+}
+
 /** The columns of a table, and then the cells of each row. */
 async function* readTable(
-  where: string,
   source: TextSource,
   options: CsvOptions,
 ): AsyncGenerator<readonly Column[] | readonly Cell[]> {
-  checkOptions<CsvOptions>(where, options, csvRules);
   const { delimiter = ",", quote = '"', header, name = "text" } = options;
-  if (delimiter === quote) {
-    throw new ArgumentError(
-      `${where}: quote: found ${JSON.stringify(quote)}, which is the delimiter, expected another one`,
-    );
-  }
   let columns = header === undefined ? undefined : makeColumns(header, options);
   if (columns !== undefined) yield columns;
   for await (const record of splitRecords(decodeText(source, options), { delimiter, quote }, name)) {
