@@ -4,6 +4,8 @@ import type { Job, Outcome } from "./jobs.ts";
 import { writeLog } from "./log.ts";
 
 import { digestPictures, readCanvas } from "./pictures.ts";
+
+import { showProgress, showReport } from "./progress.ts";
 import { type PageWatch, watchPageDuring } from "./watch-page.ts";
 
 /** The result of a job, and how responsive the page was during it. */
@@ -69,6 +71,8 @@ export interface TestedPage {
   downloadFile: typeof downloadFile;
   keepFiles: typeof keepFiles;
   keepLog: typeof keepLog;
+  showProgress: typeof showProgress;
+  showReport: typeof showReport;
   describeRefusal: typeof describeRefusal;
   digestPictures: typeof digestPictures;
   readCanvas: typeof readCanvas;
@@ -83,6 +87,8 @@ Object.assign(globalThis, {
   downloadFile,
   keepFiles,
   keepLog,
+  showProgress,
+  showReport,
   describeRefusal,
   digestPictures,
   readCanvas,

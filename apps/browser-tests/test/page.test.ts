@@ -32,6 +32,24 @@ describeInChromium(({ browser, makeUrl, onPage }) => {
     expect(text).toBe("page,first\npage,second\nworker,first\nworker,second\n");
   });
 
+  test("shows the progress of a run in elements that screen readers know", async () => {
+    await onPage("plain", async (page) => {
+      const halfway = await page.evaluate(() =>
+        (globalThis as unknown as TestedPage).showProgress("Small network"),
+      );
+      expect(halfway).toBe(0.5);
+      const bar = page.getByRole("progressbar", { name: "Small network" });
+      expect(await bar.evaluate((element) => (element as HTMLProgressElement).value)).toBe(1);
+      expect(await bar.isVisible()).toBe(true);
+      expect(await page.getByRole("status").textContent()).toBe("The training has ended.");
+      const line = await page.locator(".evenkeel-progress").textContent();
+      expect(line).toMatch(/^Small network: epoch 2\/2, loss [\d.]+, 0:00 left, [\d.]+ examples\/s/);
+      const report = await page.evaluate(() => (globalThis as unknown as TestedPage).showReport("Elsewhere"));
+      expect(report).toEqual({ hasValue: false, text: "Elsewhere: epoch 1/3, loss 1", isConnected: false });
+      expect(await page.getByRole("progressbar").count()).toBe(1);
+    });
+  });
+
   test("lets only one tab at a time use a checkpoint", async () => {
     const context = await browser().newContext();
     const open = async () => {

@@ -218,6 +218,10 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
   ["fit(model, { ...options", trainingValues],
   ["registerUndo(", { source: () => new RandomSource(1) }],
   ["packages/nn/src/browser/", { save: () => node.save, load: () => node.load }],
+  [
+    "packages/nn/src/browser/progress-bar.ts",
+    { ProgressBar: () => class {}, document: () => ({}), worker: () => ({}) },
+  ],
   ["withNames(model", { model: withClassifier }],
   ['"resnet18.safetensors"', { model: () => resnet20() }],
   ['except: "classifier"', { model: withClassifier, input: fileInput(withClassifier) }],

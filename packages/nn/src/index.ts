@@ -289,6 +289,8 @@ export { weighted } from "./training/measurements/measures.ts";
 export { Meter } from "./training/meter.ts";
 export type { InputSource, Predicted, PredictedArray, PredictOptions } from "./training/predict.ts";
 export { predict } from "./training/predict.ts";
+export { ProgressReporter } from "./training/progress/progress-reporter.ts";
+export type { RunProgress } from "./training/progress/run-progress.ts";
 export type { StepHooks } from "./training/step-hooks.ts";
 export type { TrainStep } from "./training/train-step.ts";
 export { trainStep } from "./training/train-step.ts";

@@ -28,7 +28,8 @@ export interface TensorBoardOptions {
 }
 
 /** Parts of a run, which TensorBoard shows as curves in one chart. */
-const [training, validation] = ["train", "validation"];
+const training = "train";
+const validation = "validation";
 
 /**
  * A callback of `fit` that writes event files for TensorBoard: loss and metrics of every epoch, of training as the run `train` and of
@@ -83,7 +84,7 @@ export class TensorBoard<Name extends string = string> implements Callback<Name>
     this.purgeStep = done === 0 ? undefined : done + 1;
     const { hparams } = this.options;
     if (hparams === undefined) return;
-    const groups = isValidated ? [validation!, training!] : [training!];
+    const groups = isValidated ? [validation, training] : [training];
     const compared = groups.flatMap((group) => ["loss", ...metrics].map((tag) => ({ tag, group })));
     await this.getWriter("").addHparams(hparams, compared);
   }
@@ -99,16 +100,16 @@ export class TensorBoard<Name extends string = string> implements Callback<Name>
     if (everySteps === undefined || step % everySteps !== 0) return;
     const values: { readonly [name: string]: number } = { loss, ...metrics, learning_rate: learningRate };
     for (const [name, value] of Object.entries(values)) {
-      await this.getWriter(training!).addScalar(`batch/${name}`, value, step + 1);
+      await this.getWriter(training).addScalar(`batch/${name}`, value, step + 1);
     }
   }
 
   async onEpoch(record: EpochRecord<Name>, history: History<Name>): Promise<void> {
-    await this.writeEvaluation(training!, record, record.steps);
+    await this.writeEvaluation(training, record, record.steps);
     const rate = history.batches.at(-1)?.learningRate;
-    if (rate !== undefined) await this.getWriter(training!).addScalar("learning_rate", rate, record.steps);
+    if (rate !== undefined) await this.getWriter(training).addScalar("learning_rate", rate, record.steps);
     if (record.validation !== undefined)
-      await this.writeEvaluation(validation!, record.validation, record.steps);
+      await this.writeEvaluation(validation, record.validation, record.steps);
     await this.flush();
   }
 
@@ -134,7 +135,7 @@ export class TensorBoard<Name extends string = string> implements Callback<Name>
 
   private async writeHistograms(upTo: number): Promise<void> {
     for await (const { tag, step, histogram } of this.histograms.take(upTo)) {
-      if (histogram !== undefined) await this.getWriter(training!).addHistogram(tag, histogram, step + 1);
+      if (histogram !== undefined) await this.getWriter(training).addHistogram(tag, histogram, step + 1);
     }
   }
 

@@ -10,7 +10,6 @@ import { type Command, help, parseCommand } from "./command-line.ts";
 import { type Data, loadData } from "./data.ts";
 import { Interruption, listenForInterruption } from "./interruption.ts";
 import type { Normalization, Options } from "./options.ts";
-import { makeProgressLine } from "./progress.ts";
 import { report } from "./report/report.ts";
 import { claimFolder } from "./run/folder.ts";
 import { pointLatestTo } from "./run/latest.ts";
@@ -128,7 +127,6 @@ async function runArms(
         run: nameArm(record, normalization),
         folder: findArmFolder(folder, normalization),
         saved: saved[normalization],
-        line: makeProgressLine(),
         signal,
         onStep: pointLatestOnce,
       }),

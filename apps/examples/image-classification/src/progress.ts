@@ -1,7 +1,7 @@
 import type { WriteStream } from "node:tty";
 
 export interface Progress {
-  /** The label of the line: `with batch norm, epoch 1/3`. */
+  /** Begins the line. */
   readonly label: string;
   readonly done: number;
   readonly total: number;
@@ -62,12 +62,4 @@ function makePlainLines(stream: NodeJS.WritableStream): ProgressLine {
       printed = 0;
     },
   };
-}
-
-/** `1:05` for 65 seconds, `2:03:04` for hours. */
-export function formatDuration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }

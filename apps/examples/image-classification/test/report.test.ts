@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { inflateSync } from "node:zlib";
 import type { ImageSet } from "@evenkeel/datasets";
 import { describe, expect, it } from "vitest";
-import { formatDuration, makeProgressLine } from "../src/progress.ts";
+import { makeProgressLine } from "../src/progress.ts";
 import { drawLineChart } from "../src/report/chart.ts";
 import { describeFindings } from "../src/report/findings.ts";
 import { encodePng } from "../src/report/png.ts";
@@ -269,9 +269,5 @@ describe("progress", () => {
     const lines = stream.read().toString().trim().split("\n");
     expect(lines).toHaveLength(10);
     expect(lines.at(-1)).toBe("a  40/40  d40");
-  });
-
-  it("formats durations", () => {
-    expect([0, 65, 7384].map(formatDuration)).toEqual(["0:00", "1:05", "2:03:04"]);
   });
 });

@@ -9,18 +9,17 @@ import {
   readStateArrays,
   SGD,
 } from "@evenkeel/nn";
-import { FolderCheckpointStore } from "@evenkeel/nn/node";
+import { FolderCheckpointStore, ProgressBar } from "@evenkeel/nn/node";
 import { ArgumentError, DataError } from "@evenkeel/tensor";
 import { writeSafetensors } from "@evenkeel/tensor/safetensors";
 import type { Data } from "../data.ts";
 import type { Normalization, Options } from "../options.ts";
-import type { ProgressLine } from "../progress.ts";
+import { describeArm } from "../words.ts";
 import type { ArmResult, Point } from "./arm-result.ts";
 import { startMeasurements } from "./measurements.ts";
 import { buildNetwork } from "./networks.ts";
 import { checkpointName, type SavedArm, saveMeasurements, saveResult } from "./saved-arm.ts";
 import { testModel } from "./test-results.ts";
-import { makeTrainingProgress } from "./training-progress.ts";
 
 const goal = 0.85;
 const stepsBetweenEvaluations = 25;
@@ -39,7 +38,6 @@ export interface ArmSetting {
   readonly folder: string;
   /** The files of an interrupted run in the folder; absent for a new run. */
   readonly saved?: SavedArm | undefined;
-  readonly line: ProgressLine;
   readonly signal: AbortSignal;
   /** Called after every step. */
   onStep(): Promise<void>;
@@ -68,7 +66,7 @@ export async function runArm(setting: ArmSetting): Promise<ArmResult> {
 }
 
 async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResult> {
-  const { options, data, normalization, folder, run, saved, line, signal, onStep } = setting;
+  const { options, data, normalization, folder, run, saved, signal, onStep } = setting;
   const { batchSize, seed, epochs, learningRate } = options;
   const statistics = computeChannelStatistics(data.train);
   const train = batches(data.train, { batchSize, shuffled: true, seed, statistics, dropLast: true });
@@ -97,7 +95,7 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
     // An arm that diverges is a valid result.
     onNonFinite: "continue",
     callbacks: [
-      makeTrainingProgress(line, { normalization, epochs, batchesPerEpoch }),
+      new ProgressBar({ label: describeArm(normalization) }),
       { onBatch: onStep },
       {
         onEpoch: async (_record, { batches }) => {
