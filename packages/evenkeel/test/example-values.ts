@@ -1,4 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { statistics } from "@evenkeel/batchnorm";
 import { referenceExecutor, referenceTensor, runConformance } from "@evenkeel/conformance";
 import { batches, serveExamples, syntheticFigures } from "@evenkeel/datasets";
@@ -73,6 +74,24 @@ export async function writeExampleFiles(): Promise<void> {
     await writeFile(`${name}.safetensors`, await encodeModel(resnet20()));
   await writeFile("test_batch.bin", new Uint8Array(3073));
   await writeFile("train.bin", new Uint8Array(3074));
+  await writePictures();
+}
+
+/** Four grey pixels. */
+const png =
+  "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR4nGNgSGEwmgYAApABLQJW6qoAAAAASUVORK5CYII=";
+
+/** The same image in the folders of three kinds of data sets. */
+async function writePictures(): Promise<void> {
+  const paths = ["photos/train/cat/1.png", "photos/train/dog/2.png", "val2017/1.png"];
+  for (const path of paths) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, Buffer.from(png, "base64"));
+  }
+  await mkdir("BCCD/ImageSets/Main", { recursive: true });
+  await writeFile("BCCD/ImageSets/Main/train.txt", "BloodImage_00001\n");
+  const images = [{ id: 1, file_name: "1.png", width: 2, height: 2 }];
+  await writeFile("instances_val2017.json", JSON.stringify({ images, categories: [], annotations: [] }));
 }
 
 const fileInput = (saved: () => Module) => async () => ({ files: [new Blob([await encodeModel(saved())])] });
@@ -163,7 +182,6 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
       expect: () => expect,
     },
   ],
-  ["packages/datasets/src/formats/", { bytes: () => Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7) }],
   [
     "packages/datasets/",
     {
@@ -183,6 +201,9 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
       readPublishedFile: () => async () => new Uint8Array(8),
       loadImages: () => async () => ({ train: figures(), test: figures() }),
       loadPublished: () => async () => ({ train: figures(), test: figures() }),
+      // The module is not that of the decoder, which other examples use.
+      setJpegModule: () => () => undefined,
+      bytes: () => Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0),
       compressed: async () =>
         new Uint8Array(
           await new Response(
@@ -191,6 +212,7 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
         ),
     },
   ],
+  ["packages/datasets/src/formats/", { bytes: () => Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7) }],
   [
     'name: "digits"',
     {

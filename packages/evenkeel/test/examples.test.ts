@@ -27,7 +27,7 @@ afterAll(async () => {
 
 /** What an example may call without an import: the exports of the packages, and those of its own file. */
 async function listNames(file: string): Promise<Record<string, unknown>> {
-  const own = ["index", "images", "node", "safetensors", "text", "worker"].map(
+  const own = ["annotations", "index", "images", "node", "safetensors", "text", "worker"].map(
     (entry) => `packages/evenkeel/src/${entry}.ts`,
   );
   const ofAuthors = ["testing/index", "wgsl"].map((entry) => `packages/tensor/src/${entry}.ts`);

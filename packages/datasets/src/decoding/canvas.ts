@@ -1,7 +1,7 @@
 import { ArgumentError } from "@evenkeel/tensor";
 import { checkOptions, describeValue } from "@evenkeel/tensor/checks";
 import type { Picture } from "../images/picture.ts";
-import { someChannels } from "./decode-image.ts";
+import { someChannels } from "./channels.ts";
 import type { Channels } from "./interleaved.ts";
 import { separateChannels } from "./interleaved.ts";
 
@@ -23,7 +23,7 @@ export interface PixelOptions {
  * Reads the pixels of a canvas, an image, a video frame, an ImageBitmap or an ImageData. Only those of an ImageData are the same in
  * all browsers: for files use `decodeImage`. Throws ArgumentError for other sources and for images that have not loaded.
  *
- * @example readPixels({ data: new Uint8ClampedArray(16), width: 2, height: 2 }).shape // [3, 2, 2]
+ * @example readPixels({ data: new Uint8ClampedArray(16), width: 2, height: 2 }) // -> [3, 2, 2]
  */
 export function readPixels(
   source: PixelSource | Pick<ImageData, "data" | "width" | "height">,

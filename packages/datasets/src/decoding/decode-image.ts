@@ -1,8 +1,8 @@
 import { DataError } from "@evenkeel/tensor";
-import type { Rule } from "@evenkeel/tensor/checks";
 import { checkOptions, positiveInteger, text } from "@evenkeel/tensor/checks";
 import { checkBytes } from "../formats/check-bytes.ts";
 import type { Picture } from "../images/picture.ts";
+import { someChannels } from "./channels.ts";
 import type { Channels } from "./interleaved.ts";
 import { decodeJpeg } from "./jpeg.ts";
 import { readJpegHeader } from "./jpeg-header.ts";
@@ -17,12 +17,6 @@ export interface DecodeOptions {
   readonly maxPixels?: number;
 }
 
-/** Accepts a number of channels. */
-export const someChannels: Rule = {
-  expected: "1, 3 or 4",
-  accepts: (value) => value === 1 || value === 3 || value === 4,
-};
-
 const jpegSignature = [0xff, 0xd8, 0xff];
 const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -35,7 +29,7 @@ const startsWith = (bytes: Uint8Array, signature: readonly number[]): boolean =>
  *
  * Throws DataError for damaged files, other formats and images of more than `maxPixels`, ArgumentError for wrong options.
  *
- * @example const { data, shape } = await decodeImage(new Uint8Array(await file.arrayBuffer())); // shape [3, height, width]
+ * @example const { data, shape } = await decodeImage(await readFile("photos/train/cat/1.png")); // shape [3, height, width]
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
   checkBytes("decodeImage: bytes", bytes);

@@ -23,9 +23,7 @@ const shared: { module?: WebAssembly.Module; decoder?: Promise<Decoder> } = {};
  * Sets the WebAssembly module with which JPEG files are decoded: `codec/dec/mozjpeg_dec.wasm` of the package `@jsquash/jpeg`. Only
  * programs whose bundler does not find it by `new URL` need this. Throws ArgumentError for what is no module.
  *
- * @example
- * const response = await fetch("mozjpeg_dec.wasm");
- * setJpegModule(await WebAssembly.compile(await response.arrayBuffer()));
+ * @example setJpegModule(await WebAssembly.compile(bytes))
  */
 export function setJpegModule(module: WebAssembly.Module): void {
   checkValue("setJpegModule: module", module, {

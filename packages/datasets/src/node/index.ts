@@ -1,6 +1,12 @@
 export { DownloadError } from "./answer.ts";
+export type { CocoExample, CocoFolder, CocoOptions } from "./coco-folder.ts";
+export { openCoco } from "./coco-folder.ts";
 export type { DownloadOptions } from "./download.ts";
 export { download } from "./download.ts";
+export type { ImageFolder, ImageFolderOptions } from "./image-folder.ts";
+export { openImageFolder } from "./image-folder.ts";
 export type { LoadedImages, LoadOptions, LoadPartsOptions } from "./load.ts";
 export { findDefaultCacheFolder, loadImages, loadPublished } from "./load.ts";
 export { readPublishedFile } from "./published-file.ts";
+export type { VocExample, VocFolder, VocOptions } from "./voc-folder.ts";
+export { openVoc } from "./voc-folder.ts";
