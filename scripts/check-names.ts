@@ -10,8 +10,8 @@ const plainVerbs =
   "add adjust allocate answer apply assemble attempt bind blame broadcast call choose claim collate collect compose contract " +
   "convert copy crop cut declare defer differentiate dispose download encode equalize erase evaluate execute expect fit fold format " +
   "free fuse group gunzip import inline join keep lay leave load lower map match measure merge mix move normalize nudge observe " +
-  "open orient pack predict prefetch propagate push quote recall record register reject remember remove replace report request resize " +
-  "restore rewind run save scatter select separate serve set skip sort spawn split stack store stretch sum take tile tokenize track train " +
+  "open pack predict prefetch propagate push quote recall record register reject remember remove replace report request resize " +
+  "restore rewind run save scatter select serve set skip sort spawn split stack store stretch sum take tile tokenize track train " +
   "transpose update view wait walk warp widen wrap";
 
 const claims = "can has holds is joins keeps needs overlaps packs reads shows takes uses";
@@ -22,7 +22,7 @@ const allowed = new Set([verbs, plainVerbs, claims, prepositions].join(" ").spli
 
 /** Results after which their functions are named: what users compose bears the name that the field has for it. */
 const namingResults =
-  /\b(Tensor|Value|Rule|Schedule|StandardInitializer|Augmentation|Collate|Dataset|EpochStream|\w*Sampler|\w*Module|ImageClassifier|ResNet|Sequential|\w*NormResult|\w*Factory|PassMetric|CaseInput|IndexedMaxima|\w*Augmentation)\b/;
+  /\b(Tensor|Value|Rule|Schedule|StandardInitializer|\w*Augmentation|Collate|Dataset|EpochStream|\w*Sampler|\w*Module|ImageClassifier|ResNet|Sequential|\w*NormResult|\w*Factory|PassMetric|CaseInput|IndexedMaxima)\b/;
 
 /** Names that users know, of functions with other results. */
 const knownNames = new Set(

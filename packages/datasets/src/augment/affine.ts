@@ -3,10 +3,10 @@ import { checkOptions, either, finite, fraction, listOf, oneOf } from "@evenkeel
 import type { Picture } from "../images/picture.ts";
 import { getPlane, makePicture } from "../images/picture.ts";
 import { computeCosine, computeSine } from "../random/exact-math.ts";
+import type { AnnotatedImage, ExampleAugmentation, Range, VisibilityOptions } from "./annotated-image.ts";
+import { aRange, makeAugmentation, visibilityRules } from "./annotated-image.ts";
 import type { FillOptions } from "./crop.ts";
 import { aByte } from "./crop.ts";
-import type { ExampleAugmentation, ImageExample, Range, VisibilityOptions } from "./image-example.ts";
-import { aRange, makeAugmentation, visibilityRules } from "./image-example.ts";
 import type { Box } from "./move-example.ts";
 import { moveExample } from "./move-example.ts";
 
@@ -101,7 +101,7 @@ interface WarpOptions extends FillOptions, VisibilityOptions {
   readonly interpolation?: "nearest" | "bilinear";
 }
 
-export function warpExample(example: ImageExample, step: AffineStep, options: WarpOptions): ImageExample {
+export function warpExample(example: AnnotatedImage, step: AffineStep, options: WarpOptions): AnnotatedImage {
   const { fill = 0, minVisibility, interpolation = "bilinear" } = options;
   const [, height, width] = example.image.shape;
   const matrix = makeMatrix(step, height, width);

@@ -2,14 +2,15 @@ import type { Seed } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
 import { aSeed, checkOptions, checkValue, finite, listOf, nonNegative } from "@evenkeel/tensor/checks";
 import type { Dataset } from "../examples/dataset.ts";
-import { isDataset, makeDataset } from "../examples/dataset.ts";
 import type { ChannelStatistics } from "../images/image-set.ts";
 import { computeNormalizationTables } from "../images/image-set.ts";
 import type { Picture } from "../images/picture.ts";
 import { getPlane } from "../images/picture.ts";
 import { makeStreamOfExample, streams, toSeedNumber } from "../random/random-stream.ts";
-import type { ExampleAugmentation, ImageExample } from "./image-example.ts";
-import { anExampleAugmentation } from "./image-example.ts";
+import type { Examples } from "../sets/combine.ts";
+import { checkExamples } from "../sets/combine.ts";
+import type { AnnotatedImage, ExampleAugmentation } from "./annotated-image.ts";
+import { anExampleAugmentation } from "./annotated-image.ts";
 
 /** The values of an image as numbers, in the order channels x height x width. */
 export interface NormalizedPicture {
@@ -40,12 +41,6 @@ const statisticsRule: Rule = {
   },
 };
 
-const someExamples: Rule = {
-  expected: "a dataset or an array of examples",
-  accepts: (value) =>
-    typeof value === "object" && value !== null && (Array.isArray(value) || isDataset(value)),
-};
-
 /**
  * A dataset whose examples are changed at random in each epoch. The changes of an example depend only on the seed, the epoch and its
  * index, not on the order in which examples are read. Throws ArgumentError for wrong arguments.
@@ -53,20 +48,19 @@ const someExamples: Rule = {
  * @example augmentExamples([{ image: { data: new Uint8Array(12), shape: [3, 2, 2] }, labels: 1 }], randomHorizontalFlip(), { seed: 1 }).length // 1
  */
 export function augmentExamples<
-  Example extends ImageExample,
+  Example extends AnnotatedImage,
   Statistics extends ChannelStatistics | undefined = undefined,
 >(
-  examples: Dataset<Example> | readonly Example[],
+  examples: Examples<Example>,
   augment: ExampleAugmentation,
   options: AugmentExamplesOptions<Statistics> = {},
 ): Dataset<Augmented<Example, Statistics>> {
-  checkValue("augmentExamples: examples", examples, someExamples);
+  const dataset = checkExamples("augmentExamples: examples", examples);
   checkValue("augmentExamples: augment", augment, anExampleAugmentation);
   checkOptions<AugmentExamplesOptions>("augmentExamples", options, {
     seed: aSeed,
     statistics: statisticsRule,
   });
-  const dataset = makeDataset(examples, "augmentExamples");
   const seed = toSeedNumber(options.seed);
   const finish = makeNormalization(options.statistics);
   return {
@@ -79,7 +73,7 @@ export function augmentExamples<
   };
 }
 
-function makeNormalization(statistics: ChannelStatistics | undefined): (example: ImageExample) => unknown {
+function makeNormalization(statistics: ChannelStatistics | undefined): (example: AnnotatedImage) => unknown {
   if (statistics === undefined) return (example) => example;
   const tables = computeNormalizationTables(statistics);
   return ({ image, ...parts }) => {

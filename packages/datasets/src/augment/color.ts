@@ -3,8 +3,8 @@ import { checkOptions, checkValue, either, fraction, nonNegative } from "@evenke
 import type { Picture } from "../images/picture.ts";
 import type { RandomStream } from "../random/random-stream.ts";
 import { adjustBrightness, adjustContrast, adjustHue, adjustSaturation, toGray } from "./adjust.ts";
-import type { ExampleAugmentation } from "./image-example.ts";
-import { aRange, makePictureAugmentation } from "./image-example.ts";
+import type { ExampleAugmentation } from "./annotated-image.ts";
+import { aRange, makePictureAugmentation } from "./annotated-image.ts";
 
 /** A number n for factors from max(0, 1 - n) to 1 + n, or the range of the factor. */
 type FactorRange = number | readonly [low: number, high: number];

@@ -1,9 +1,9 @@
 import { ArgumentError, ShapeError } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
 import { callable, checkValue, describeValue, either } from "@evenkeel/tensor/checks";
+import type { AnnotatedImage, ExampleAugmentation } from "./annotated-image.ts";
+import { anExampleAugmentation, makeAugmentation } from "./annotated-image.ts";
 import type { Augmentation } from "./augmentation.ts";
-import type { ExampleAugmentation, ImageExample } from "./image-example.ts";
-import { anExampleAugmentation, makeAugmentation } from "./image-example.ts";
 
 /** Accepts an augmentation of images or of examples. */
 export const anAugmentation: Rule = /* @__PURE__ */ either(callable, anExampleAugmentation);
@@ -56,7 +56,7 @@ const asExampleAugmentation = (augment: Augmentation): ExampleAugmentation =>
 export function asAugmentation(augment: Augmentation | ExampleAugmentation): Augmentation {
   if (typeof augment === "function") return augment;
   return (source, target, shape, random) => {
-    const example: ImageExample = { image: { data: source, shape } };
+    const example: AnnotatedImage = { image: { data: source, shape } };
     const { data, shape: found } = augment.apply(example, random).image;
     if (found.some((side, axis) => side !== shape[axis])) {
       throw new ShapeError(

@@ -3,8 +3,8 @@ import { checkOptions, checkValue, nonNegativeInteger } from "@evenkeel/tensor/c
 import { upTo } from "../images/option-checks.ts";
 import type { Picture } from "../images/picture.ts";
 import { makePicture } from "../images/picture.ts";
-import type { ExampleAugmentation, ImageExample, Size, VisibilityOptions } from "./image-example.ts";
-import { aSize, makeAugmentation, toHeightAndWidth, visibilityRules } from "./image-example.ts";
+import type { AnnotatedImage, ExampleAugmentation, Size, VisibilityOptions } from "./annotated-image.ts";
+import { aSize, makeAugmentation, toHeightAndWidth, visibilityRules } from "./annotated-image.ts";
 import { moveExample } from "./move-example.ts";
 
 export interface FillOptions {
@@ -71,11 +71,11 @@ export interface Window {
 }
 
 export function cropExample(
-  example: ImageExample,
+  example: AnnotatedImage,
   window: Window,
   fill: number,
   minVisibility?: number,
-): ImageExample {
+): AnnotatedImage {
   const { x, y } = window;
   return moveExample(
     example,

@@ -1,9 +1,9 @@
 import { checkOptions, checkValue, either, fraction, oneOf, positiveInteger } from "@evenkeel/tensor/checks";
 import type { Picture } from "../images/picture.ts";
 import type { RandomStream } from "../random/random-stream.ts";
+import type { ExampleAugmentation } from "./annotated-image.ts";
+import { aRange, makePictureAugmentation } from "./annotated-image.ts";
 import { aByte } from "./crop.ts";
-import type { ExampleAugmentation } from "./image-example.ts";
-import { aRange, makePictureAugmentation } from "./image-example.ts";
 import { drawBlock } from "./resize.ts";
 
 export interface RandomErasingOptions {

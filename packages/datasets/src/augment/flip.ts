@@ -1,7 +1,7 @@
 import { checkValue, fraction } from "@evenkeel/tensor/checks";
 import type { Picture } from "../images/picture.ts";
-import type { ExampleAugmentation } from "./image-example.ts";
-import { makeAugmentation } from "./image-example.ts";
+import type { ExampleAugmentation } from "./annotated-image.ts";
+import { makeAugmentation } from "./annotated-image.ts";
 import type { Movement } from "./move-example.ts";
 import { moveExample } from "./move-example.ts";
 

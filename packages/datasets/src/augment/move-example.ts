@@ -1,6 +1,6 @@
 import { ShapeError } from "@evenkeel/tensor";
 import type { Picture } from "../images/picture.ts";
-import type { Boxes, ImageExample } from "./image-example.ts";
+import type { AnnotatedImage, Boxes } from "./annotated-image.ts";
 
 export type Box = readonly [x0: number, y0: number, x1: number, y1: number];
 
@@ -17,10 +17,10 @@ export interface Movement {
 const partsOfBoxes: readonly string[] = ["labels", "masks", "difficult", "truncated", "crowd", "areas"];
 
 /** Moves an example. Boxes are cut off at the edges of the image; those of which too little is left are removed. */
-export function moveExample(example: ImageExample, movement: Movement, minVisibility = 0): ImageExample {
+export function moveExample(example: AnnotatedImage, movement: Movement, minVisibility = 0): AnnotatedImage {
   const image = movement.image(example.image);
   const { boxes, masks } = example;
-  const moved: ImageExample = {
+  const moved: AnnotatedImage = {
     ...example,
     image,
     ...(masks !== undefined && { masks: movement.masks(masks as Picture) }),
@@ -62,7 +62,7 @@ function isVisible(whole: Box, cut: Box, minVisibility: number): boolean {
 }
 
 /** The example with only the entries at these places in the parts that belong to boxes. */
-function selectEntries(example: ImageExample, places: readonly number[], count: number): ImageExample {
+function selectEntries(example: AnnotatedImage, places: readonly number[], count: number): AnnotatedImage {
   if (places.length === count) return example;
   const selected: { [part: string]: unknown } = { ...example };
   for (const name of partsOfBoxes) {
@@ -70,7 +70,7 @@ function selectEntries(example: ImageExample, places: readonly number[], count: 
     if (part !== undefined && typeof part !== "number")
       selected[name] = selectRows(part, places, count, name);
   }
-  return selected as unknown as ImageExample;
+  return selected as unknown as AnnotatedImage;
 }
 
 type Row = { readonly data: Uint8Array; readonly shape: readonly number[] };

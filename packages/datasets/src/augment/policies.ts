@@ -11,17 +11,17 @@ import {
 } from "./adjust.ts";
 import type { AffineStep } from "./affine.ts";
 import { warpExample } from "./affine.ts";
+import type { AnnotatedImage, ExampleAugmentation, VisibilityOptions } from "./annotated-image.ts";
+import { makeAugmentation, visibilityRules } from "./annotated-image.ts";
 import type { FillOptions } from "./crop.ts";
 import { aByte } from "./crop.ts";
-import type { ExampleAugmentation, ImageExample, VisibilityOptions } from "./image-example.ts";
-import { makeAugmentation, visibilityRules } from "./image-example.ts";
 
 type PolicyOptions = FillOptions & VisibilityOptions;
 
 /** A change of an example; its strength is in [0, 1], or in [-1, 1] if it has two directions. */
 interface Change {
   readonly isSigned?: boolean;
-  apply(example: ImageExample, strength: number, options: PolicyOptions): ImageExample;
+  apply(example: AnnotatedImage, strength: number, options: PolicyOptions): AnnotatedImage;
 }
 
 /** The largest strengths, which the two policies have in common or not. */
@@ -35,18 +35,18 @@ interface Strengths {
   readonly bits: number;
 }
 
-const sideOf = (example: ImageExample, axis: 1 | 2): number => example.image.shape[axis];
+const sideOf = (example: AnnotatedImage, axis: 1 | 2): number => example.image.shape[axis];
 
 /** A change of the image's values alone. */
 const ofImage = (
-  change: (image: ImageExample["image"], strength: number) => ImageExample["image"],
+  change: (image: AnnotatedImage["image"], strength: number) => AnnotatedImage["image"],
   isSigned = false,
 ): Change => ({
   isSigned,
   apply: (example, strength) => ({ ...example, image: change(example.image, strength) }),
 });
 
-const ofPlace = (makeStep: (strength: number, example: ImageExample) => AffineStep): Change => ({
+const ofPlace = (makeStep: (strength: number, example: AnnotatedImage) => AffineStep): Change => ({
   isSigned: true,
   // The papers and torchvision take the nearest pixel.
   apply: (example, strength, options) =>
@@ -77,12 +77,12 @@ const listChanges = ({ shear, translate, degrees, factor, bits }: Strengths): re
 ];
 
 function applyRandomChange(
-  example: ImageExample,
+  example: AnnotatedImage,
   changes: readonly Change[],
   strength: number,
   random: RandomStream,
   options: PolicyOptions,
-): ImageExample {
+): AnnotatedImage {
   const change = changes[random.integer(0, changes.length - 1)]!;
   const sign = change.isSigned && random.uniform() < 0.5 ? -1 : 1;
   return change.apply(example, sign * strength, options);

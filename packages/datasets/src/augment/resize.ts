@@ -3,8 +3,8 @@ import type { Interpolation, Region } from "../images/resize-image.ts";
 import { anInterpolation, resizeRegion } from "../images/resize-image.ts";
 import { computeExponential, computeLogarithm } from "../random/exact-math.ts";
 import type { RandomStream } from "../random/random-stream.ts";
-import type { ExampleAugmentation, ImageExample, Size, VisibilityOptions } from "./image-example.ts";
-import { aRange, aSize, makeAugmentation, toHeightAndWidth, visibilityRules } from "./image-example.ts";
+import type { AnnotatedImage, ExampleAugmentation, Size, VisibilityOptions } from "./annotated-image.ts";
+import { aRange, aSize, makeAugmentation, toHeightAndWidth, visibilityRules } from "./annotated-image.ts";
 import { moveExample } from "./move-example.ts";
 
 export interface InterpolationOptions {
@@ -38,7 +38,7 @@ export function resizeTo(size: Size, options: ResizeToOptions = {}): ExampleAugm
   });
 }
 
-const scaleSize = ({ image }: ImageExample, scale: number): readonly [number, number] => {
+const scaleSize = ({ image }: AnnotatedImage, scale: number): readonly [number, number] => {
   const [, height, width] = image.shape;
   return [Math.max(1, Math.round(height * scale)), Math.max(1, Math.round(width * scale))];
 };
@@ -138,10 +138,10 @@ interface ResizeExampleOptions extends InterpolationOptions, VisibilityOptions {
 }
 
 function resizeExample(
-  example: ImageExample,
+  example: AnnotatedImage,
   size: readonly [height: number, width: number],
   options: ResizeExampleOptions,
-): ImageExample {
+): AnnotatedImage {
   const [, fromHeight, fromWidth] = example.image.shape;
   const { interpolation = "bilinear", minVisibility } = options;
   const region = options.region ?? { x: 0, y: 0, width: fromWidth, height: fromHeight };

@@ -3,7 +3,7 @@ import { checkOptions, describeValue } from "@evenkeel/tensor/checks";
 import type { Picture } from "../images/picture.ts";
 import { someChannels } from "./channels.ts";
 import type { Channels } from "./interleaved.ts";
-import { separateChannels } from "./interleaved.ts";
+import { splitChannels } from "./interleaved.ts";
 
 /** Pixels of a page: an ImageData, or what a canvas can draw. */
 export type PixelSource =
@@ -31,7 +31,7 @@ export function readPixels(
 ): Picture {
   checkOptions<PixelOptions>("readPixels", options, { channels: someChannels });
   const image = isImageData(source) ? source : draw(source as Exclude<PixelSource, ImageData>);
-  return separateChannels({ ...toParts(image), channels: 4 }, options.channels ?? 3);
+  return splitChannels({ ...toParts(image), channels: 4 }, options.channels ?? 3);
 }
 
 type Pixels = Pick<ImageData, "data" | "width" | "height">;

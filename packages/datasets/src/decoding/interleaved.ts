@@ -16,7 +16,7 @@ export interface Interleaved {
 const luma = { red: 19595, green: 38470, blue: 7471 };
 
 /** Separates channels, and makes as many as are asked for: colours become their luma; without alpha, images are opaque. */
-export function separateChannels(image: Interleaved, channels: Channels): Picture {
+export function splitChannels(image: Interleaved, channels: Channels): Picture {
   const { data, width, height } = image;
   const picture = makePicture(channels, height, width);
   const area = width * height;

@@ -4,10 +4,10 @@ import instantiate from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
 import { initEmscriptenModule } from "@jsquash/jpeg/utils.js";
 import { loadJpegModule } from "#jpeg-module";
 import type { Picture } from "../images/picture.ts";
+import { applyOrientation } from "./apply-orientation.ts";
 import type { Channels } from "./interleaved.ts";
-import { separateChannels } from "./interleaved.ts";
+import { splitChannels } from "./interleaved.ts";
 import { readJpegHeader } from "./jpeg-header.ts";
-import { orient } from "./orient.ts";
 
 /** An instance of the decoder, and its complaints about the image that it decodes. */
 interface Decoder {
@@ -58,7 +58,7 @@ export async function decodeJpeg(bytes: Uint8Array, name: string, channels: Chan
     const data = decode(bytes);
     const complaint = complaints.find((line) => !isHarmless(line));
     if (complaint !== undefined) throw new Error(complaint);
-    return orient(separateChannels({ data, width, height, channels: 4 }, channels), orientation);
+    return applyOrientation(splitChannels({ data, width, height, channels: 4 }, channels), orientation);
   } catch (error) {
     // The instance keeps the memory of an image that it gave up.
     delete shared.decoder;

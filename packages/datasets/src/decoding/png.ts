@@ -3,7 +3,7 @@ import type { DecodedPng } from "fast-png";
 import { convertIndexedToRgb, decode } from "fast-png";
 import type { Picture } from "../images/picture.ts";
 import type { Channels, Interleaved } from "./interleaved.ts";
-import { separateChannels } from "./interleaved.ts";
+import { splitChannels } from "./interleaved.ts";
 
 /** The size in the header, which is the first chunk. Throws DataError for a file that is shorter. */
 export function readPngSize(bytes: Uint8Array, name: string): { width: number; height: number } {
@@ -15,7 +15,7 @@ export function readPngSize(bytes: Uint8Array, name: string): { width: number; h
 /** Throws DataError for a damaged file: checksums are checked. */
 export function decodePng(bytes: Uint8Array, name: string, channels: Channels): Picture {
   try {
-    return separateChannels(toInterleaved(decode(bytes, { checkCrc: true })), channels);
+    return splitChannels(toInterleaved(decode(bytes, { checkCrc: true })), channels);
   } catch (error) {
     throw new DataError(`${name}: found a damaged PNG file: ${(error as Error).message}`, { cause: error });
   }

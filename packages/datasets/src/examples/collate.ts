@@ -6,7 +6,7 @@ import {
   isSameShape,
   ShapeError,
 } from "@evenkeel/tensor";
-import { callable, checkValue, getBuiltinName } from "@evenkeel/tensor/checks";
+import { anArray, callable, checkValue, getBuiltinName } from "@evenkeel/tensor/checks";
 import type { HostData, ShapedArray, Tensors } from "./host-data.ts";
 import { makeEmptyLike, mapParts, toShapedArray } from "./host-data.ts";
 
@@ -54,8 +54,10 @@ export type Collated<Example, By> = undefined extends By
  *
  * @example batches([{ inputs: [1, 2], labels: 0 }], { batchSize: 1, collate: { inputs: defaultCollate, labels: (labels) => Int32Array.from(labels) } })
  */
-export const defaultCollate: Collate<unknown> = (examples, positions, where) =>
-  collate(examples, positions, where);
+export const defaultCollate: Collate<unknown> = (examples, positions, where) => {
+  checkValue("defaultCollate: examples", examples, anArray);
+  return collate(examples, positions, where);
+};
 
 /**
  * Joins examples by functions for their parts, and stacks all other parts. Errors refer to examples by their `positions`.

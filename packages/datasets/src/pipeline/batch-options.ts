@@ -16,9 +16,9 @@ import {
   positiveInteger,
   yesOrNo,
 } from "@evenkeel/tensor/checks";
+import type { ExampleAugmentation } from "../augment/annotated-image.ts";
 import type { Augmentation } from "../augment/augmentation.ts";
 import { anAugmentation } from "../augment/compose.ts";
-import type { ExampleAugmentation } from "../augment/image-example.ts";
 import type { Collated } from "../examples/collate.ts";
 import type { DTypes } from "../examples/host-data.ts";
 import type { ChannelStatistics, ImageSet } from "../images/image-set.ts";

@@ -1,6 +1,6 @@
+import type { ExampleAugmentation } from "../augment/annotated-image.ts";
 import type { Augmentation } from "../augment/augmentation.ts";
 import { asAugmentation } from "../augment/compose.ts";
-import type { ExampleAugmentation } from "../augment/image-example.ts";
 import type { ChannelStatistics, ImageSet } from "../images/image-set.ts";
 import {
   computeChannelStatistics,

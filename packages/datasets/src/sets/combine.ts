@@ -41,7 +41,7 @@ export function subset<Example>(examples: Examples<Example>, positions: ArrayLik
       `subset: positions: found ${stray}, expected integers from 0 to ${dataset.length - 1}`,
     );
   }
-  return { length: chosen.length, get: (index) => dataset.get(chosen[index]!) };
+  return { length: chosen.length, get: (index, epoch) => dataset.get(chosen[index]!, epoch) };
 }
 
 /**
@@ -57,9 +57,9 @@ export function concatDatasets<Example>(parts: readonly Examples<Example>[]): Da
   for (const { length } of datasets) starts.push(starts.at(-1)! + length);
   return {
     length: starts.at(-1)!,
-    get: (index) => {
+    get: (index, epoch) => {
       const part = starts.findLastIndex((start) => start <= index);
-      return datasets[part]!.get(index - starts[part]!);
+      return datasets[part]!.get(index - starts[part]!, epoch);
     },
   };
 }
@@ -91,9 +91,9 @@ export function stackDatasets<Record extends object>(
   }
   return {
     length,
-    get: async (index) => {
+    get: async (index, epoch) => {
       const values = await Promise.all(
-        named.map(async ([name, dataset]) => [name, await dataset.get(index)]),
+        named.map(async ([name, dataset]) => [name, await dataset.get(index, epoch)]),
       );
       return Object.fromEntries(values) as Record;
     },
@@ -112,5 +112,8 @@ export function mapDataset<Example, Changed>(
 ): Dataset<Changed> {
   const dataset = checkExamples("mapDataset", examples);
   checkValue("mapDataset: change", change, callable);
-  return { length: dataset.length, get: async (index) => change(await dataset.get(index), index) };
+  return {
+    length: dataset.length,
+    get: async (index, epoch) => change(await dataset.get(index, epoch), index),
+  };
 }

@@ -12,14 +12,14 @@ export type Row<Columns> = Columns extends HostData
   : { readonly [Part in keyof Columns]: Row<Columns[Part]> };
 
 /** An image as it is stored. Shapes: inputs u8 [channels, height, width], labels i32 []. */
-export interface ImageSetExample {
+export interface ImageExample {
   readonly inputs: ShapedArray;
   readonly labels: ShapedArray;
 }
 
 /** One example of a source of examples. */
 export type ExampleIn<Source> = Source extends ImageSet
-  ? ImageSetExample
+  ? ImageExample
   : Source extends Dataset<unknown>
     ? Awaited<ReturnType<Source["get"]>>
     : Source extends readonly (infer Example)[]
@@ -49,7 +49,7 @@ function findDataset(source: object): Dataset<unknown> {
   return readRows(readColumns(source, "toDataset"));
 }
 
-function readImages(set: ImageSet): Dataset<ImageSetExample> {
+function readImages(set: ImageSet): Dataset<ImageExample> {
   const { images, labels, imageShape } = checkImageSet(set);
   const size = countValuesPerImage(set);
   return {

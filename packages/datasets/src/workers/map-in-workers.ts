@@ -62,7 +62,7 @@ export function mapInWorkers<Example, Changed = unknown>(
   const close = (): Promise<void> => pool.close();
   return {
     length: dataset.length,
-    get: async (index) => pool.run(await dataset.get(index), index) as Promise<Changed>,
+    get: async (index, epoch) => pool.run(await dataset.get(index, epoch), index) as Promise<Changed>,
     close,
     [Symbol.asyncDispose]: close,
   };

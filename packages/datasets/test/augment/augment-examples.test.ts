@@ -9,13 +9,17 @@ import {
   centerCrop,
   colorJitter,
   compose,
+  concatDatasets,
   cutout,
+  mapDataset,
   randAugment,
   randomAffine,
   randomCrop,
   randomErasing,
   randomHorizontalFlip,
   randomResizedCrop,
+  stackDatasets,
+  subset,
   syntheticFigures,
   trivialAugment,
 } from "../../src/index.ts";
@@ -52,6 +56,17 @@ describe("augmented examples", () => {
     ];
     for (const other of others) expect((await other).image.data).not.toEqual(later.image.data);
     expect(dataset.length).toBe(10);
+  });
+
+  it("differ from epoch to epoch also behind functions of datasets", async () => {
+    const dataset = augmentExamples(examples, augment, { seed: 1 });
+    const expected = await dataset.get(7, 3);
+    const chosen = subset(dataset, [2, 7]);
+    expect(await chosen.get(1, 3)).toEqual(expected);
+    expect(await concatDatasets([examples, dataset]).get(17, 3)).toEqual(expected);
+    expect(await stackDatasets({ photo: dataset }).get(7, 3)).toEqual({ photo: expected });
+    expect(await mapDataset(dataset, (example) => example).get(7, 3)).toEqual(expected);
+    expect(await augmentExamples(chosen, randomHorizontalFlip(0), { seed: 9 }).get(1, 3)).toEqual(expected);
   });
 
   it("are normalized by statistics", async () => {

@@ -1,7 +1,7 @@
 import { ArgumentError, ShapeError } from "@evenkeel/tensor";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ExampleAugmentation, ImageExample } from "../../src/index.ts";
+import type { AnnotatedImage, ExampleAugmentation } from "../../src/index.ts";
 import {
   centerCrop,
   compose,
@@ -28,14 +28,14 @@ const example = {
   name: "a",
 };
 
-const run = <Example extends ImageExample>(
+const run = <Example extends AnnotatedImage>(
   augment: ExampleAugmentation,
   given: Example,
   stream = 0,
 ): Example => augment.apply(given, new RandomStream(1, stream));
 
 /** The bounds of the pixels of a mask, as a box. */
-function computeBounds({ masks }: { masks: ImageExample["masks"] }, index: number): number[] {
+function computeBounds({ masks }: { masks: AnnotatedImage["masks"] }, index: number): number[] {
   const [, height, width] = masks!.shape as readonly [number, number, number];
   const pixels = [
     ...masks!.data.subarray(index * height * width, (index + 1) * height * width).keys(),

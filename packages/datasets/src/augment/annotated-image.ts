@@ -15,7 +15,7 @@ export interface Boxes {
  * An image and what is known about it. If it has boxes, the parts `labels`, `masks`, `difficult`, `truncated`, `crowd` and `areas`
  * have an entry for each box, and lose the entries of boxes that are cut off. Other parts stay as they are.
  */
-export interface ImageExample {
+export interface AnnotatedImage {
   readonly image: Picture;
   readonly boxes?: Boxes;
   /** Masks [n, height, width] of objects, or a map of classes [1, height, width]. */
@@ -29,7 +29,7 @@ export interface ImageExample {
  * `compose` applies several; `augmentExamples` applies it to a dataset, `batches` to an image set.
  */
 export interface ExampleAugmentation {
-  apply<Example extends ImageExample>(example: Example, random: RandomStream): Example;
+  apply<Example extends AnnotatedImage>(example: Example, random: RandomStream): Example;
 }
 
 /** Accepts what has the method `apply` of an augmentation, and is not a function. */
@@ -76,10 +76,10 @@ export const visibilityRules: { readonly minVisibility: Rule } = { minVisibility
 /** Makes an augmentation that checks the example which it is given. `name` begins its messages. */
 export function makeAugmentation(
   name: string,
-  apply: (example: ImageExample, random: RandomStream) => ImageExample,
+  apply: (example: AnnotatedImage, random: RandomStream) => AnnotatedImage,
 ): ExampleAugmentation {
   return {
-    apply: <Example extends ImageExample>(example: Example, random: RandomStream): Example => {
+    apply: <Example extends AnnotatedImage>(example: Example, random: RandomStream): Example => {
       checkExample(name, example);
       return apply(example, random) as Example;
     },
@@ -98,7 +98,7 @@ const isObject: Rule = {
   accepts: (value) => typeof value === "object" && value !== null && "image" in value,
 };
 
-function checkExample(where: string, example: ImageExample): void {
+function checkExample(where: string, example: AnnotatedImage): void {
   checkValue(`${where}: example`, example, isObject);
   const { image, boxes, masks } = example;
   checkPicture(`${where}: image`, image);

@@ -2,7 +2,7 @@ import type { Picture } from "../images/picture.ts";
 import { makePicture } from "../images/picture.ts";
 
 /** Turns an image that is stored in one of the eight orientations of EXIF upright. */
-export function orient(picture: Picture, orientation: number): Picture {
+export function applyOrientation(picture: Picture, orientation: number): Picture {
   if (orientation === 1) return picture;
   const [channels, height, width] = picture.shape;
   const isTransposed = orientation >= 5;
