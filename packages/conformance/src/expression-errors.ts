@@ -55,6 +55,8 @@ function makePassedError({ op }: ExpressionNode): StepError {
       return (_y, a, _b, da) => amplify((2 / Math.sqrt(Math.PI)) * Math.exp(-a * a), da);
     case "pow":
       return (y, a, b, da, db) => amplify((b * y) / a, da) + amplify(y * Math.log(Math.abs(a)), db);
+    case "atan2":
+      return (_y, a, b, da, db) => amplify(b / (a * a + b * b), da) + amplify(a / (a * a + b * b), db);
     default:
       return () => 0;
   }

@@ -41,12 +41,13 @@ const ieee: Precision = {
     tanh: { ulps: 4 },
     erf: { ulps: 3 },
     pow: { ulps: 3 },
+    atan2: { ulps: 4 },
     rem: { ulps: 0 },
   },
   smallest: 2 ** -149,
   reduction: computeRandomWalk,
   reason:
-    "IEEE 754 arithmetic. The functions are polynomials; over 200,000 points the worst seen were exp 1.0 ULP, expm1 1.4, log 0.8, log1p 0.8, sin and cos 2.8 for all x, tanh 2.5, erf 1.1, pow 1.1. A remainder is exact",
+    "IEEE 754 arithmetic. The functions are polynomials; over 200,000 points the worst seen were exp 1.0 ULP, expm1 1.4, log 0.8, log1p 0.8, sin and cos 2.8 for all x, tanh 2.5, erf 1.1, pow 1.1, atan2 3.1. A remainder is exact",
 };
 
 const wgsl: Precision = {
@@ -62,12 +63,13 @@ const wgsl: Precision = {
     tanh: { ulps: 16 },
     erf: { ulps: 8 },
     pow: { ulps: 256 },
+    atan2: { ulps: 10 },
     rem: { ulps: 0 },
   },
   smallest: 2 ** -126,
   reduction: (length) => 2 * computeRandomWalk(length),
   reason:
-    "WGSL, accuracy of built-in functions: division 2.5 ULP, sqrt as 1 / inverseSqrt, exp 3 + 2|x| ULP, log 3 ULP or 2^-21 between 1/2 and 2, pow as exp2(y log2(x)); subnormal numbers may be flushed. expm1, log1p, sin, cos, tanh and erf are formulas of the backend over these: polynomials near 0 (2 ULP), beyond that what exp, log and division leave, times how it grows (e^x / (e^x - 1) is 2.5 where expm1 leaves its polynomial); sin and cos are polynomials (2 ULP) of a place in the turn that is within 1.5 ULP for all x; remainders are computed in integers",
+    "WGSL, accuracy of built-in functions: division 2.5 ULP, sqrt as 1 / inverseSqrt, exp 3 + 2|x| ULP, log 3 ULP or 2^-21 between 1/2 and 2, pow as exp2(y log2(x)); subnormal numbers may be flushed. expm1, log1p, sin, cos, tanh, erf and atan2 are formulas of the backend over these: polynomials near 0 (2 ULP), beyond that what exp, log and division leave, times how it grows (e^x / (e^x - 1) is 2.5 where expm1 leaves its polynomial); sin and cos are polynomials (2 ULP) of a place in the turn that is within 1.5 ULP for all x; remainders are computed in integers",
 };
 
 /** Backends that deviate from IEEE 754. */

@@ -48,7 +48,14 @@ export {
   makeRounding,
   toStored,
 } from "./expression/dtype.ts";
-export { aDType, allTypes, floatTypes, indexType, listStorages } from "./expression/dtype-kinds.ts";
+export {
+  aDType,
+  allTypes,
+  floatTypes,
+  indexType,
+  integerTypes,
+  listStorages,
+} from "./expression/dtype-kinds.ts";
 export * from "./expression/index.ts";
 export type { Bytes, NumericArray, Storage } from "./expression/storage.ts";
 export { countStorageBytes, viewAs } from "./expression/storage.ts";
@@ -86,22 +93,37 @@ export { bernoulli, normal, randomBits, randomPermutation, uniform } from "./ops
 export { tril, triu } from "./ops/creation/triangle.ts";
 export { elu, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from "./ops/elementwise/activation.ts";
 export { abs, add, div, mul, neg, rem, sign, sub } from "./ops/elementwise/arithmetic.ts";
-export { clamp, maximum, minimum } from "./ops/elementwise/bounds.ts";
+export {
+  bitwiseAnd,
+  bitwiseLeftShift,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseRightShift,
+  bitwiseXor,
+} from "./ops/elementwise/bitwise.ts";
+export type { NanToNumOptions } from "./ops/elementwise/bounds.ts";
+export { clamp, maximum, minimum, nanToNum } from "./ops/elementwise/bounds.ts";
 export { cast } from "./ops/elementwise/cast.ts";
 export {
   equal,
   greater,
   greaterEqual,
+  isFinite,
+  isInfinite,
   isNan,
   less,
   lessEqual,
   notEqual,
 } from "./ops/elementwise/comparison.ts";
+export { floorDivide, mod } from "./ops/elementwise/division.ts";
 export { erf, exp, expm1, log, log1p } from "./ops/elementwise/exponential.ts";
 export { fuse } from "./ops/elementwise/fusion/fuse.ts";
 export { evaluateExpression } from "./ops/elementwise/fusion/fused.ts";
 export { glu } from "./ops/elementwise/glu.ts";
 export { hardsigmoid, hardswish, hardtanh, relu6 } from "./ops/elementwise/hard-activation.ts";
+export { acosh, asinh, atanh, cosh, sinh } from "./ops/elementwise/hyperbolic.ts";
+export { lerp } from "./ops/elementwise/lerp.ts";
+export { exp2, log2, log10, logaddexp } from "./ops/elementwise/logarithms.ts";
 export { logicalAnd, logicalNot, logicalOr, logicalXor } from "./ops/elementwise/logic.ts";
 export type { TensorOrNumber } from "./ops/elementwise/operands/binary.ts";
 export { power, reciprocal, rsqrt, sqrt, square } from "./ops/elementwise/powers.ts";
@@ -111,6 +133,7 @@ export type { ShrinkOptions } from "./ops/elementwise/shrinkage.ts";
 export { hardshrink, softshrink, tanhshrink, threshold } from "./ops/elementwise/shrinkage.ts";
 export { celu, logSigmoid, mish, selu, softsign } from "./ops/elementwise/smooth-activation.ts";
 export { cos, sin } from "./ops/elementwise/trigonometric.ts";
+export { acos, asin, atan, atan2, cos, sin, tan } from "./ops/elementwise/trigonometric.ts";
 export { where } from "./ops/elementwise/where.ts";
 export { findGradient } from "./ops/gradient-of.ts";
 export { argsort } from "./ops/indexing/argsort.ts";
@@ -151,6 +174,12 @@ export {
   adaptiveMaxPool2d,
   adaptiveMaxPool3d,
 } from "./ops/pooling/adaptive-pool.ts";
+export type { Interpolation, QuantileOptions } from "./ops/order/quantile.ts";
+export { median, quantile } from "./ops/order/quantile.ts";
+export type { SortOptions } from "./ops/order/sort.ts";
+export { sort } from "./ops/order/sort.ts";
+export type { UniqueResult } from "./ops/order/unique.ts";
+export { nonzero, unique } from "./ops/order/unique.ts";
 export type { AvgPoolOptions } from "./ops/pooling/avg-pool.ts";
 export { avgPool1d, avgPool2d, avgPool3d } from "./ops/pooling/avg-pool.ts";
 export { globalAveragePool } from "./ops/pooling/global-average-pool.ts";
@@ -168,6 +197,9 @@ export type { MaxUnpoolOptions } from "./ops/pooling/max-unpool.ts";
 export { maxUnpool1d, maxUnpool2d, maxUnpool3d } from "./ops/pooling/max-unpool.ts";
 export type { Extent, MaxPoolOptions, PoolOptions } from "./ops/pooling/pool-options.ts";
 export { checkPoolOptions } from "./ops/pooling/pool-options.ts";
+export { maxPool1d, maxPool2d } from "./ops/pooling/max-pool.ts";
+export type { Extent, PoolOptions } from "./ops/pooling/pooling-geometry.ts";
+export { all, any } from "./ops/reduction/any-all.ts";
 export type { ArgExtremeOptions } from "./ops/reduction/arg-extreme.ts";
 export { argmax, argmin, isArgmax } from "./ops/reduction/arg-extreme.ts";
 export type { ReductionOptions } from "./ops/reduction/axes.ts";
@@ -176,7 +208,9 @@ export { cumulativeSum } from "./ops/reduction/cumulative-sum.ts";
 export { max, min } from "./ops/reduction/extreme.ts";
 export { mean } from "./ops/reduction/mean.ts";
 export type { MomentsOptions } from "./ops/reduction/moments.ts";
-export { moments, variance } from "./ops/reduction/moments.ts";
+export { moments, standardDeviation, variance } from "./ops/reduction/moments.ts";
+export type { NormOptions } from "./ops/reduction/norm.ts";
+export { norm } from "./ops/reduction/norm.ts";
 export { product } from "./ops/reduction/product.ts";
 export { sum, sumTo } from "./ops/reduction/sum.ts";
 export type { CropAndResizeOptions } from "./ops/resampling/crop-and-resize.ts";
@@ -190,6 +224,8 @@ export { roiAlign } from "./ops/resampling/roi-align.ts";
 export type { PointMode } from "./ops/resampling/sample-points.ts";
 export type { ResizeMode } from "./ops/resampling/sampling.ts";
 export type { Combination } from "./ops/scatter/attributes.ts";
+export type { BincountOptions } from "./ops/scatter/bincount.ts";
+export { bincount } from "./ops/scatter/bincount.ts";
 export type { ScatterOptions, ScatterReduceOptions, ScatterReduction } from "./ops/scatter/scatter.ts";
 export { scatter, scatterReduce } from "./ops/scatter/scatter.ts";
 export type { GatherNdOptions, ScatterNdOptions } from "./ops/scatter/scatter-nd.ts";

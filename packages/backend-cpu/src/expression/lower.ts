@@ -5,6 +5,7 @@ import { divideSigned, remainder } from "./functions/division.ts";
 import { erf } from "./functions/error-function.ts";
 import { exp, expm1 } from "./functions/exponential.ts";
 import { tanh } from "./functions/hyperbolic.ts";
+import { atan2 } from "./functions/inverse-tangent.ts";
 import { log, log1p } from "./functions/logarithm.ts";
 import { pow } from "./functions/power.ts";
 import type { FunctionNode } from "./vector-operations.ts";
@@ -21,6 +22,7 @@ const transcendental: { readonly [op: string]: Lowering | undefined } = {
   tanh,
   erf,
   pow,
+  atan2,
 };
 
 /**

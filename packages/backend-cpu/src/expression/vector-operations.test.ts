@@ -70,7 +70,7 @@ const exactUnary: { readonly [op in UnaryFunction]?: readonly ScalarType[] } = {
   isNan: ["f32"],
   not: words,
 };
-const exactBinary: { readonly [op in Exclude<BinaryFunction, "pow">]: readonly ScalarType[] } = {
+const exactBinary: { readonly [op in Exclude<BinaryFunction, "pow" | "atan2">]: readonly ScalarType[] } = {
   add: numbers,
   sub: numbers,
   mul: numbers,

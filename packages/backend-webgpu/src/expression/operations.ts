@@ -136,6 +136,8 @@ function printOperation(node: Operation, context: PrintContext): string {
       return printExtreme(node, context, a, b);
     case "pow":
       return printPower(context.node(node.operands[1]!), context, a, b);
+    case "atan2":
+      return `${context.use("angle")}(${a}, ${b})`;
     case "shiftLeft":
       return `${a} << (vec4u(${b}) & vec4u(31u))`;
     case "shiftRight":

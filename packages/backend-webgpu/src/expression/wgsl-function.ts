@@ -17,7 +17,8 @@ export type FunctionName =
   | "timesHigh"
   | "placeInTurn"
   | "sineOfTurned"
-  | "power";
+  | "power"
+  | "angle";
 
 /** One definition over vectors of four. */
 export interface WgslFunction {

@@ -67,6 +67,12 @@ function computeOperandGradients(
         e.select(flat, zero, e.mul(dy, e.mul(y, e.log(a)))),
       ];
     }
+    case "atan2": {
+      // At the origin, where the angle jumps, the gradient is 0 instead of NaN.
+      const square = e.add(e.mul(a, a), e.mul(b, b));
+      const slope = e.div(dy, e.select(e.equal(square, 0), 1, square));
+      return [e.mul(slope, b), e.neg(e.mul(slope, a))];
+    }
     case "select": {
       const zero = e.constantLike(dy, 0);
       return [undefined, e.select(a, dy, zero), e.select(a, zero, dy)];

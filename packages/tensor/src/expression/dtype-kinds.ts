@@ -14,6 +14,8 @@ export const floatTypes: readonly DType[] = /* @__PURE__ */ listTypes(({ kind })
 export const arithmeticTypes: readonly DType[] = /* @__PURE__ */ listTypes(
   ({ kind, mask }) => kind !== "truth" && mask === undefined,
 );
+/** The dtypes of whole numbers, whose bits can be combined. */
+export const integerTypes: readonly DType[] = /* @__PURE__ */ listTypes(({ kind }) => kind === "integer");
 export const signedTypes: readonly DType[] = /* @__PURE__ */ dtypes.filter(isSigned);
 export const orderedTypes: readonly DType[] = /* @__PURE__ */ listTypes(({ kind }) => kind !== "truth");
 

@@ -106,6 +106,8 @@ function makeFunction(node: ExpressionNode, from: ScalarType): (a: number, b: nu
       return Math.max;
     case "pow":
       return power;
+    case "atan2":
+      return Math.atan2;
     case "and":
       return (a, b) => wrapTo(type, a & b);
     case "or":

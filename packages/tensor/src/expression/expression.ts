@@ -28,6 +28,7 @@ export type BinaryFunction =
   | "min"
   | "max"
   | "pow"
+  | "atan2"
   | "and"
   | "or"
   | "xor"
@@ -37,7 +38,7 @@ export type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater"
 
 /**
  * One step of an expression. `add` to `max` take f32, i32 or u32 (integers wrap; `div` and `rem` truncate, and for
- * integers divided by 0 they return 0; `min` and `max` of floats return NaN if either is NaN); `pow` and the
+ * integers divided by 0 they return 0; `min` and `max` of floats return NaN if either is NaN); `pow`, `atan2` and the
  * transcendental functions take f32; `round` rounds ties to even; `and`, `or`, `xor` take integers or bool;
  * `shiftRight` is arithmetic for i32. `cast` to an integer truncates and saturates, and NaN becomes 0. `index` is the
  * row-major position in the output, as u32.

@@ -63,6 +63,8 @@ export const rem = (a: Operand, b: Operand): Value => binary("rem", a, b);
 export const min = (a: Operand, b: Operand): Value => binary("min", a, b);
 export const max = (a: Operand, b: Operand): Value => binary("max", a, b);
 export const pow = (a: Operand, b: Operand): Value => binary("pow", a, b);
+/** The angle of the point (b, a): that of a / b where b is positive. */
+export const atan2 = (a: Operand, b: Operand): Value => binary("atan2", a, b);
 export const and = (a: Operand, b: Operand): Value => binary("and", a, b);
 export const or = (a: Operand, b: Operand): Value => binary("or", a, b);
 export const xor = (a: Operand, b: Operand): Value => binary("xor", a, b);

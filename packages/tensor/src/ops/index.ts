@@ -17,28 +17,52 @@ export {
   tanhOp,
 } from "./elementwise/activation.ts";
 export { absOp, addOp, divOp, mulOp, negOp, remOp, signOp, subOp } from "./elementwise/arithmetic.ts";
-export { clampOp, maximumOp, minimumOp } from "./elementwise/bounds.ts";
+export {
+  bitwiseAndOp,
+  bitwiseLeftShiftOp,
+  bitwiseNotOp,
+  bitwiseOrOp,
+  bitwiseRightShiftOp,
+  bitwiseXorOp,
+} from "./elementwise/bitwise.ts";
+export { clampOp, maximumOp, minimumOp, nanToNumOp } from "./elementwise/bounds.ts";
 export { castOp } from "./elementwise/cast.ts";
 export {
   equalOp,
   greaterEqualOp,
   greaterOp,
+  isFiniteOp,
+  isInfiniteOp,
   isNanOp,
   lessEqualOp,
   lessOp,
   notEqualOp,
 } from "./elementwise/comparison.ts";
+export { floorDivideOp, modOp } from "./elementwise/division.ts";
 export { erfOp, expm1Op, expOp, log1pOp, logOp } from "./elementwise/exponential.ts";
 export { fusedOp } from "./elementwise/fusion/fused.ts";
 export { gluOp } from "./elementwise/glu.ts";
 export { hardsigmoidOp, hardswishOp, hardtanhOp } from "./elementwise/hard-activation.ts";
+
+export { acoshOp, asinhOp, atanhOp, coshOp, sinhOp } from "./elementwise/hyperbolic.ts";
+export { exp2Op, log2Op, log10Op, logaddexpOp } from "./elementwise/logarithms.ts";
 export { logicalAndOp, logicalNotOp, logicalOrOp, logicalXorOp } from "./elementwise/logic.ts";
 export { powerOp, reciprocalOp, rsqrtOp, sqrtOp, squareOp } from "./elementwise/powers.ts";
 export { preluOp } from "./elementwise/prelu.ts";
 export { ceilOp, floorOp, roundOp, truncOp } from "./elementwise/rounding.ts";
 export { hardshrinkOp, softshrinkOp, tanhshrinkOp, thresholdOp } from "./elementwise/shrinkage.ts";
 export { celuOp, logSigmoidOp, mishOp, seluOp, softsignOp } from "./elementwise/smooth-activation.ts";
-export { cosOp, sinOp } from "./elementwise/trigonometric.ts";
+export {
+  acosOp,
+  asinOp,
+  atan2Op,
+  atanOp,
+  cosOp,
+  cosOp,
+  sinOp,
+  sinOp,
+  tanOp,
+} from "./elementwise/trigonometric.ts";
 export { whereOp } from "./elementwise/where.ts";
 export { argsortOp } from "./indexing/argsort.ts";
 export { gatherOp, scatterAddOp } from "./indexing/gather.ts";

@@ -161,6 +161,15 @@ const calls: readonly (readonly [name: string, call: Call, right: object, ...wro
     { reduction: "mean" },
   ],
   ["segmentSum", (o) => ops.segmentSum(of(2), indices, o), { size: 3 }, {}, { size: 3, axis: 0 }],
+  ["nanToNum", (o) => ops.nanToNum(row, o), { nan: 1 }, { nan: "0" }, { posinf: 1 }],
+  ["any", (o) => ops.any(row, o), { axis: 0 }, { axis: 1 }],
+  ["all", (o) => ops.all(row, o), { keepDims: true }, { keepDims: 1 }],
+  ["norm", (o) => ops.norm(row, o), { p: 1 }, { p: Number.NaN }, { order: 1 }],
+  ["standardDeviation", (o) => ops.standardDeviation(row, o), { correction: 1 }, { correction: 2 }],
+  ["sort", (o) => ops.sort(row, o), { descending: true }, { descending: 1 }, { axis: 1 }],
+  ["quantile", (o) => ops.quantile(row, 0.5, o), { interpolation: "lower" }, { interpolation: "cubic" }],
+  ["median", (o) => ops.median(row, o), { axis: 0 }, { axis: 1 }],
+  ["bincount", (o) => ops.bincount(indices, o), { size: 2 }, {}, { size: 2, weights: 1 }],
   ["slice", (o) => ops.slice(row, o), { begin: [1] }, { begin: 1 }, { begin: [0], step: 2 }],
 
   [

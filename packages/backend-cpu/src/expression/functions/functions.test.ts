@@ -139,6 +139,31 @@ describe("accuracy", () => {
   });
 });
 
+const angle = buildExpression({ inputs: ["f32", "f32"] }, ([y, x]) => e.atan2(y!, x!));
+
+test("atan2 is at most 3.5 ulp off", () => {
+  const next = makeUniforms();
+  const ys = sweep(-4, 4);
+  const xs = ys.map((y, index) => Math.fround(index % 2 === 0 ? 8 * next() - 4 : y * (4 * next() - 2)));
+  const problem = makeProblem(angle, [ys, xs]);
+  const [found] = runAssembled(problem);
+  let worst = 0;
+  problem.reads[0]!.data.forEach((y, index) => {
+    const wanted = Math.atan2(y, problem.reads[1]!.data[index]!);
+    if (Math.abs(wanted) >= 2 ** -126)
+      worst = Math.max(worst, Math.abs(found![index]! - wanted) / ulp(wanted));
+  });
+  expect(worst).toBeLessThanOrEqual(3.5);
+});
+
+test("atan2 has the special values of IEEE 754", () => {
+  const problem = makeProblem(angle, makePairs([0, -0, 1, -1, nan, inf, -inf, 3e38, 1e-38, 2 ** -149]));
+  const [found] = runAssembled(problem);
+  const [wanted] = computeExpected(problem);
+  const isClose = (a: number, b: number): boolean => Object.is(a, b) || Math.abs(a - b) <= ulp(b);
+  expect([...found!].filter((value, index) => !isClose(value, wanted![index]!))).toEqual([]);
+});
+
 const power = buildExpression({ inputs: ["f32", "f32"] }, ([x, y]) => e.pow(x!, y!));
 
 describe("special values", () => {

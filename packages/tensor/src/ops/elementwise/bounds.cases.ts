@@ -1,6 +1,6 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import type { ClampAttributes } from "./bounds.ts";
-import { clampOp, maximumOp, minimumOp } from "./bounds.ts";
+import { clampOp, maximumOp, minimumOp, nanToNumOp } from "./bounds.ts";
 import { binaryCases, integerCases, unaryCases } from "./operands/elementwise-cases.ts";
 
 export const maximumCases: OpCases<Record<string, never>> = {
@@ -78,4 +78,10 @@ export const clampCases: OpCases<ClampAttributes> = {
       inputs: [{ shape: [4, 5], dtype: "u32", values: { integers: [0, 2 ** 32 - 1] } }],
     },
   ],
+};
+
+export const nanToNumCases: OpCases<Record<string, never>> = {
+  op: nanToNumOp,
+  accuracy: "exact",
+  cases: unaryCases({ attrs: {}, values: { normal: [0, 1] }, scalars: [0.5, 100, -100] }),
 };

@@ -1,7 +1,7 @@
-import { checkOptions } from "../../checks/check.ts";
+import { checkOptions, checkTensors } from "../../checks/check.ts";
 import { ArgumentError } from "../../checks/errors.ts";
 import type { Rule } from "../../checks/rules.ts";
-import { comparable, nullOr } from "../../checks/rules.ts";
+import { anyNumber, comparable, nullOr } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
@@ -103,4 +103,53 @@ export function clamp(
     { min: typeof min === "number", max: typeof max === "number" },
     { scalars: bounds },
   )[0]!;
+}
+
+/** y = x where it is finite, otherwise one of three scalars of the call: for NaN, Infinity and -Infinity. */
+export const nanToNumOp: Op = {
+  name: "nanToNum",
+  outputs: (inputs) => computeUnaryOutputs("nanToNum", inputs),
+  meaning: {
+    expression: (inputs) =>
+      buildUnary(
+        inputs,
+        (x, nan, high, low) => {
+          const isHigh = e.equal(x, Number.POSITIVE_INFINITY);
+          const isLow = e.equal(x, Number.NEGATIVE_INFINITY);
+          return e.select(e.isNan(x), nan!, e.select(isHigh, high!, e.select(isLow, low!, x)));
+        },
+        { scalars: 3 },
+      ),
+  },
+};
+
+/** The largest finite number of each float. */
+const largest: { readonly [dtype: string]: number } = { f32: (2 - 2 ** -23) * 2 ** 127, f16: 65_504 };
+
+export interface NanToNumOptions {
+  /** In the place of NaN. Default: 0. */
+  readonly nan?: number;
+  /** In the place of Infinity. Default: the largest finite number of the dtype. */
+  readonly posInf?: number;
+  /** In the place of -Infinity. Default: the smallest finite number of the dtype. */
+  readonly negInf?: number;
+}
+
+/**
+ * x with numbers in the place of NaN and infinities. The gradient is 0 there.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16, ArgumentError for unknown options.
+ *
+ * @example nanToNum(tensor([1, Number.NaN])) // [1, 0]
+ */
+export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
+  checkTensors("nanToNum", x);
+  checkOptions<NanToNumOptions>("nanToNum", options, {
+    nan: anyNumber,
+    posInf: anyNumber,
+    negInf: anyNumber,
+  });
+  const most = largest[x.dtype] ?? 0;
+  const { nan = 0, posInf = most, negInf = -most } = options;
+  return execute(nanToNumOp, [x], {}, { scalars: [nan, posInf, negInf] })[0]!;
 }

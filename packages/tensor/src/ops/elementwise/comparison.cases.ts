@@ -3,6 +3,8 @@ import {
   equalOp,
   greaterEqualOp,
   greaterOp,
+  isFiniteOp,
+  isInfiniteOp,
   isNanOp,
   lessEqualOp,
   lessOp,
@@ -60,4 +62,16 @@ export const isNanCases: OpCases<Record<string, never>> = {
   op: isNanOp,
   accuracy: "exact",
   cases: [...unaryCases({ attrs: {}, values: { normal: [0, 1] } })],
+};
+
+export const isFiniteCases: OpCases<Record<string, never>> = {
+  op: isFiniteOp,
+  accuracy: "exact",
+  cases: unaryCases({ attrs: {}, values: { normal: [0, 1] } }),
+};
+
+export const isInfiniteCases: OpCases<Record<string, never>> = {
+  op: isInfiniteOp,
+  accuracy: "exact",
+  cases: unaryCases({ attrs: {}, values: { normal: [0, 1] } }),
 };

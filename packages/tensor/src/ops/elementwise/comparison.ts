@@ -2,6 +2,7 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { allTypes, orderedTypes } from "../../expression/dtype-kinds.ts";
+import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import type { TensorOrNumber } from "./operands/binary.ts";
 import { buildBinary, callBinary, computeBinaryOutputs } from "./operands/binary.ts";
@@ -131,4 +132,51 @@ export const isNanOp: Op = {
  */
 export function isNan(x: Tensor): Tensor {
   return execute(isNanOp, [x], {})[0]!;
+}
+
+/** The bits of a float without its sign: those of infinity are 0x7f800000, and larger ones are NaN. */
+const buildMagnitudeBits = (x: Value): Value => e.and(e.bitcast(x, "u32"), 0x7fffffff);
+
+/** y = whether x is neither infinite nor NaN. */
+export const isFiniteOp: Op = {
+  name: "isFinite",
+  outputs: (inputs) => computeUnaryOutputs("isFinite", inputs).map(({ shape }) => ({ shape, dtype: "bool" })),
+  meaning: {
+    expression: (inputs) =>
+      buildUnary(inputs, (x) => e.less(buildMagnitudeBits(x), 0x7f800000), { output: "bool" }),
+  },
+};
+
+/**
+ * Whether x is neither infinite nor NaN, as bool.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
+ *
+ * @example isFinite(tensor([1, Number.POSITIVE_INFINITY])) // [true, false]
+ */
+// biome-ignore lint/suspicious/noShadowRestrictedNames: the name that PyTorch and NumPy have for it
+export function isFinite(x: Tensor): Tensor {
+  return execute(isFiniteOp, [x], {})[0]!;
+}
+
+/** y = whether x is infinite. */
+export const isInfiniteOp: Op = {
+  name: "isInfinite",
+  outputs: (inputs) =>
+    computeUnaryOutputs("isInfinite", inputs).map(({ shape }) => ({ shape, dtype: "bool" })),
+  meaning: {
+    expression: (inputs) =>
+      buildUnary(inputs, (x) => e.equal(buildMagnitudeBits(x), 0x7f800000), { output: "bool" }),
+  },
+};
+
+/**
+ * Whether x is Infinity or -Infinity, as bool.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
+ *
+ * @example isInfinite(tensor([1, Number.NEGATIVE_INFINITY])) // [false, true]
+ */
+export function isInfinite(x: Tensor): Tensor {
+  return execute(isInfiniteOp, [x], {})[0]!;
 }

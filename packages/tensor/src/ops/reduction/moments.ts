@@ -14,6 +14,7 @@ import type { ReductionOptions } from "./axes.ts";
 import { broadcastReduced, readReductionAttributes, reductionRules, restoreAxes } from "./axes.ts";
 import { reductionFamily } from "./reduction-family.ts";
 import { computeDivisor, computeReducedShape, countReduced, forEachReduced } from "./reduction-geometry.ts";
+import { takeRoot } from "./root.ts";
 
 /**
  * mean = sum x / n; variance = sum (x - mean)^2 / max(0, n - correction), over the axes. Both are NaN if some x is not
@@ -119,4 +120,17 @@ export function moments(x: Tensor, options: MomentsOptions = {}): { mean: Tensor
  */
 export function variance(x: Tensor, options: MomentsOptions = {}): Tensor {
   return scope(() => moments(x, options).variance);
+}
+
+/**
+ * The standard deviation over axes: the square root of `variance`. Where it is 0, the gradient is 0.
+ *
+ * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32 or f16,
+ * ArgumentError for axes out of range or named twice.
+ *
+ * @param options.correction 0 (default) divides by the number of values, 1 by one less, as PyTorch does by default
+ * @example standardDeviation(tensor([1, 2, 3]), { correction: 1 }) // 1
+ */
+export function standardDeviation(x: Tensor, options: MomentsOptions = {}): Tensor {
+  return scope(() => takeRoot(variance(x, options), 2));
 }
