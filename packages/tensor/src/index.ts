@@ -78,6 +78,7 @@ export { conv2d, prepareConv2d } from "./ops/convolution/conv2d.ts";
 export { conv3d } from "./ops/convolution/conv3d.ts";
 export type { Conv2dAttributes } from "./ops/convolution/convolution.ts";
 export type { ConvolutionOptions, NumberOrPair } from "./ops/convolution/convolution-options.ts";
+export { computeConvolutionMargins } from "./ops/convolution/convolution-options.ts";
 export type { ConvolutionTransposeOptions } from "./ops/convolution/transposed-options.ts";
 export type {
   Margin,

@@ -118,6 +118,11 @@ const foldable: readonly (readonly [name: string, build: () => Module[], shape: 
     [2, 4, 7, 6],
   ],
   [
+    "a norm before a convolution with mirrored padding",
+    () => [new BatchNorm2d(4), new Conv2d(4, 8, 3, { padding: 1, paddingMode: "reflect", ...options })],
+    [2, 4, 5, 6],
+  ],
+  [
     "a norm before a convolution of points without bias",
     () => [new BatchNorm2d(4), new Conv2d(4, 8, 1, { padding: "same", bias: false, ...options })],
     [2, 4, 7, 6],

@@ -13,6 +13,7 @@ import {
   Linear,
   MaxPool2d,
   type Module,
+  type PaddingMode,
   ReLU,
   Sequential,
   SiLU,
@@ -88,7 +89,8 @@ function randomConvolution(pick: Pick, channels: number, seed: number): { layer:
   const stride = kernel === 1 ? pick(1, 2) : pick(1, 1, 2);
   const groups = channels % 2 === 0 && outputs % 2 === 0 ? pick(1, 2) : 1;
   const Kind = pick(Conv2d, Conv2d, Conv2d, ScaledConv, CentredConv);
-  const options = { padding, stride, groups, bias: pick(true, false), seed };
+  const paddingMode = pick<PaddingMode>("zeros", "zeros", "zeros", "replicate");
+  const options = { padding, stride, groups, bias: pick(true, false), seed, paddingMode };
   return { layer: new Kind(channels, outputs, kernel, options), outputs };
 }
 

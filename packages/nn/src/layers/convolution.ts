@@ -1,5 +1,12 @@
-import type { Convolution1dOptions, ConvolutionOptions, PerDimension, Rank, Tensor } from "@evenkeel/tensor";
-import { conv1d, conv2d, conv3d } from "@evenkeel/tensor";
+import type {
+  Activation,
+  Convolution1dOptions,
+  ConvolutionOptions,
+  PerDimension,
+  Rank,
+  Tensor,
+} from "@evenkeel/tensor";
+import { computeConvolutionMargins, conv1d, conv2d, conv3d, pad, scope } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
 import {
   checkOptions,
@@ -20,6 +27,17 @@ import { makeWeights, weightRules } from "./weights.ts";
 import { checkGroups, describeWindow, toList } from "./windows.ts";
 
 export type Geometry<Options> = Omit<Options, "activation">;
+
+/** What surrounds images: zeros, the mirrored image without its edge, the nearest pixel, or the other side. */
+export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
+
+/** The modes of `pad`. */
+const padModes = { reflect: "reflect", replicate: "edge", circular: "wrap" } as const;
+
+export interface PaddingModeOptions {
+  /** Default: "zeros". */
+  readonly paddingMode?: PaddingMode;
+}
 
 /** What distinguishes one kind of convolution from another. */
 export interface Kind<Options> {
@@ -49,6 +67,7 @@ export abstract class Convolution<Options extends SharedGeometry> extends Fusing
   readonly outChannels: number;
   /** The options of the operation, such as stride, padding, dilation and groups. */
   readonly geometry: Geometry<Options>;
+  readonly paddingMode: PaddingMode;
   private readonly kind: Kind<Options>;
 
   constructor(
@@ -56,13 +75,14 @@ export abstract class Convolution<Options extends SharedGeometry> extends Fusing
     inChannels: number,
     outChannels: number,
     kernel: number | readonly number[],
-    options: WeightOptions & Geometry<Options>,
+    options: WeightOptions & Geometry<Options> & PaddingModeOptions,
   ) {
     super();
     const { name, dimensions, rules, isTransposed } = kind;
     const size = perDimension(positiveInteger, dimensions);
     const geometry = { stride: size, dilation: size, groups: positiveInteger, ...rules };
-    checkOptions<object>(name, options, { ...weightRules, ...geometry });
+    const paddingMode = oneOf("zeros", ...(isTransposed ? [] : Object.keys(padModes)));
+    checkOptions<object>(name, options, { ...weightRules, ...geometry, paddingMode });
     checkValue(`${name}: inChannels`, inChannels, positiveInteger);
     checkValue(`${name}: outChannels`, outChannels, positiveInteger);
     checkValue(`${name}: kernel`, kernel, size);
@@ -77,6 +97,7 @@ export abstract class Convolution<Options extends SharedGeometry> extends Fusing
     this.outChannels = outChannels;
     const given = Object.entries(options).filter(([option]) => Object.hasOwn(geometry, option));
     this.geometry = Object.fromEntries(given) as Geometry<Options>;
+    this.paddingMode = options.paddingMode ?? "zeros";
     this.kind = kind;
   }
 
@@ -86,9 +107,25 @@ export abstract class Convolution<Options extends SharedGeometry> extends Fusing
   }
 
   forwardWith(x: Tensor, { activation }: Epilogue): Tensor {
+    return this.convolve(x, this.weight.value, activation);
+  }
+
+  /** The operation with this weight. */
+  protected convolve(x: Tensor, weight: Tensor, activation: Activation | undefined): Tensor {
     this.checkInput(x);
-    const options = { ...this.geometry, activation } as unknown as Options;
-    return this.kind.run(x, this.weight.value, this.bias?.value, options);
+    const { kind, geometry, bias, paddingMode } = this;
+    const options = { ...geometry, activation } as unknown as Options;
+    if (paddingMode === "zeros") return kind.run(x, weight, bias?.value, options);
+    const margins = computeConvolutionMargins<Rank>(
+      kind.name,
+      x.shape.slice(2),
+      weight.shape.slice(2),
+      geometry as object,
+    );
+    return scope(() => {
+      const surrounded = pad(x, [[0, 0], [0, 0], ...margins], { mode: padModes[paddingMode] });
+      return kind.run(surrounded, weight, bias?.value, { ...options, padding: 0 });
+    });
   }
 
   /** Throws ShapeError unless x has the dimensions and channels of an input. */
@@ -97,8 +134,9 @@ export abstract class Convolution<Options extends SharedGeometry> extends Fusing
   }
 
   override describe(): string {
-    const { kind, inChannels, outChannels, weight, geometry } = this;
-    const window = describeWindow(weight.value.shape.slice(2), geometry);
+    const { kind, inChannels, outChannels, weight, geometry, paddingMode } = this;
+    const mode = paddingMode === "zeros" ? {} : { "padding mode": paddingMode };
+    const window = describeWindow(weight.value.shape.slice(2), { ...geometry, ...mode });
     return `${kind.name} ${inChannels} -> ${outChannels}, ${window}`;
   }
 }
@@ -127,7 +165,7 @@ export class Conv1d extends Convolution<Convolution1dOptions> {
     inChannels: number,
     outChannels: number,
     kernel: PerDimension<number, 1>,
-    options: WeightOptions & Geometry<Convolution1dOptions> = {},
+    options: WeightOptions & Geometry<Convolution1dOptions> & PaddingModeOptions = {},
   ) {
     super(makeKind("Conv1d", 1, conv1d), inChannels, outChannels, kernel, options);
   }
@@ -146,13 +184,14 @@ export class Conv2d extends Convolution<ConvolutionOptions> {
     inChannels: number,
     outChannels: number,
     kernel: PerDimension<number, 2>,
-    options: WeightOptions & Geometry<ConvolutionOptions> = {},
+    options: WeightOptions & Geometry<ConvolutionOptions> & PaddingModeOptions = {},
   ) {
     super(makeKind("Conv2d", 2, conv2d), inChannels, outChannels, kernel, options);
   }
 
   override asFusible(): FusibleConv2d | undefined {
-    if (this.forwardWith !== Convolution.prototype.forwardWith) return undefined;
+    if (this.forwardWith !== Convolution.prototype.forwardWith || this.paddingMode !== "zeros")
+      return undefined;
     return {
       kind: "conv2d",
       weight: this.weight.value,
@@ -176,7 +215,7 @@ export class Conv3d extends Convolution<ConvolutionOptions<3>> {
     inChannels: number,
     outChannels: number,
     kernel: PerDimension<number, 3>,
-    options: WeightOptions & Geometry<ConvolutionOptions<3>> = {},
+    options: WeightOptions & Geometry<ConvolutionOptions<3>> & PaddingModeOptions = {},
   ) {
     super(makeKind("Conv3d", 3, conv3d), inChannels, outChannels, kernel, options);
   }

@@ -6,7 +6,7 @@ import { ELU, GELU, LeakyReLU, Softplus } from "./activations.ts";
 import { AdaptiveAvgPool2d, AdaptiveMaxPool2d } from "./adaptive-pooling.ts";
 import { BasicBlock } from "./basic-block.ts";
 import { BatchNorm1d, BatchNorm2d } from "./batch-norm.ts";
-import { Conv1d, Conv2d } from "./convolution.ts";
+import { Conv1d, Conv2d, Conv3d } from "./convolution.ts";
 import { Dropout } from "./dropout.ts";
 import { Embedding } from "./embedding.ts";
 import { Flatten } from "./flatten.ts";
@@ -70,6 +70,12 @@ test.each<[string, () => unknown, string]>([
     "Conv1d: kernel: found [3, 3], expected a positive integer",
   ],
   ["a stride", () => new Conv1d(4, 4, 3, any({ stride: [1, 1] })), "Conv1d: stride: found [1, 1]"],
+  ["a mode", () => new Conv2d(4, 4, 3, any({ paddingMode: "edge" })), 'Conv2d: paddingMode: found "edge"'],
+  [
+    "a mode",
+    () => new ConvTranspose1d(4, 4, 3, any({ paddingMode: "reflect" })),
+    'ConvTranspose1d: paddingMode: found "reflect", expected "zeros"',
+  ],
   ["groups", () => new ConvTranspose2d(4, 3, 2, { groups: 0.5 }), "ConvTranspose2d: groups: found 0.5"],
   ["a padding", () => new ConvTranspose2d(4, 3, 2, any({ padding: "valid" })), 'padding: found "valid"'],
   [
@@ -165,6 +171,10 @@ test.each<[string, () => Module]>([
   ],
   ["Conv1d 4 -> 8, 5", () => new Conv1d(4, 8, 5)],
   ["Conv2d 4 -> 8, 3x3, padding 1:0x2", () => new Conv2d(4, 8, 3, { padding: [[1, 0], 2] })],
+  [
+    "Conv3d 4 -> 8, 3x3x3, padding 1, padding mode circular",
+    () => new Conv3d(4, 8, 3, { padding: 1, paddingMode: "circular" }),
+  ],
   ["ConvTranspose1d 4 -> 2, 2, padding same", () => new ConvTranspose1d(4, 2, 2, { padding: "same" })],
   ["ConvTranspose2d 4 -> 2, 2x2, stride 2x1", () => new ConvTranspose2d(4, 2, 2, { stride: [2, 1] })],
   ["BatchNorm1d 3", () => new BatchNorm1d(3)],

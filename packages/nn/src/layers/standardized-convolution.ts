@@ -1,9 +1,8 @@
 import { standardizeWeight } from "@evenkeel/batchnorm/norms";
 import type { Tensor } from "@evenkeel/tensor";
-import { conv2d, scope } from "@evenkeel/tensor";
+import { scope } from "@evenkeel/tensor";
 import { Conv2d } from "./convolution.ts";
 import type { Epilogue } from "./epilogue.ts";
-import { checkInput } from "./layer.ts";
 
 /**
  * A convolution of images with weight standardization (Qiao et al. 2019): the weights of each output channel are brought to mean
@@ -16,9 +15,7 @@ import { checkInput } from "./layer.ts";
  */
 export class StandardizedConv2d extends Conv2d {
   override forwardWith(x: Tensor, { activation }: Epilogue): Tensor {
-    checkInput(this, x, ["n", this.inChannels, "h", "w"]);
-    const options = { ...this.geometry, activation };
-    return scope(() => conv2d(x, standardizeWeight(this.weight.value), this.bias?.value, options));
+    return scope(() => this.convolve(x, standardizeWeight(this.weight.value), activation));
   }
 
   override describe(): string {

@@ -47,8 +47,12 @@ export function countChannels(layer: LinearLayer): { readonly inputs: number; re
 const isAll = (extent: unknown, size: number): boolean =>
   extent === undefined || [extent].flat(2).every((one) => one === size);
 
-/** Whether every output sums all taps of the kernel, so that a constant added to the input adds one to the output. */
+/**
+ * Whether every output sums all taps of the kernel, so that a constant added to the input adds one to the output. Padding that is
+ * taken from the input has the constant too.
+ */
 export function readsWholeWindows(layer: LinearLayer): boolean {
+  if (layer instanceof Convolution && layer.paddingMode !== "zeros") return true;
   const { padding, stride, outputPadding } = getGeometry(layer);
   const isPoint = layer.weight.value.shape.slice(2).every((size) => size === 1);
   const isSame = padding === "same" || padding === "sameLower";

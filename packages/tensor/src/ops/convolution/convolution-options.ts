@@ -72,3 +72,19 @@ export function readConvolutionAttributes<Dimensions extends Rank>(
   });
   return { stride, padding, dilation, groups };
 }
+
+/**
+ * The elements that a convolution of images of `sizes` with windows of `taps` needs at the ends of each dimension, for padding that
+ * is not zeros. Throws ArgumentError for a wrong option.
+ *
+ * @example computeConvolutionMargins("Conv2d", [7, 8], [3, 3], { padding: "same", stride: 2 }) // [[1, 1], [0, 1]]
+ */
+export function computeConvolutionMargins<Dimensions extends Rank>(
+  operation: string,
+  sizes: readonly number[],
+  taps: readonly number[],
+  options: ConvolutionOptions<Dimensions>,
+): readonly Margin[] {
+  const { padding } = readConvolutionAttributes(operation, sizes, taps, options);
+  return padding.map(([before, after]) => [before, Math.max(0, after)]);
+}
