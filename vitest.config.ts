@@ -22,7 +22,7 @@ const onGpus = [
 const onBothDevices = [
   "packages/conformance/test/batchnorm/*.test.ts",
   "packages/conformance/test/{attention,host-step,image-boxes,range-checks,scatter}.test.ts",
-  "packages/conformance/test/nn/{detection-metrics,fit-launches,metrics,non-finite,optimizer-papers,whole-steps}.test.ts",
+  "packages/conformance/test/nn/{detection-metrics,fit-launches,metrics,non-finite,optimizer-papers,sequence-layers,whole-steps}.test.ts",
   "packages/conformance/test/pytorch/{losses,metrics,more-losses,movement,optimizers,scatter,training}.test.ts",
   "packages/conformance/test/tensorboard/histograms.test.ts",
 ];

@@ -201,6 +201,8 @@ export { checkPoolOptions } from "./ops/pooling/pool-options.ts";
 export { maxPool1d, maxPool2d } from "./ops/pooling/max-pool.ts";
 export type { Extent, PoolOptions } from "./ops/pooling/pooling-geometry.ts";
 export { all, any } from "./ops/reduction/any-all.ts";
+export { gruCell, gruCellGradient } from "./ops/recurrent/gru-cell.ts";
+export { lstmCell, lstmCellGradient } from "./ops/recurrent/lstm-cell.ts";
 export type { ArgExtremeOptions } from "./ops/reduction/arg-extreme.ts";
 export { argmax, argmin, isArgmax } from "./ops/reduction/arg-extreme.ts";
 export type { ReductionOptions } from "./ops/reduction/axes.ts";

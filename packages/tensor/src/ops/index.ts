@@ -79,6 +79,9 @@ export { avgPoolGradientOp, avgPoolOp } from "./pooling/avg-pool.ts";
 export { maxPoolGradientOp, maxPoolOp, maxPoolSelectOp } from "./pooling/max-pool.ts";
 export { maxPoolIndicesOp } from "./pooling/max-pool-indices.ts";
 export { maxUnpoolOp } from "./pooling/max-unpool.ts";
+
+export { gruCellGradientOp, gruCellOp } from "./recurrent/gru-cell.ts";
+export { lstmCellGradientOp, lstmCellOp } from "./recurrent/lstm-cell.ts";
 export { argmaxOp, argminOp, isArgmaxOp } from "./reduction/arg-extreme.ts";
 export { cumulativeSumOp } from "./reduction/cumulative-sum.ts";
 export { maxOp, minOp } from "./reduction/extreme.ts";
