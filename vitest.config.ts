@@ -28,7 +28,7 @@ const onBothDevices = [
 ];
 /** They need neither, and take seconds: every case of every op, plans over whole arrays, and programs in processes of their own. */
 const longOnTheCpu = [
-  "packages/conformance/test/{command,cpu,high-memory,reference,wide}.test.ts",
+  "packages/conformance/test/{command,cpu,high-memory,killed-runs,reference,wide}.test.ts",
   "packages/conformance/test/{models,pytorch}/*.test.ts",
   "packages/conformance/test/{batchnorm/shapes,nn/fit}.test.ts",
   "packages/batchnorm/test/kernels.test.ts",

@@ -16,6 +16,7 @@ interface Target {
 
 interface Manifest {
   readonly name: string;
+  readonly version: string;
   readonly exports: { readonly [entry: string]: Target };
   /** By platform: each name, which begins with `#`, has several targets. */
   readonly imports?: { readonly [name: string]: { readonly [platform: string]: Target } };
@@ -46,6 +47,7 @@ await build({
   dts: false,
   silent: true,
   config: false,
+  define: { packageVersion: JSON.stringify(manifest.version) },
   esbuildPlugins: [
     {
       name: "shrink-wgsl",

@@ -1,16 +1,26 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Backend } from "@evenkeel/tensor";
 import { fromData, mul } from "@evenkeel/tensor";
+import { runWithKills } from "./kills/run-with-kills.ts";
 
-const usage = `pnpm soak [--backend <name>] [--cycles <n>]
+const usage = `pnpm soak [--backend <name>] [--cycles <n>] | --kills <n> [--seed <n>]
 
 Opens, uses and closes a device many times in one process, and fails where something stays behind.
 
   --backend   cpu or webgpu (webgpu)
-  --cycles    how often (1000)`;
+  --cycles    how often (1000)
+
+With --kills, runs of training are killed at random moments, also while they write checkpoints, and resumed; each must end with the
+bits of a run that was never killed.
+
+  --kills     how often in all
+  --seed      of the moments (0)`;
 
 const backends: { readonly [name: string]: () => Promise<Backend> } = {
   cpu: async () => (await import("@evenkeel/backend-cpu")).cpu({ threads: 2 }).open(),
@@ -81,16 +91,58 @@ function leaks(before: Possessions, after: Possessions): string[] {
   });
 }
 
+/** So many kills fit into one run. */
+const killsOfRun = 20;
+
+/** Kills and resumes as many runs as it takes. Returns the number of those that ended differently. */
+async function killRuns(kills: number, seed: number): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), "evenkeel-kills-"));
+  try {
+    const { result: expected } = await runWithKills(join(folder, "whole"), 0);
+    let failures = 0;
+    for (let done = 0; done < kills; done += killsOfRun) {
+      const count = Math.min(killsOfRun, kills - done);
+      const run = await runWithKills(join(folder, `${done}`), count, seed + done);
+      const isSame = run.result === expected;
+      if (!isSame) failures++;
+      console.log(
+        `${done + count} kills, ${run.killsInWrites} of the last ${count} while writing: ${isSame ? "the same bits" : "other bits"}`,
+      );
+    }
+    return failures;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       backend: { type: "string", default: "webgpu" },
       cycles: { type: "string", default: "1000" },
+      kills: { type: "string" },
+      seed: { type: "string", default: "0" },
       help: { type: "boolean", default: false },
     },
   });
+  const [kills, seed] = [values.kills, values.seed].map(Number) as [number, number];
+  if (
+    values.kills !== undefined &&
+    !values.help &&
+    Number.isInteger(kills) &&
+    kills > 0 &&
+    Number.isInteger(seed)
+  ) {
+    return (await killRuns(kills, seed)) === 0 ? 0 : 1;
+  }
   const [open, cycles] = [backends[values.backend], Number(values.cycles)];
-  if (values.help || open === undefined || !Number.isInteger(cycles) || cycles < 5) {
+  if (
+    values.help ||
+    values.kills !== undefined ||
+    open === undefined ||
+    !Number.isInteger(cycles) ||
+    cycles < 5
+  ) {
     console.log(usage);
     return values.help ? 0 : 2;
   }

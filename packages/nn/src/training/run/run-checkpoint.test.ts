@@ -210,6 +210,20 @@ test("draws without a seed continue where the run was saved", async () => {
   expect(await uniform([2]).data()).toEqual(expected);
 });
 
+test("every checkpoint says what it was made with, and by which seeds", async () => {
+  const { progress } = decodeCheckpoint((await store.load("latest"))!);
+  expect(progress).toMatchObject({
+    environment: {
+      evenkeel: "source",
+      backend: expect.stringMatching(/^memory \(/),
+      platform: expect.stringMatching(/^Node \d+/),
+    },
+    settings: { data: { seed: null } },
+    defaultSource: { seed: expect.any(Number), position: expect.any(Number) },
+    random: { random: { seed: 3, position: 0 } },
+  });
+});
+
 test("an optimizer that is created with another learning rate keeps it", async () => {
   const saved = new Scale(7);
   const before = own(saved);

@@ -8,8 +8,10 @@ import {
   modelPrefix,
   selectSection,
 } from "../../checkpoints/checkpoint-file.ts";
+import { describeEnvironment } from "../../checkpoints/environment.ts";
 import { checkStateDict } from "../../module/load-state-dict.ts";
 import { collectDistinct, readStateArrays } from "../../module/state-dict.ts";
+import { findBackend } from "../batches/batch.ts";
 import type { CheckpointOptions } from "../fit-options.ts";
 import { checkProgress } from "./check-progress.ts";
 import type { Progress, RunParts, RunState } from "./run-progress.ts";
@@ -31,6 +33,7 @@ export async function encodeRun(
   const progress: Progress = {
     ...state,
     settings: readSettings(options, { optimizer, metrics, data }),
+    environment: describeEnvironment(findBackend(model)),
     learningRate: optimizer.learningRate,
     defaultSource: getRandomSource().state,
     random: Object.fromEntries([...model.namedRandomSources()].map(([path, { state }]) => [path, state])),

@@ -1,6 +1,7 @@
 import type { RandomState } from "@evenkeel/tensor";
 import { DataError } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
+import type { Environment } from "../../checkpoints/environment.ts";
 import type { AnyModule } from "../../module/module.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
 import type { OptimizerSettings } from "../../optimizers/optimizer-options.ts";
@@ -45,6 +46,8 @@ export interface RunSettings {
 /** What a checkpoint holds besides tensors. */
 export interface Progress extends RunState {
   readonly settings: RunSettings;
+  /** What the run was made with; another one may continue it. */
+  readonly environment: Environment;
   readonly learningRate: number;
   /** The source of everything that is given no seed. */
   readonly defaultSource: RandomState;
