@@ -1,10 +1,9 @@
 import { runInWorker } from "@evenkeel/nn/worker";
+import { changeInWorkers, loadSets, readTable } from "./data-sets.ts";
 import { chooseFile, describeRefusal, downloadFile, keepFiles } from "./files.ts";
 import type { Job, Outcome } from "./jobs.ts";
 import { writeLog } from "./log.ts";
-
 import { digestPictures, readCanvas } from "./pictures.ts";
-
 import { showProgress, showReport } from "./progress.ts";
 import { type PageWatch, watchPageDuring } from "./watch-page.ts";
 
@@ -76,6 +75,9 @@ export interface TestedPage {
   describeRefusal: typeof describeRefusal;
   digestPictures: typeof digestPictures;
   readCanvas: typeof readCanvas;
+  loadSets: typeof loadSets;
+  readTable: typeof readTable;
+  changeInWorkers: typeof changeInWorkers;
 }
 
 Object.assign(globalThis, {
@@ -92,6 +94,9 @@ Object.assign(globalThis, {
   describeRefusal,
   digestPictures,
   readCanvas,
+  loadSets,
+  readTable,
+  changeInWorkers,
 } satisfies TestedPage);
 
 element("setting").textContent = `${crossOriginIsolated ? "" : "Not "}cross-origin isolated; ${

@@ -84,6 +84,37 @@ describeInChromium(({ browser, makeUrl, onPage }) => {
     });
   });
 
+  test("loads data sets over the network, from its cache and from chosen files", async () => {
+    const outcome = await onPage("plain", (page) =>
+      page.evaluate(async () => {
+        const { loadSets, readTable } = globalThis as unknown as TestedPage;
+        return [await loadSets(), await readTable()];
+      }),
+    );
+    expect(outcome).toEqual([
+      {
+        isHtml: true,
+        areEqual: true,
+        progress: 1,
+        missing: expect.stringMatching(
+          /^DownloadError: index.html: could not be downloaded. .* answered 404/,
+        ),
+        wrong: expect.stringMatching(/^DataError: .*found the sha256 checksum/),
+      },
+      [{ text: "a, b", size: 2 }],
+    ]);
+  });
+
+  test("changes examples in workers, and says why it cannot", async () => {
+    const change = (setting: "plain" | "isolated" | "isolated-without-blobs") =>
+      onPage(setting, (page) => page.evaluate(() => (globalThis as unknown as TestedPage).changeInWorkers()));
+    for (const setting of ["plain", "isolated"] as const)
+      expect(await change(setting)).toEqual([[3, 6], [98]]);
+    expect(await change("isolated-without-blobs")).toEqual([
+      expect.stringMatching(/^WorkerError: mapInWorkers: a worker .*Content-Security-Policy/),
+    ]);
+  });
+
   test("runs in a worker that starts to listen late, and does not wait for one that was terminated", async () => {
     const outcome = await onPage("plain", (page) =>
       page.evaluate(async () => {

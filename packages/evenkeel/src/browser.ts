@@ -1,1 +1,2 @@
+export * from "@evenkeel/datasets/browser";
 export * from "@evenkeel/nn/browser";

@@ -198,6 +198,7 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
         serveExamples(change, { addEventListener: () => {}, postMessage: () => {} }),
       // Nothing is fetched while the check runs.
       download: () => async () => undefined,
+      fetchPublishedFile: () => async () => new Uint8Array(8),
       readPublishedFile: () => async () => new Uint8Array(8),
       loadImages: () => async () => ({ train: figures(), test: figures() }),
       loadPublished: () => async () => ({ train: figures(), test: figures() }),

@@ -1,20 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
-import { EvenkeelError } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
-
-/** None of the addresses could be reached, or none of them has the file; the message lists the reasons. */
-export class DownloadError extends EvenkeelError {
-  override readonly name = "DownloadError";
-  /** Whether a server answered. If none did, this machine is probably offline. */
-  readonly wasAnswered: boolean;
-
-  constructor(message: string, options: ErrorOptions & { readonly wasAnswered?: boolean } = {}) {
-    super(message, options);
-    this.wasAnswered = options.wasAnswered ?? false;
-  }
-}
+import { DownloadError } from "../published/download-options.ts";
+import { isWebAddress } from "../published/web-address.ts";
 
 export interface RequestOptions {
   /** The first byte that is asked for. */
@@ -24,10 +13,6 @@ export interface RequestOptions {
 }
 
 const mostRedirects = 5;
-
-/** Whether this is an http or https address, absolute or relative to `base`. */
-export const isWebAddress = (address: string, base?: URL): boolean =>
-  URL.canParse(address, base) && /^https?:$/.test(new URL(address, base).protocol);
 
 /**
  * The answer of a server, with its body as it was sent: `fetch` would decompress it according to the header

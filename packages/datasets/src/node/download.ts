@@ -1,51 +1,14 @@
 import type { IncomingMessage } from "node:http";
 import { dirname } from "node:path";
 import { DataError } from "@evenkeel/tensor";
-import type { Rule, Rules } from "@evenkeel/tensor/checks";
-import {
-  anAbortSignal,
-  callable,
-  checkOptions,
-  checkValue,
-  nonNegativeInteger,
-  positive,
-  text,
-} from "@evenkeel/tensor/checks";
+import { checkOptions, checkValue, text } from "@evenkeel/tensor/checks";
 import { removeAbandoned } from "@evenkeel/tensor/node";
 import type { PublishedFile } from "../catalog.ts";
-import { DownloadError, isWebAddress, readChunks, requestAnswer } from "./answer.ts";
+import type { DownloadOptions } from "../published/download-options.ts";
+import { DownloadError, downloadRules, publishedFile, webAddresses } from "../published/download-options.ts";
+import { readChunks, requestAnswer } from "./answer.ts";
 import { PartialFile } from "./partial-file.ts";
 import { checkDigest, readPublishedFile } from "./published-file.ts";
-
-export interface DownloadOptions {
-  /** Called as bytes arrive. */
-  readonly onProgress?: (file: string, bytes: number, totalBytes: number) => void;
-  /** The time to wait for a server's answer and for the next bytes. Default: 5 seconds. */
-  readonly timeoutMilliseconds?: number;
-  readonly signal?: AbortSignal;
-}
-
-export const downloadRules: Rules<DownloadOptions> = {
-  onProgress: callable,
-  timeoutMilliseconds: positive,
-  signal: anAbortSignal,
-};
-
-const publishedFile: Rule = {
-  expected: "a published file: { file, bytes, sha256 }",
-  accepts: (value) => {
-    const { file, bytes, sha256 } = (value ?? {}) as Partial<PublishedFile>;
-    return text.accepts(file) && nonNegativeInteger.accepts(bytes) && text.accepts(sha256);
-  },
-};
-
-const webAddresses: Rule = {
-  expected: "an array of at least one http or https address",
-  accepts: (value) =>
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((address) => text.accepts(address) && isWebAddress(address)),
-};
 
 /**
  * Downloads a published file to `path`, from the first address that has it. The file at `path` is replaced once the

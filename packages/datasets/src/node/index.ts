@@ -1,7 +1,7 @@
-export { DownloadError } from "./answer.ts";
+export type { DownloadOptions } from "../published/download-options.ts";
+export { DownloadError } from "../published/download-options.ts";
 export type { CocoExample, CocoFolder, CocoOptions } from "./coco-folder.ts";
 export { openCoco } from "./coco-folder.ts";
-export type { DownloadOptions } from "./download.ts";
 export { download } from "./download.ts";
 export type { ImageFolder, ImageFolderOptions } from "./image-folder.ts";
 export { openImageFolder } from "./image-folder.ts";

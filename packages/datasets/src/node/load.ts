@@ -6,11 +6,11 @@ import { removeAbandoned } from "@evenkeel/tensor/node";
 import envPaths from "env-paths";
 import type { PublishedFile, PublishedImages } from "../catalog.ts";
 import type { ImageSet } from "../images/image-set.ts";
+import type { DownloadOptions } from "../published/download-options.ts";
+import { DownloadError, downloadRules } from "../published/download-options.ts";
 import type { Parts, PublishedSet } from "../published/published-set.ts";
 import { aPublishedSet, findParts, readParts, toPublishedSet } from "../published/published-set.ts";
-import { DownloadError } from "./answer.ts";
-import type { DownloadOptions } from "./download.ts";
-import { download, downloadRules } from "./download.ts";
+import { download } from "./download.ts";
 import { readPublishedFile } from "./published-file.ts";
 
 export interface LoadOptions extends DownloadOptions {

@@ -1,0 +1,3 @@
+import { serveExamples } from "@evenkeel/datasets";
+
+serveExamples((text: string) => ({ inputs: new TextEncoder().encode(text) }));
