@@ -42,7 +42,7 @@ export {
   selectImages,
 } from "./images/image-set.ts";
 export type { Picture } from "./images/picture.ts";
-export type { Interpolation, Region, ResizeImageOptions } from "./images/resize-image.ts";
+export type { ImageInterpolation, Region, ResizeImageOptions } from "./images/resize-image.ts";
 export { resizeImage } from "./images/resize-image.ts";
 export type {
   BatchOptions,

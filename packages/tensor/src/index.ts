@@ -133,7 +133,6 @@ export { ceil, floor, round, trunc } from "./ops/elementwise/rounding.ts";
 export type { ShrinkOptions } from "./ops/elementwise/shrinkage.ts";
 export { hardshrink, softshrink, tanhshrink, threshold } from "./ops/elementwise/shrinkage.ts";
 export { celu, logSigmoid, mish, selu, softsign } from "./ops/elementwise/smooth-activation.ts";
-export { cos, sin } from "./ops/elementwise/trigonometric.ts";
 export { acos, asin, atan, atan2, cos, sin, tan } from "./ops/elementwise/trigonometric.ts";
 export { where } from "./ops/elementwise/where.ts";
 export { findGradient } from "./ops/gradient-of.ts";
@@ -166,6 +165,12 @@ export type { SliceOptions } from "./ops/movement/slice-and-pad.ts";
 export { slice } from "./ops/movement/slice-and-pad.ts";
 export { chunk, split, unbind } from "./ops/movement/split.ts";
 export { moveAxis, swapAxes, transpose } from "./ops/movement/transpose.ts";
+export type { Interpolation, QuantileOptions } from "./ops/order/quantile.ts";
+export { median, quantile } from "./ops/order/quantile.ts";
+export type { SortOptions } from "./ops/order/sort.ts";
+export { sort } from "./ops/order/sort.ts";
+export type { UniqueResult } from "./ops/order/unique.ts";
+export { nonzero, unique } from "./ops/order/unique.ts";
 export type { AdaptiveSize } from "./ops/pooling/adaptive-pool.ts";
 export {
   adaptiveAvgPool1d,
@@ -175,12 +180,6 @@ export {
   adaptiveMaxPool2d,
   adaptiveMaxPool3d,
 } from "./ops/pooling/adaptive-pool.ts";
-export type { Interpolation, QuantileOptions } from "./ops/order/quantile.ts";
-export { median, quantile } from "./ops/order/quantile.ts";
-export type { SortOptions } from "./ops/order/sort.ts";
-export { sort } from "./ops/order/sort.ts";
-export type { UniqueResult } from "./ops/order/unique.ts";
-export { nonzero, unique } from "./ops/order/unique.ts";
 export type { AvgPoolOptions } from "./ops/pooling/avg-pool.ts";
 export { avgPool1d, avgPool2d, avgPool3d } from "./ops/pooling/avg-pool.ts";
 export { globalAveragePool } from "./ops/pooling/global-average-pool.ts";
@@ -198,11 +197,9 @@ export type { MaxUnpoolOptions } from "./ops/pooling/max-unpool.ts";
 export { maxUnpool1d, maxUnpool2d, maxUnpool3d } from "./ops/pooling/max-unpool.ts";
 export type { Extent, MaxPoolOptions, PoolOptions } from "./ops/pooling/pool-options.ts";
 export { checkPoolOptions } from "./ops/pooling/pool-options.ts";
-export { maxPool1d, maxPool2d } from "./ops/pooling/max-pool.ts";
-export type { Extent, PoolOptions } from "./ops/pooling/pooling-geometry.ts";
-export { all, any } from "./ops/reduction/any-all.ts";
 export { gruCell, gruCellGradient } from "./ops/recurrent/gru-cell.ts";
 export { lstmCell, lstmCellGradient } from "./ops/recurrent/lstm-cell.ts";
+export { all, any } from "./ops/reduction/any-all.ts";
 export type { ArgExtremeOptions } from "./ops/reduction/arg-extreme.ts";
 export { argmax, argmin, isArgmax } from "./ops/reduction/arg-extreme.ts";
 export type { ReductionOptions } from "./ops/reduction/axes.ts";

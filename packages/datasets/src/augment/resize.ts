@@ -1,5 +1,5 @@
 import { checkOptions, checkValue, positiveInteger } from "@evenkeel/tensor/checks";
-import type { Interpolation, Region } from "../images/resize-image.ts";
+import type { ImageInterpolation, Region } from "../images/resize-image.ts";
 import { anInterpolation, resizeRegion } from "../images/resize-image.ts";
 import { computeExponential, computeLogarithm } from "../random/exact-math.ts";
 import type { RandomStream } from "../random/random-stream.ts";
@@ -9,7 +9,7 @@ import { moveExample } from "./move-example.ts";
 
 export interface InterpolationOptions {
   /** How the values of the image are found; masks take the nearest value. Default: "bilinear", without aliasing. */
-  readonly interpolation?: Interpolation;
+  readonly interpolation?: ImageInterpolation;
 }
 
 export interface ResizeToOptions extends InterpolationOptions {

@@ -6,7 +6,7 @@ import { checkPicture, getPlane, makePicture } from "./picture.ts";
  * How values between pixels are found. "area" averages the pixels that a new one covers, "bilinear" and "bicubic" weight them by
  * their distance; all three take every pixel into account when images become smaller.
  */
-export type Interpolation = "nearest" | "area" | "bilinear" | "bicubic";
+export type ImageInterpolation = "nearest" | "area" | "bilinear" | "bicubic";
 
 export const anInterpolation: ReturnType<typeof oneOf> = /* @__PURE__ */ oneOf(
   "nearest",
@@ -25,7 +25,7 @@ export interface Region {
 
 export interface ResizeImageOptions {
   /** Default: "bilinear". */
-  readonly interpolation?: Interpolation;
+  readonly interpolation?: ImageInterpolation;
   /** The part of the image that is resized; it must lie within the image. Default: all of it. */
   readonly region?: Region;
 }
@@ -36,7 +36,7 @@ interface Filter {
   weigh(distance: number): number;
 }
 
-const filters: { readonly [name in Exclude<Interpolation, "nearest">]: Filter } = {
+const filters: { readonly [name in Exclude<ImageInterpolation, "nearest">]: Filter } = {
   area: { support: 0.5, weigh: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
   bilinear: { support: 1, weigh: (x) => Math.max(0, 1 - Math.abs(x)) },
   // Keys 1981 with a = -1/2, as in Pillow.
@@ -94,7 +94,7 @@ export function resizeRegion(
   picture: Picture,
   [toHeight, toWidth]: readonly [height: number, width: number],
   { x, y, width, height }: Region,
-  interpolation: Interpolation,
+  interpolation: ImageInterpolation,
 ): Picture {
   const [channels, fromHeight, fromWidth] = picture.shape;
   const columns = { first: x, length: width, from: fromWidth, to: toWidth };

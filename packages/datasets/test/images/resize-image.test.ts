@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { ArgumentError, ShapeError } from "@evenkeel/tensor";
 import { describe, expect, it } from "vitest";
-import type { Interpolation, Picture } from "../../src/index.ts";
+import type { ImageInterpolation, Picture } from "../../src/index.ts";
 import { resizeImage } from "../../src/index.ts";
 
 const digest = (picture: Picture): string => createHash("md5").update(picture.data).digest("hex").slice(0, 8);
@@ -15,7 +15,7 @@ const region = { x: 3.25, y: 2, width: 40.5, height: 30 };
 
 describe("resizing", () => {
   /** The digests were made with Pillow 12.3: `Image.resize` of each channel, with the filter and `box`. */
-  it.each<[Interpolation, string, string, string, string]>([
+  it.each<[ImageInterpolation, string, string, string, string]>([
     ["nearest", "eb262249", "7b48aed7", "c6b0be82", "455c3879"],
     ["area", "43f24d6d", "7b48aed7", "1aacbdc1", "e9920fe4"],
     ["bilinear", "61bc98e8", "59e01549", "25834d1c", "537f40ee"],

@@ -43,7 +43,6 @@ export { erfOp, expm1Op, expOp, log1pOp, logOp } from "./elementwise/exponential
 export { fusedOp } from "./elementwise/fusion/fused.ts";
 export { gluOp } from "./elementwise/glu.ts";
 export { hardsigmoidOp, hardswishOp, hardtanhOp } from "./elementwise/hard-activation.ts";
-
 export { acoshOp, asinhOp, atanhOp, coshOp, sinhOp } from "./elementwise/hyperbolic.ts";
 export { exp2Op, log2Op, log10Op, logaddexpOp } from "./elementwise/logarithms.ts";
 export { logicalAndOp, logicalNotOp, logicalOrOp, logicalXorOp } from "./elementwise/logic.ts";
@@ -52,17 +51,7 @@ export { preluOp } from "./elementwise/prelu.ts";
 export { ceilOp, floorOp, roundOp, truncOp } from "./elementwise/rounding.ts";
 export { hardshrinkOp, softshrinkOp, tanhshrinkOp, thresholdOp } from "./elementwise/shrinkage.ts";
 export { celuOp, logSigmoidOp, mishOp, seluOp, softsignOp } from "./elementwise/smooth-activation.ts";
-export {
-  acosOp,
-  asinOp,
-  atan2Op,
-  atanOp,
-  cosOp,
-  cosOp,
-  sinOp,
-  sinOp,
-  tanOp,
-} from "./elementwise/trigonometric.ts";
+export { acosOp, asinOp, atan2Op, atanOp, cosOp, sinOp, tanOp } from "./elementwise/trigonometric.ts";
 export { whereOp } from "./elementwise/where.ts";
 export { argsortOp } from "./indexing/argsort.ts";
 export { gatherOp, scatterAddOp } from "./indexing/gather.ts";
@@ -79,7 +68,6 @@ export { avgPoolGradientOp, avgPoolOp } from "./pooling/avg-pool.ts";
 export { maxPoolGradientOp, maxPoolOp, maxPoolSelectOp } from "./pooling/max-pool.ts";
 export { maxPoolIndicesOp } from "./pooling/max-pool-indices.ts";
 export { maxUnpoolOp } from "./pooling/max-unpool.ts";
-
 export { gruCellGradientOp, gruCellOp } from "./recurrent/gru-cell.ts";
 export { lstmCellGradientOp, lstmCellOp } from "./recurrent/lstm-cell.ts";
 export { argmaxOp, argminOp, isArgmaxOp } from "./reduction/arg-extreme.ts";
