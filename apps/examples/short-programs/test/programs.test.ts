@@ -18,6 +18,7 @@ const results: { readonly [program: string]: readonly [least: number, most: numb
   cnn: [0.85, 1],
   "fine-tuning": [0.85, 1],
   gan: [0.01, 0.5],
+  lstm: [0, 0.1],
   "ragged-text": [0.9, 1],
   regression: [0.85, 1],
   "u-net": [0.6, 1],
