@@ -12,6 +12,7 @@ import {
   median,
   nonzero,
   norm,
+  product,
   quantile,
   ShapeError,
   sort,
@@ -143,6 +144,15 @@ test("bincount counts, or adds weights, and reports values out of range", async 
   ]);
   await expect(bincount(of("i32", -1, 1), { size: 2 }).data()).rejects.toThrow("found 1 outside of [0, 2)");
   expect(() => bincount(x, {} as { size: 1 })).toThrow("bincount: size: found undefined");
+});
+
+test.each(["i32", "u32"] as const)("products of %s", async (dtype) => {
+  const x = fromData([1, 2, 3, 4, 5, 6], { shape: [2, 3], dtype }, { backend });
+  expect(await readValues(product(x))).toEqual([720]);
+  expect(await readValues(product(x, { axis: 1 }))).toEqual([6, 120]);
+  expect(product(x, { axis: 0, keepDims: true }).shape).toEqual([1, 3]);
+  expect(await readValues(product(x, { axis: [] }))).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(await readValues(product(of(dtype)))).toEqual([1]);
 });
 
 test("norms and deviations of 0 have the gradient 0", async () => {

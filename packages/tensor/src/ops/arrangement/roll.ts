@@ -1,6 +1,7 @@
 import { checkOptions, checkTensors, checkValue } from "../../checks/check.ts";
 import { ArgumentError } from "../../checks/errors.ts";
-import { axes, integer } from "../../checks/rules.ts";
+import type { Rule } from "../../checks/rules.ts";
+import { axes, either, integer, listOf } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
 import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
@@ -39,7 +40,7 @@ export function roll(x: Tensor, shift: Axes, options: { readonly axis?: Axes } =
   return rotate(x, perAxis);
 }
 
-const shiftRule = { ...axes, expected: integer.expected };
+const shiftRule: Rule = /* @__PURE__ */ either(integer, /* @__PURE__ */ listOf(integer));
 
 /** Adds the elements that come back before, and takes them away behind. */
 function rotate(x: Tensor, shifts: readonly number[]): Tensor {

@@ -124,7 +124,7 @@ export const nanToNumOp: Op = {
 };
 
 /** The largest finite number of each float. */
-const largest: { readonly [dtype: string]: number } = { f32: (2 - 2 ** -23) * 2 ** 127, f16: 65_504 };
+const largest: { readonly [dtype: string]: number } = { f32: 3.4028234663852886e38, f16: 65_504 };
 
 export interface NanToNumOptions {
   /** In the place of NaN. Default: 0. */

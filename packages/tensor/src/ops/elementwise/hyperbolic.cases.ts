@@ -39,7 +39,7 @@ export const asinhCases: OpCases<Record<string, never>> = {
       name: "large and small",
       attrs: {},
       differentiable: false,
-      inputs: [{ shape: [6], dtype: "f32", values: [1e30, -3e38, 0.001, -1e-20, 2 ** 40, 2 ** 41] }],
+      inputs: [{ shape: [6], dtype: "f32", values: [1e30, -3e38, 0.001, -1e-20, 1e12, 2e12] }],
     },
   ],
 };
@@ -53,7 +53,7 @@ export const acoshCases: OpCases<Record<string, never>> = {
       name: "large, and near 1",
       attrs: {},
       differentiable: false,
-      inputs: [{ shape: [6], dtype: "f32", values: [1e30, 3e38, 1.0000001, 1, 2 ** 40, 2 ** 41] }],
+      inputs: [{ shape: [6], dtype: "f32", values: [1e30, 3e38, 1.0000001, 1, 1e12, 2e12] }],
     },
   ],
 };

@@ -3,7 +3,9 @@ import { execute } from "../../core/executor.ts";
 import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
-import { floatTypes } from "../../expression/dtype-kinds.ts";
+import { countElements } from "../../core/spec.ts";
+import { isFloat } from "../../expression/dtype.ts";
+import { arithmeticTypes, floatTypes } from "../../expression/dtype-kinds.ts";
 import { mul } from "../elementwise/arithmetic.ts";
 import { flip } from "../movement/flip.ts";
 import { reshape } from "../movement/reshape.ts";
@@ -13,7 +15,7 @@ import type { ReductionAttributes } from "./attributes.ts";
 import type { ReductionOptions } from "./axes.ts";
 import { readReductionAttributes } from "./axes.ts";
 import { reductionFamily } from "./reduction-family.ts";
-import { computeReducedShape, forEachReduced } from "./reduction-geometry.ts";
+import { computeReducedShape, countReduced, forEachReduced } from "./reduction-geometry.ts";
 
 /** y = product of x over the axes; the empty product is 1. */
 export const productOp: Op<ReductionAttributes> = {
@@ -76,14 +78,33 @@ function computeGradientOfRows(x: Tensor, dy: Tensor): Tensor {
   return isOdd ? sliceAlong(gradient, 1, 0, width) : gradient;
 }
 
+/** Multiplies the halves of the reduced axes, which come first, until one element is left. Integers wrap. */
+function multiplyHalves(x: Tensor, attrs: ReductionAttributes): Tensor {
+  const { axes } = attrs;
+  const kept = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+  const shape = computeReducedShape(x.shape, attrs);
+  const lines = countElements(shape);
+  let rows = reshape(transpose(x, [...axes, ...kept]), [countReduced(x.shape, axes), lines]);
+  while (rows.shape[0] !== 1) {
+    const isOdd = rows.shape[0]! % 2 === 1 || rows.shape[0] === 0;
+    const attrs = { low: [0, 0], high: [1, 0], interior: [0, 0] };
+    const even = isOdd ? execute(padOp, [rows], attrs, { scalars: [1] })[0]! : rows;
+    const half = Math.max(1, even.shape[0]! / 2);
+    rows = even.shape[0] === 1 ? even : mul(sliceAlong(even, 0, 0, half), sliceAlong(even, 0, half, half));
+  }
+  return reshape(rows, shape);
+}
+
 /**
- * The product over axes.
+ * The product over axes. Integers wrap.
  *
- * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32 or f16,
+ * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16, i32 or u32,
  * ArgumentError for axes out of range or named twice.
  *
  * @example product(tensor([[1, 2], [3, 4]]), { axis: 0 }) // [3, 8]
  */
 export function product(x: Tensor, options: ReductionOptions = {}): Tensor {
-  return execute(productOp, [x], readReductionAttributes(x, options, "product"))[0]!;
+  const attrs = readReductionAttributes(x, options, "product");
+  const isInteger = !isFloat(x.dtype) && arithmeticTypes.includes(x.dtype);
+  return isInteger ? scope(() => multiplyHalves(x, attrs)) : execute(productOp, [x], attrs)[0]!;
 }
