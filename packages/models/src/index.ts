@@ -3,8 +3,20 @@ export type { LenetOptions } from "./lenet.ts";
 export { convnet, lenet } from "./lenet.ts";
 export type { MlpOptions } from "./mlp.ts";
 export { mlp } from "./mlp.ts";
+export type { MobileNetOptions } from "./mobilenet.ts";
+export { mobilenetV2 } from "./mobilenet.ts";
 export type { ImageModelOptions, ModelOptions, Normalization } from "./model-options.ts";
-export type { SmallResNetOptions } from "./resnet.ts";
-export { ResNet, resnet18, resnet20, resnet32, resnet44, resnet56 } from "./resnet.ts";
+export type { ImageNetResNetOptions, SmallResNetOptions } from "./resnet.ts";
+export {
+  ResNet,
+  resnet18,
+  resnet20,
+  resnet32,
+  resnet34,
+  resnet44,
+  resnet50,
+  resnet56,
+  resnet101,
+} from "./resnet.ts";
 export type { VggOptions } from "./vgg.ts";
 export { vgg } from "./vgg.ts";

@@ -2,7 +2,21 @@ import { type Module, summary } from "@evenkeel/nn";
 import { ArgumentError } from "@evenkeel/tensor";
 import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { describe, expect, test } from "vitest";
-import { convnet, lenet, mlp, resnet18, resnet20, resnet32, resnet44, resnet56, vgg } from "./index.ts";
+import {
+  convnet,
+  lenet,
+  mlp,
+  mobilenetV2,
+  resnet18,
+  resnet20,
+  resnet32,
+  resnet34,
+  resnet44,
+  resnet50,
+  resnet56,
+  resnet101,
+  vgg,
+} from "./index.ts";
 
 const backend = new MemoryBackend({ languages: [] });
 
@@ -20,6 +34,11 @@ describe("parameter counts", () => {
     ["vgg", vgg({ backend }), 7_643_082],
     ["vgg of two stages", vgg({ backend, stages: [[8], [16]], inChannels: 1, classes: 2 }), 1_306],
     ["resnet18", resnet18({ backend }), 11_689_512],
+    ["resnet34", resnet34({ backend }), 21_797_672],
+    ["resnet50", resnet50({ backend }), 25_557_032],
+    ["resnet101", resnet101({ backend }), 44_549_160],
+    ["mobilenetV2", mobilenetV2({ backend }), 3_504_872],
+    ["mobilenetV2 of half the width", mobilenetV2({ backend, width: 0.5 }), 1_968_680],
     ["resnet20", resnet20({ backend }), 269_722],
     ["resnet20 with projections", resnet20({ backend, shortcut: "projection" }), 272_474],
     ["resnet20 without batch norm", resnet20({ backend, normalization: "none" }), 269_034],
@@ -51,6 +70,41 @@ describe("names of saved state", () => {
     expect(names.slice(-2)).toEqual(["fc.weight", "fc.bias"]);
   });
 
+  test("resnet50 has the names of torchvision's bottlenecks", () => {
+    const names = listNames(resnet50({ backend }));
+    // 53 convolutions, 53 batch norms, and the last layer.
+    expect(names).toHaveLength(53 + 53 * norm.length + 2);
+    expect(names.filter((name) => name.startsWith("layer1.0."))).toEqual([
+      ...["1", "2", "3"].flatMap((part) => [
+        `layer1.0.conv${part}.weight`,
+        ...norm.map((name) => `layer1.0.bn${part}.${name}`),
+      ]),
+      "layer1.0.downsample.0.weight",
+      ...norm.map((name) => `layer1.0.downsample.1.${name}`),
+    ]);
+  });
+
+  test("mobilenetV2 has torchvision's, in torchvision's order", () => {
+    const names = listNames(mobilenetV2({ backend }));
+    // 52 convolutions, 52 batch norms, and the last layer.
+    expect(names).toHaveLength(52 + 52 * norm.length + 2);
+    const withNorm = (convolution: string, ofNorm: string) => [
+      `${convolution}.weight`,
+      ...norm.map((name) => `${ofNorm}.${name}`),
+    ];
+    expect(names.slice(0, 24)).toEqual([
+      ...withNorm("features.0.0", "features.0.1"),
+      ...withNorm("features.1.conv.0.0", "features.1.conv.0.1"),
+      ...withNorm("features.1.conv.1", "features.1.conv.2"),
+      ...withNorm("features.2.conv.0.0", "features.2.conv.0.1"),
+    ]);
+    expect(names.slice(-8)).toEqual([
+      ...withNorm("features.18.0", "features.18.1"),
+      "classifier.1.weight",
+      "classifier.1.bias",
+    ]);
+  });
+
   test("networks need the operations that their papers and libraries state", () => {
     // Multiplications with an addition each: the sum over the layers of ResNet-20 by hand, and torchvision's figure for its ResNet-18.
     const backend = new MemoryBackend();
@@ -58,6 +112,10 @@ describe("names of saved state", () => {
     expect(small.flops / 2e6).toBeCloseTo(40.55, 1);
     const large = summary(resnet18({ backend, classes: 1000 }), [1, 3, 224, 224]);
     expect(large.flops / 2e9).toBeCloseTo(1.814, 3);
+    const images = [1, 3, 224, 224];
+    // torchvision's figures for its weights: 4.09 and 0.3 GFLOPS, which are products.
+    expect(summary(resnet50({ backend, classes: 1000 }), images).flops / 2e9).toBeCloseTo(4.09, 2);
+    expect(summary(mobilenetV2({ backend, classes: 1000 }), images).flops / 2e9).toBeCloseTo(0.301, 3);
   });
 
   test("biases replace batch norm", () => {
@@ -110,6 +168,12 @@ test.each<[string, () => unknown, string]>([
   ["stages", () => vgg(any({ stages: [[8, 0]] })), "vgg: stages: found"],
   ["widths", () => mlp(any({ hidden: [0.5] })), "mlp: hidden: found [0.5]"],
   ["channels", () => lenet(any({ inChannels: -1 })), "lenet: inChannels: found -1"],
+  ["a flag", () => resnet50(any({ zeroInit: 1 })), "resnet50: zeroInit: found 1, expected true or false"],
+  [
+    "a width",
+    () => mobilenetV2(any({ width: 0 })),
+    "mobilenetV2: width: found 0, expected a finite positive",
+  ],
   ["a seed", () => lenet(any({ seed: "one" })), 'seed: found "one"'],
 ])("%s out of range are rejected with the model's name: %#", (_name, make, message) => {
   expect(make).toThrow(ArgumentError);

@@ -2,6 +2,7 @@ import type { ResidualShortcut } from "@evenkeel/nn";
 import {
   BasicBlock,
   BatchNorm2d,
+  Bottleneck,
   Conv2d,
   GlobalAveragePool,
   Linear,
@@ -15,20 +16,31 @@ import {
 } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 import { getRandomSource } from "@evenkeel/tensor";
-import { checkOptions, oneOf } from "@evenkeel/tensor/checks";
+import { checkOptions, oneOf, yesOrNo } from "@evenkeel/tensor/checks";
 import type { ImageModelOptions, PartOptions } from "./model-options.ts";
 import { imageModelRules } from "./model-options.ts";
 
 /** What distinguishes one residual network from another. */
 interface Architecture {
-  readonly stem: { readonly kernel: number; readonly stride: number };
+  readonly stem: { readonly kernel: number; readonly stride: number; readonly channels: number };
   /** Whether the stem ends with a maximum pooling. */
   readonly hasPool: boolean;
   /** The number of channels of each stage; the second and later stages halve the image. */
   readonly channels: readonly number[];
-  readonly blocksPerStage: number;
-  readonly shortcut: ResidualShortcut;
+  /** The number of blocks of each stage. */
+  readonly blocks: readonly number[];
+  readonly makeBlock: MakeBlock;
 }
+
+type MakeBlock = (inChannels: number, channels: number, options: BlockOptions) => Module;
+
+interface BlockOptions extends PartOptions {
+  readonly stride: number;
+  readonly zeroInit?: boolean;
+}
+
+const makeBasicBlock: MakeBlock = (inChannels, channels, options) =>
+  new BasicBlock(inChannels, channels, options);
 
 /**
  * A residual network with torchvision's names: `conv1`, `bn1`, `layer1.0.conv1`, ..., `fc`. `resnet18`, `resnet20` and
@@ -49,12 +61,12 @@ export class ResNet extends Module {
   /** May be replaced, for example by a layer for other classes; create the optimizer afterwards. */
   fc: Module;
 
-  constructor(architecture: Architecture, options: ImageModelOptions) {
+  constructor(architecture: Architecture, options: ImageNetResNetOptions) {
     super();
     const { stem, hasPool, channels } = architecture;
     const { inChannels = 3, classes = 10, normalization = "batch", backend } = options;
     const part: PartOptions = { normalization, seed: getRandomSource(options.seed), backend };
-    this.conv1 = new Conv2d(inChannels, channels[0]!, stem.kernel, {
+    this.conv1 = new Conv2d(inChannels, stem.channels, stem.kernel, {
       stride: stem.stride,
       padding: (stem.kernel - 1) / 2,
       bias: normalization === "none",
@@ -62,8 +74,8 @@ export class ResNet extends Module {
       backend,
       ...residualInit,
     });
-    this.bn1 = normalization === "batch" ? new BatchNorm2d(channels[0]!, { backend }) : undefined;
-    const [first, second, third, fourth] = makeStages(architecture, part);
+    this.bn1 = normalization === "batch" ? new BatchNorm2d(stem.channels, { backend }) : undefined;
+    const [first, second, third, fourth] = makeStages(architecture, { ...part, zeroInit: options.zeroInit });
     [this.layer1, this.layer2, this.layer3, this.layer4] = [first!, second!, third!, fourth];
     this.fc = new Linear(channels.at(-1)!, classes, { seed: part.seed, backend });
     this.maxpool = hasPool ? new MaxPool2d(3, { stride: 2, padding: 1 }) : undefined;
@@ -83,18 +95,45 @@ export class ResNet extends Module {
   }
 }
 
-function makeStages({ channels, blocksPerStage, shortcut }: Architecture, part: PartOptions): Sequential[] {
-  let width = channels[0]!;
+function makeStages(
+  { stem, channels, blocks, makeBlock }: Architecture,
+  options: Omit<BlockOptions, "stride">,
+): Sequential[] {
+  let width = stem.channels;
   return channels.map((next, stage) => {
-    const blocks = Array.from({ length: blocksPerStage }, (_, index) => {
+    const made = Array.from({ length: blocks[stage]! }, (_, index) => {
       const stride = stage > 0 && index === 0 ? 2 : 1;
-      const block = new BasicBlock(width, next, { stride, shortcut, ...part });
+      const block = makeBlock(width, next, { stride, ...options });
       width = next;
       return block;
     });
-    return new Sequential(...blocks);
+    return new Sequential(...made);
   });
 }
+
+/** The options of residual networks for large images. */
+export interface ImageNetResNetOptions extends ImageModelOptions {
+  /** Whether every block starts as its shortcut, because the scale of its last batch norm is 0. Default: false. */
+  readonly zeroInit?: boolean;
+}
+
+/** A network of torchvision's, with a stem of a 7x7 convolution and a pooling, and four stages. */
+function imageNetResNet(
+  name: string,
+  stages: Pick<Architecture, "channels" | "blocks" | "makeBlock">,
+  options: ImageNetResNetOptions,
+): ResNet {
+  checkOptions<ImageNetResNetOptions>(name, options, { ...imageModelRules, zeroInit: yesOrNo });
+  const { classes = 1000 } = options;
+  const stem = { kernel: 7, stride: 2, channels: 64 };
+  return new ResNet({ stem, hasPool: true, ...stages }, { ...options, classes });
+}
+
+const basicChannels: readonly number[] = [64, 128, 256, 512];
+const bottleneckChannels: readonly number[] = [256, 512, 1024, 2048];
+
+const makeBottleneck: MakeBlock = (inChannels, channels, options) =>
+  new Bottleneck(inChannels, channels, options);
 
 /**
  * ResNet-18 (He et al. 2016, table 1): 11,689,512 parameters for 1,000 classes and three channels. It strictly loads a
@@ -106,18 +145,36 @@ function makeStages({ channels, blocksPerStage, shortcut }: Architecture, part: 
  * @param options.classes default 1000
  * @example resnet18().loadStateDict(readSafetensors(bytes).tensors)
  */
-export function resnet18(options: ImageModelOptions = {}): ResNet {
-  const architecture: Architecture = {
-    stem: { kernel: 7, stride: 2 },
-    hasPool: true,
-    channels: [64, 128, 256, 512],
-    blocksPerStage: 2,
-    shortcut: "projection",
-  };
-  checkOptions<ImageModelOptions>("resnet18", options, imageModelRules);
-  const { classes = 1000 } = options;
-  return new ResNet(architecture, { ...options, classes });
-}
+export const resnet18 = (options: ImageNetResNetOptions = {}): ResNet =>
+  imageNetResNet(
+    "resnet18",
+    { channels: basicChannels, blocks: [2, 2, 2, 2], makeBlock: makeBasicBlock },
+    options,
+  );
+
+/** ResNet-34, see `resnet18`: 21,797,672 parameters. */
+export const resnet34 = (options: ImageNetResNetOptions = {}): ResNet =>
+  imageNetResNet(
+    "resnet34",
+    { channels: basicChannels, blocks: [3, 4, 6, 3], makeBlock: makeBasicBlock },
+    options,
+  );
+
+/** ResNet-50 with bottlenecks, see `resnet18`: 25,557,032 parameters. */
+export const resnet50 = (options: ImageNetResNetOptions = {}): ResNet =>
+  imageNetResNet(
+    "resnet50",
+    { channels: bottleneckChannels, blocks: [3, 4, 6, 3], makeBlock: makeBottleneck },
+    options,
+  );
+
+/** ResNet-101 with bottlenecks, see `resnet18`: 44,549,160 parameters. */
+export const resnet101 = (options: ImageNetResNetOptions = {}): ResNet =>
+  imageNetResNet(
+    "resnet101",
+    { channels: bottleneckChannels, blocks: [3, 4, 23, 3], makeBlock: makeBottleneck },
+    options,
+  );
 
 /** The options of residual networks for small images. */
 export interface SmallResNetOptions extends ImageModelOptions {
@@ -139,8 +196,15 @@ function smallResNet(name: string, blocksPerStage: number, options: SmallResNetO
     shortcut: oneOf("padding", "projection"),
   });
   const { shortcut = "padding" } = options;
-  const stem = { kernel: 3, stride: 1 };
-  return new ResNet({ stem, hasPool: false, channels: [16, 32, 64], blocksPerStage, shortcut }, options);
+  const channels = [16, 32, 64];
+  const architecture: Architecture = {
+    stem: { kernel: 3, stride: 1, channels: 16 },
+    hasPool: false,
+    channels,
+    blocks: channels.map(() => blocksPerStage),
+    makeBlock: (before, after, block) => new BasicBlock(before, after, { ...block, shortcut }),
+  };
+  return new ResNet(architecture, options);
 }
 
 /**

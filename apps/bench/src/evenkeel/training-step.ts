@@ -1,5 +1,5 @@
 import { mlp, ResNet, resnet18, resnet20 } from "@evenkeel/models";
-import { crossEntropy, type Module, readStateArrays, SGD, trainStep } from "@evenkeel/nn";
+import { BasicBlock, crossEntropy, type Module, readStateArrays, SGD, trainStep } from "@evenkeel/nn";
 import { type Backend, fromData, type Tensor, withExecutor } from "@evenkeel/tensor";
 import type { Program } from "../core/subject.ts";
 import type { Inputs, TrainingStepTask } from "../core/task.ts";
@@ -13,11 +13,11 @@ const prefix = "model.";
 
 /** ResNet-18 for small images, with a stem that keeps their size. */
 const smallResNet18: ConstructorParameters<typeof ResNet>[0] = {
-  stem: { kernel: 3, stride: 1 },
+  stem: { kernel: 3, stride: 1, channels: 64 },
   hasPool: false,
   channels: [64, 128, 256, 512],
-  blocksPerStage: 2,
-  shortcut: "projection" as const,
+  blocks: [2, 2, 2, 2],
+  makeBlock: (before, after, options) => new BasicBlock(before, after, options),
 };
 
 function buildModel({ model }: TrainingStepTask, backend: Backend): Module {

@@ -1,6 +1,6 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
-import { convnet, lenet, mlp, resnet18, resnet20, vgg } from "@evenkeel/models";
-import { crossEntropy, type Module, SGD } from "@evenkeel/nn";
+import { convnet, lenet, mlp, mobilenetV2, ResNet, resnet18, resnet20, vgg } from "@evenkeel/models";
+import { Bottleneck, crossEntropy, type Module, SGD } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 import { normal, scope, sum, tensor } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
@@ -16,6 +16,26 @@ const models: [string, (normalization: "batch" | "none") => Module, number[]][] 
   ["vgg", (normalization) => vgg({ normalization, stages: [[8, 8], [16]], seed: 1 }), [4, 3, 8, 8]],
   ["resnet20", (normalization) => resnet20({ normalization, seed: 1 }), [4, 3, 16, 16]],
   ["resnet18", (normalization) => resnet18({ normalization, classes: 10, seed: 1 }), [4, 3, 32, 32]],
+  [
+    "mobilenetV2",
+    (normalization) => mobilenetV2({ normalization, classes: 10, width: 0.25, seed: 1 }),
+    [4, 3, 32, 32],
+  ],
+  [
+    "a ResNet of bottlenecks",
+    (normalization) =>
+      new ResNet(
+        {
+          stem: { kernel: 3, stride: 1, channels: 8 },
+          hasPool: false,
+          channels: [16, 32, 32],
+          blocks: [2, 1, 2],
+          makeBlock: (before, after, options) => new Bottleneck(before, after, options),
+        },
+        { normalization, seed: 1 },
+      ),
+    [4, 3, 16, 16],
+  ],
 ];
 
 describe.each(models)("%s", (_name, make, shape) => {

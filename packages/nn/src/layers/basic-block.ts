@@ -1,25 +1,11 @@
-import type { Backend, Expression, Seed, Tensor } from "@evenkeel/tensor";
-import {
-  ArgumentError,
-  buildExpression,
-  e,
-  evaluateExpression,
-  getRandomSource,
-  pad,
-  relu,
-  scope,
-  slice,
-} from "@evenkeel/tensor";
-import { aBackend, aSeed, checkOptions, oneOf, positiveInteger } from "@evenkeel/tensor/checks";
-import type { Initializer } from "../initializers/init.ts";
-import { kaimingNormal, zeros } from "../initializers/init.ts";
+import type { Backend, Seed, Tensor } from "@evenkeel/tensor";
+import { ArgumentError, getRandomSource, pad, scope, slice } from "@evenkeel/tensor";
+import { aBackend, aSeed, checkOptions, oneOf, positiveInteger, yesOrNo } from "@evenkeel/tensor/checks";
 import { withNames } from "../module/failure.ts";
 import { Module } from "../module/module.ts";
 import { BatchNorm2d } from "./batch-norm.ts";
 import { Conv2d } from "./convolution.ts";
-import type { BatchNormEpilogue } from "./epilogue.ts";
-import { isFusing, runLayer, runPair } from "./fusion.ts";
-import { isIdentity } from "./identity.ts";
+import { checkZeroInit, convolve, makeLastNorm, residualInit } from "./residual.ts";
 import { Sequential } from "./sequential.ts";
 
 /**
@@ -36,45 +22,10 @@ export interface BasicBlockOptions {
   readonly normalization?: "batch" | "none";
   /** Default: projection. */
   readonly shortcut?: ResidualShortcut;
+  /** Whether the block starts as its shortcut: the scale of its last batch norm is 0. Default: false. */
+  readonly zeroInit?: boolean;
   readonly seed?: Seed;
   readonly backend?: Backend;
-}
-
-/** The initializers of convolutions in residual networks: He et al. 2015 with fanOut, as in torchvision. */
-export const residualInit: { readonly weightInit: Initializer; readonly biasInit: Initializer } = {
-  weightInit: (shape, draw) => kaimingNormal({ mode: "fanOut", nonlinearity: "relu" })(shape, draw),
-  biasInit: zeros,
-};
-
-let sumAndRelu: Expression | undefined;
-
-/** max(x + residual, 0) in one launch. */
-function addRelu(x: Tensor, residual: Tensor): Tensor {
-  sumAndRelu ??= buildExpression({ inputs: ["f32", "f32"] }, ([a, b]) => {
-    const total = e.add(a!, b!);
-    return e.select(e.lessEqual(total, 0), 0, total);
-  });
-  return evaluateExpression(sumAndRelu, [x, residual])[0]!;
-}
-
-const takesRelu = (layer: Conv2d | BatchNorm2d): boolean => isFusing(layer) && layer.takes("relu");
-
-/** A convolution, its batch norm, the residual and ReLU, fused unless a `forward` has been overridden. */
-function convolve(
-  convolution: Conv2d,
-  ownNorm: BatchNorm2d | undefined,
-  x: Tensor,
-  residual?: Tensor,
-): Tensor {
-  const norm = isIdentity(ownNorm) ? undefined : ownNorm;
-  const epilogue: BatchNormEpilogue = { activation: "relu", ...(residual && { residual }) };
-  if (norm && takesRelu(norm)) {
-    return runPair(convolution, norm, x, epilogue) ?? runLayer(norm, runLayer(convolution, x, {}), epilogue);
-  }
-  if (!norm && !residual && takesRelu(convolution)) return runLayer(convolution, x, epilogue);
-  const convolved = runLayer(convolution, x, {});
-  const y = norm ? runLayer(norm, convolved, {}) : convolved;
-  return residual ? addRelu(y, residual) : relu(y);
 }
 
 /**
@@ -100,10 +51,12 @@ export class BasicBlock extends Module {
       stride: positiveInteger,
       normalization: oneOf("batch", "none"),
       shortcut: oneOf("projection", "padding"),
+      zeroInit: yesOrNo,
       seed: aSeed,
       backend: aBackend,
     });
     const { stride = 1, normalization = "batch", shortcut = "projection", backend } = options;
+    checkZeroInit("BasicBlock", options);
     const shared = {
       bias: normalization === "none",
       seed: getRandomSource(options.seed),
@@ -114,7 +67,7 @@ export class BasicBlock extends Module {
     this.conv1 = new Conv2d(inChannels, channels, 3, { stride, padding: 1, ...shared });
     this.bn1 = norm();
     this.conv2 = new Conv2d(channels, channels, 3, { padding: 1, ...shared });
-    this.bn2 = norm();
+    this.bn2 = makeLastNorm(channels, options);
     this.stride = stride;
     this.newChannels = channels - inChannels;
     if (shortcut === "padding" && this.newChannels < 0) {
