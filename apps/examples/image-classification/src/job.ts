@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { Interruption, withInterruption } from "@evenkeel/nn/node";
 import {
   ArgumentError,
   type Backend,
@@ -8,7 +9,6 @@ import {
 } from "@evenkeel/tensor";
 import { type Command, help, parseCommand } from "./command-line.ts";
 import { type Data, loadData } from "./data.ts";
-import { Interruption, listenForInterruption } from "./interruption.ts";
 import type { Normalization, Options } from "./options.ts";
 import { report } from "./report/report.ts";
 import { claimFolder } from "./run/folder.ts";
@@ -45,12 +45,11 @@ export async function runJob(args: readonly string[], surroundings: Surroundings
     surroundings.say(help);
     return 0;
   }
-  const interruption = listenForInterruption();
-  try {
+  return withInterruption(async (signal) => {
     const folder = await claimFolder(command);
     let code: number;
     try {
-      code = await runIn(folder.path, command, { ...surroundings, signal: interruption.signal });
+      code = await runIn(folder.path, command, { ...surroundings, signal });
     } catch (error) {
       // Only the first error is reported, not a later failure to release the folder.
       await folder.release().catch(() => undefined);
@@ -58,9 +57,7 @@ export async function runJob(args: readonly string[], surroundings: Surroundings
     }
     await folder.release();
     return code;
-  } finally {
-    interruption.release();
-  }
+  });
 }
 
 interface Setting extends Surroundings {

@@ -29,7 +29,8 @@ export interface EarlyStoppingOptions<Name extends string = string> {
 
 /**
  * A callback of `fit` that ends training when a number has stopped improving. NaN is no improvement. A resumed run counts the epochs
- * before it too; where the best of them came before, the model keeps its last weights, because those of the best are gone.
+ * before it too; where the best of them came before, the model keeps its last weights, because those of the best are gone. A run that may be
+ * resumed restores them from its checkpoint instead: `checkpoint: { store, best: { restored: true } }`.
  *
  * Throws ArgumentError for options out of range.
  *
