@@ -237,6 +237,20 @@ describe("examples", () => {
   });
 });
 
+it.each([
+  [undefined, 2],
+  [0, 1],
+  [3, 4],
+])("with `prefetched: %s`, %s batches are read when one is in use", async (prefetched, expected) => {
+  let reads = 0;
+  const dataset = { length: 10, get: (index: number) => [++reads, index] };
+  for await (const _ of batches(dataset, { batchSize: 1, prefetched }).epoch(0)) {
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(reads).toBe(expected);
+    break;
+  }
+});
+
 it("options that a source does not have are rejected, also by the compiler", () => {
   const example = { inputs: Float32Array.of(1), labels: 2 };
   // @ts-expect-error: streams are not shuffled
