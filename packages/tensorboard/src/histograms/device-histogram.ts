@@ -24,6 +24,7 @@ import {
   sub,
   sum,
   where,
+  zeros,
 } from "@evenkeel/tensor";
 import { bucketCount, numberCount } from "./histogram.ts";
 
@@ -35,6 +36,12 @@ const rowLength = 32;
 
 const areFinite = (x: Tensor): Tensor => logicalAnd(logicalNot(isNan(x)), lessEqual(abs(x), largest));
 
+/** What the values are reduced from: for the minimum, for the maximum, for the sums, and 1 for each that is finite. */
+const findTerms = (x: Tensor): readonly Tensor[] => {
+  const counts = areFinite(x);
+  return [where(counts, x, largest), where(counts, x, -largest), where(counts, x, 0), cast(counts, "f32")];
+};
+
 /** The bucket of each value, -1 for one that is NaN or infinite. Halves, because the width of the range may be infinite. */
 const findBuckets = (x: Tensor, lowest: Tensor, highest: Tensor): Tensor => {
   const counts = areFinite(x);
@@ -44,7 +51,8 @@ const findBuckets = (x: Tensor, lowest: Tensor, highest: Tensor): Tensor => {
   return cast(where(counts, minimum(floor(mul(place, bucketCount)), bucketCount - 1), -1), "i32");
 };
 
-let findBucketsAtOnce: typeof findBuckets | undefined;
+/** Each as one launch. */
+let fused: { readonly findTerms: typeof findTerms; readonly findBuckets: typeof findBuckets } | undefined;
 
 /**
  * The numbers from which `makeHistogram` makes a histogram, as an f32 vector on the device of `x`. A bucket counts exactly up to 2^24
@@ -53,23 +61,30 @@ let findBucketsAtOnce: typeof findBuckets | undefined;
 export function computeDeviceHistogram(x: Tensor): Tensor {
   return scope(() => {
     const values = cast(reshape(x, [x.size]), "f32");
-    const { backend } = values;
     // The minimum of no values does not exist.
-    if (x.size === 0) return mul(ones([numberCount + bucketCount], { backend }), 0);
-    const counts = areFinite(values);
-    const lowest = min(where(counts, values, largest));
-    const highest = max(where(counts, values, -largest));
-    const finite = where(counts, values, 0);
-    findBucketsAtOnce ??= fuse(findBuckets);
-    const buckets = findBucketsAtOnce(values, lowest, highest);
-    const rows = Math.ceil(x.size / rowLength);
-    const padded = pad(buckets, [[0, rows * rowLength - x.size]], { value: -1 });
-    const places = reshape(padded, [rows, rowLength]);
-    const inRows = scatterAdd(ones([rows, rowLength], { backend }), places, {
-      size: bucketCount,
-      outOfRange: "zero",
-    });
-    const numbers = [lowest, highest, sum(cast(counts, "f32")), sum(finite), sum(square(finite))];
-    return concatenate([...numbers.map((number) => reshape(number, [1])), sum(inRows, { axis: 0 })]);
+    if (x.size === 0) return zeros([numberCount + bucketCount], { backend: values.backend });
+    fused ??= { findTerms: fuse(findTerms), findBuckets: fuse(findBuckets) };
+    const [forLowest, forHighest, finite, counted] = fused.findTerms(values) as [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    const [lowest, highest] = [min(forLowest), max(forHighest)];
+    const counts = countBuckets(fused.findBuckets(values, lowest, highest));
+    const numbers = [lowest, highest, sum(counted), sum(finite), sum(square(finite))];
+    return concatenate([...numbers.map((number) => reshape(number, [1])), counts]);
   });
+}
+
+/** How many values are in each bucket. */
+function countBuckets(buckets: Tensor): Tensor {
+  const rows = Math.ceil(buckets.size / rowLength);
+  const padded = pad(buckets, [[0, rows * rowLength - buckets.size]], { value: -1 });
+  const inRows = scatterAdd(
+    ones([rows, rowLength], { backend: buckets.backend }),
+    reshape(padded, [rows, rowLength]),
+    { size: bucketCount, outOfRange: "zero" },
+  );
+  return sum(inRows, { axis: 0 });
 }
