@@ -24,13 +24,12 @@ export { BatchNorm, BatchNorm1d, BatchNorm2d, BatchNorm3d } from "./layers/batch
 export type { BatchRenormLayerOptions } from "./layers/batch-renorm.ts";
 export { BatchRenorm, BatchRenorm1d, BatchRenorm2d, BatchRenorm3d } from "./layers/batch-renorm.ts";
 export { Bilinear } from "./layers/bilinear.ts";
-export type { PaddingMode } from "./layers/convolution.ts";
-export { Conv1d, Conv2d, Conv3d } from "./layers/convolution.ts";
 export type { BottleneckOptions } from "./layers/bottleneck.ts";
 export { Bottleneck } from "./layers/bottleneck.ts";
 export type { Conv2dNormActivationOptions } from "./layers/conv-norm-activation.ts";
 export { Conv2dNormActivation, DepthwiseSeparableConv2d } from "./layers/conv-norm-activation.ts";
-export { Conv1d, Conv2d, ConvTranspose2d } from "./layers/convolution.ts";
+export type { PaddingMode } from "./layers/convolution.ts";
+export { Conv1d, Conv2d, Conv3d } from "./layers/convolution.ts";
 export { Dropout, Dropout1d, Dropout2d, Dropout3d } from "./layers/dropout.ts";
 export type { EmbeddingOptions, PretrainedEmbeddingOptions } from "./layers/embedding.ts";
 export { Embedding } from "./layers/embedding.ts";
