@@ -59,6 +59,12 @@ export interface TrainQuestion {
   }[];
 }
 
+export interface NamesQuestion {
+  readonly task: "names";
+  /** A Python module. */
+  readonly module: string;
+}
+
 export interface OptimizeQuestion {
   readonly task: "optimize";
   /** The name of a class of `torch.optim`, and its keyword arguments. */
@@ -105,6 +111,8 @@ export interface ResNetQuestion {
 interface Answers {
   readonly evaluate: EvaluateAnswer;
   readonly module: ModuleAnswer;
+  /** The classes that the module exports. */
+  readonly names: readonly string[];
   readonly optimize: { readonly float32: Course; readonly float64: Course };
   readonly schedule: readonly number[];
   readonly train: { readonly float32: TrainedModel; readonly float64: TrainedModel };
@@ -114,6 +122,7 @@ interface Answers {
 type Question =
   | EvaluateQuestion
   | ModuleQuestion
+  | NamesQuestion
   | OptimizeQuestion
   | ScheduleQuestion
   | TrainQuestion

@@ -5,9 +5,12 @@ optimize    values, or their averages, after every step of an optimizer, in floa
 module      values and gradients of a module, and its state after steps of gradient descent, in float64
 train       loss of every step of a training run of `model` or a small network, and the state after it, in float32 and float64
 schedule    learning rates of a scheduler, step by step
+names       the classes that a module exports
 resnet18    logits of a ResNet-18 with torchvision's names, from or into a safetensors file
 """
 
+import importlib
+import inspect
 import json
 import struct
 import sys
@@ -251,12 +254,18 @@ def resnet18(question):
     return {"float32": to_json(single), "float64": to_json(double)}
 
 
+def names(question):
+    exported = vars(importlib.import_module(question["module"]))
+    return [name for name, value in exported.items() if inspect.isclass(value) and value.__module__.startswith("torch.") and name[0] != "_"]
+
+
 def main():
     torch.set_num_threads(1)
     request = json.load(sys.stdin)
     tasks = {
         "evaluate": evaluate,
         "module": module,
+        "names": names,
         "optimize": optimize,
         "resnet18": resnet18,
         "schedule": schedule,
