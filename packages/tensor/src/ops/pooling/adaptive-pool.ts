@@ -15,7 +15,7 @@ import { maxPool } from "./max-pool.ts";
 export type AdaptiveSize<Dimensions extends Rank> = PerDimension<number | null, Dimensions>;
 
 /** What kernels count in 32 bits: positions of the input times windows. */
-const mostProducts = 2 ** 31;
+const mostProducts = 2_147_483_648;
 
 /** The largest window of `windows` that cover `length` positions. */
 function findLargestWindow(length: number, windows: number): number {

@@ -53,7 +53,7 @@ export const maxUnpoolOp: Op<UnpoolAttributes> = {
         const inner = tensor.shape.slice(-sizes.length);
         return reshape(tensor, [...tensor.shape.slice(0, -sizes.length), countElements(inner)]);
       };
-      const dx = gather(flatten(dy!), flatten(indices!), { outOfRange: "zero" });
+      const dx = gather(flatten(dy!), flatten(indices!), { outOfRange: "zero", negative: "outOfRange" });
       return [reshape(dx, indices!.shape), undefined];
     },
   },

@@ -36,7 +36,12 @@ export interface MaxPoolOptions extends PoolOptions {
 
 export const poolRules: Rules<PoolOptions> = { stride: anything, padding: anything, ceilMode: yesOrNo };
 
-export const maxPoolRules: Rules<MaxPoolOptions> = { ...poolRules, dilation: anything };
+const maxPoolRules: Rules<MaxPoolOptions> = {
+  stride: anything,
+  padding: anything,
+  dilation: anything,
+  ceilMode: yesOrNo,
+};
 
 /** The attributes for windows over the last dimensions of `shape`. Throws ArgumentError for impossible options. */
 export function readPoolAttributes(

@@ -24,8 +24,15 @@ function sumPairs(at: usize): v128 {
 
 /** Items are rows of the output. */
 export function avgPool(begin: i32, end: i32, _scratch: usize, args: AvgPoolArguments): void {
+  if (args.adaptive) averageRows(begin, end, args, 1);
+  else averageRows(begin, end, args, 0);
+}
+
+/** `adaptive` is a constant: the compiler leaves out what the other windows need. */
+@inline
+function averageRows(begin: i32, end: i32, args: AvgPoolArguments, adaptive: i32): void {
   const { x, y, height, width, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight } = args;
-  const { strideWidth, padHeight, padWidth, adaptive, padBottom, padRight, divisor } = args;
+  const { strideWidth, padHeight, padWidth, padBottom, padRight, divisor } = args;
   // Windows of different sizes count what is inside of the input.
   const countPad = adaptive ? 0 : args.countPad;
   const rowBytes = <usize>width << 2;

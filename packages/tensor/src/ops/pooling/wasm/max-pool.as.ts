@@ -1,4 +1,4 @@
-import { clear, endInside, evens, findEnd, findFirstPlace, findStart, firstInside, loadFour, odds, storeInterleaved } from "./window.as";
+import { clear, countPlaces, endInside, evens, findEnd, findFirstPlace, findStart, firstInside, loadFour, odds, storeInterleaved } from "./window.as";
 import { MaxPoolArguments, MaxPoolGradientArguments, MaxPoolSelectArguments } from "./max-pool.kernels.as";
 
 /** Replaces the maximum by v and its place if v is larger or NaN, so that the first of equal values is kept. */
@@ -71,7 +71,7 @@ function poolFour<T>(from: usize, rowBytes: usize, row: i32, rowEnd: i32, kernel
 @inline
 function poolOne<T>(rowStart: usize, rowBytes: usize, row: i32, rowEnd: i32, left: i32, right: i32, kernelWidth: i32, dilation: i32, y: usize, place: usize): void {
   const first = findFirstPlace(left, dilation);
-  const end = min(kernelWidth, (right - left + dilation - 1) / dilation);
+  const end = min(kernelWidth, countPlaces(right - left, dilation));
   let best: f32 = -Infinity;
   let at = row * kernelWidth + first;
   for (; row < rowEnd; row++) {
@@ -91,8 +91,15 @@ function poolOne<T>(rowStart: usize, rowBytes: usize, row: i32, rowEnd: i32, lef
 /** Items are rows of the output. */
 @inline
 function maxPool<T>(begin: i32, end: i32, args: MaxPoolArguments): void {
+  if (args.dilationHeight == 1 && args.dilationWidth == 1 && !args.adaptive) poolRows<T>(begin, end, args, 1, 1, 0);
+  else poolRows<T>(begin, end, args, args.dilationHeight, args.dilationWidth, args.adaptive);
+}
+
+/** Where the last arguments are constants, the compiler leaves out what other windows need. */
+@inline
+function poolRows<T>(begin: i32, end: i32, args: MaxPoolArguments, dilationHeight: i32, dilationWidth: i32, adaptive: i32): void {
   const { x, y, places, height, width, outHeight, outWidth, kernelHeight, kernelWidth } = args;
-  const { strideHeight, strideWidth, padHeight, padWidth, dilationHeight, dilationWidth, adaptive } = args;
+  const { strideHeight, strideWidth, padHeight, padWidth } = args;
   const rowBytes = <usize>width << 2, stepBytes = rowBytes * dilationHeight, apart = <usize>dilationWidth << 2;
   const spanHeight = dilationHeight * (kernelHeight - 1) + 1, spanWidth = dilationWidth * (kernelWidth - 1) + 1;
   const inside = adaptive ? outWidth : firstInside(outWidth, strideWidth, padWidth);
@@ -103,7 +110,7 @@ function maxPool<T>(begin: i32, end: i32, args: MaxPoolArguments): void {
     const top = findStart(outRow, strideHeight, padHeight, height, outHeight, adaptive);
     const bottom = findEnd(outRow, top, spanHeight, height, outHeight, adaptive);
     const row = findFirstPlace(top, dilationHeight);
-    const rowEnd = (bottom - top + dilationHeight - 1) / dilationHeight;
+    const rowEnd = countPlaces(bottom - top, dilationHeight);
     const rowStart = x + <usize>((item / outHeight) * height + top + row * dilationHeight) * rowBytes;
     const to = <usize>item * outWidth;
     let column = 0;

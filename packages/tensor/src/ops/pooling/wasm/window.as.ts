@@ -16,7 +16,13 @@ function findEnd(window: i32, start: i32, span: i32, length: i32, windows: i32, 
 /** The first position of a window, of those that are `dilation` apart from `start` on, that is not before the input. */
 @inline
 function findFirstPlace(start: i32, dilation: i32): i32 {
-  return start < 0 ? (dilation - 1 - start) / dilation : 0;
+  return start < 0 ? countPlaces(-start, dilation) : 0;
+}
+
+/** How many positions that are `dilation` apart a range of `length` holds, from its first one on. */
+@inline
+function countPlaces(length: i32, dilation: i32): i32 {
+  return dilation == 1 ? length : (length + dilation - 1) / dilation;
 }
 
 /** The first column whose window does not reach into the left padding. */
@@ -64,4 +70,4 @@ function clear(at: usize, count: i32): void {
   memory.fill(at, 0, usize(count) << 2);
 }
 
-export { findStart, findEnd, findFirstPlace, firstInside, endInside, loadFour, evens, odds, storeInterleaved, clear };
+export { countPlaces, findStart, findEnd, findFirstPlace, firstInside, endInside, loadFour, evens, odds, storeInterleaved, clear };
