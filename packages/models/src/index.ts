@@ -4,7 +4,7 @@ export { convnet, lenet } from "./lenet.ts";
 export type { MlpOptions } from "./mlp.ts";
 export { mlp } from "./mlp.ts";
 export type { MobileNetOptions } from "./mobilenet.ts";
-export { mobilenetV2 } from "./mobilenet.ts";
+export { mobilenetV2, mobilenetV3Large, mobilenetV3Small } from "./mobilenet.ts";
 export type { ImageModelOptions, ModelOptions, Normalization } from "./model-options.ts";
 export type { ImageNetResNetOptions, SmallResNetOptions } from "./resnet.ts";
 export {

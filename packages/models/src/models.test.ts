@@ -7,6 +7,8 @@ import {
   lenet,
   mlp,
   mobilenetV2,
+  mobilenetV3Large,
+  mobilenetV3Small,
   resnet18,
   resnet20,
   resnet32,
@@ -38,6 +40,8 @@ describe("parameter counts", () => {
     ["resnet50", resnet50({ backend }), 25_557_032],
     ["resnet101", resnet101({ backend }), 44_549_160],
     ["mobilenetV2", mobilenetV2({ backend }), 3_504_872],
+    ["mobilenetV3Large", mobilenetV3Large({ backend }), 5_483_032],
+    ["mobilenetV3Small", mobilenetV3Small({ backend }), 2_542_856],
     ["mobilenetV2 of half the width", mobilenetV2({ backend, width: 0.5 }), 1_968_680],
     ["resnet20", resnet20({ backend }), 269_722],
     ["resnet20 with projections", resnet20({ backend, shortcut: "projection" }), 272_474],
@@ -102,6 +106,21 @@ describe("names of saved state", () => {
       ...withNorm("features.18.0", "features.18.1"),
       "classifier.1.weight",
       "classifier.1.bias",
+    ]);
+  });
+
+  test("mobilenetV3Small has the names of torchvision's blocks", () => {
+    const names = listNames(mobilenetV3Small({ backend }));
+    expect(names.filter((name) => name.startsWith("features.1."))).toEqual([
+      "features.1.block.0.0.weight",
+      ...norm.map((name) => `features.1.block.0.1.${name}`),
+      ...["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"].map((name) => `features.1.block.1.${name}`),
+      "features.1.block.2.0.weight",
+      ...norm.map((name) => `features.1.block.2.1.${name}`),
+    ]);
+    expect(names.slice(-5)).toEqual([
+      "features.12.1.num_batches_tracked",
+      ...["classifier.0.weight", "classifier.0.bias", "classifier.3.weight", "classifier.3.bias"],
     ]);
   });
 

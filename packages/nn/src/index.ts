@@ -48,8 +48,8 @@ export { Hardsigmoid, Hardswish, Hardtanh, ReLU6, Threshold } from "./layers/har
 export { Identity } from "./layers/identity.ts";
 export type { InstanceNormLayerOptions } from "./layers/instance-norm.ts";
 export { InstanceNorm, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from "./layers/instance-norm.ts";
-export type { InvertedResidualOptions } from "./layers/inverted-residual.ts";
-export { InvertedResidual } from "./layers/inverted-residual.ts";
+export type { InvertedResidualOptions, SqueezedInvertedResidualOptions } from "./layers/inverted-residual.ts";
+export { InvertedResidual, SqueezedInvertedResidual } from "./layers/inverted-residual.ts";
 export type { LayerNormLayerOptions, RMSNormLayerOptions } from "./layers/layer-norm.ts";
 export { LayerNorm, RMSNorm } from "./layers/layer-norm.ts";
 export { Linear } from "./layers/linear.ts";

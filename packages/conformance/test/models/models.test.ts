@@ -1,5 +1,15 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
-import { convnet, lenet, mlp, mobilenetV2, ResNet, resnet18, resnet20, vgg } from "@evenkeel/models";
+import {
+  convnet,
+  lenet,
+  mlp,
+  mobilenetV2,
+  mobilenetV3Small,
+  ResNet,
+  resnet18,
+  resnet20,
+  vgg,
+} from "@evenkeel/models";
 import { Bottleneck, crossEntropy, type Module, SGD } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 import { normal, scope, sum, tensor } from "@evenkeel/tensor";
@@ -19,6 +29,11 @@ const models: [string, (normalization: "batch" | "none") => Module, number[]][] 
   [
     "mobilenetV2",
     (normalization) => mobilenetV2({ normalization, classes: 10, width: 0.25, seed: 1 }),
+    [4, 3, 32, 32],
+  ],
+  [
+    "mobilenetV3Small",
+    (normalization) => mobilenetV3Small({ normalization, classes: 10, width: 0.25, seed: 1 }),
     [4, 3, 32, 32],
   ],
   [

@@ -4,9 +4,11 @@ import {
   Conv2dNormActivation,
   DepthwiseSeparableConv2d,
   foldBatchNorm,
+  Hardswish,
   InvertedResidual,
   type Module,
   onForward,
+  SqueezedInvertedResidual,
   SqueezeExcitation,
 } from "@evenkeel/nn";
 import { ArgumentError, normal, relu, ShapeError, type Tensor } from "@evenkeel/tensor";
@@ -28,6 +30,17 @@ const blocks: readonly (readonly [name: string, make: () => Module])[] = [
   ["Bottleneck with a projection", () => new Bottleneck(8, 12, { stride: 2, seed: 1 })],
   ["InvertedResidual", () => new InvertedResidual(8, 8, { seed: 1 })],
   ["InvertedResidual of another shape", () => new InvertedResidual(8, 12, { stride: 2, seed: 1 })],
+  [
+    "SqueezedInvertedResidual",
+    () =>
+      new SqueezedInvertedResidual(8, 8, {
+        hidden: 16,
+        squeeze: 4,
+        activation: () => new Hardswish(),
+        seed: 1,
+      }),
+  ],
+  ["SqueezedInvertedResidual without an expansion", () => new SqueezedInvertedResidual(8, 8, { seed: 1 })],
   ["DepthwiseSeparableConv2d", () => new DepthwiseSeparableConv2d(8, 12, { seed: 1 })],
 ];
 

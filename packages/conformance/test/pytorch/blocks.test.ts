@@ -3,8 +3,10 @@ import {
   Bottleneck,
   DepthwiseSeparableConv2d,
   Hardsigmoid,
+  Hardswish,
   InvertedResidual,
   type Module,
+  SqueezedInvertedResidual,
   SqueezeExcitation,
 } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
@@ -48,6 +50,10 @@ function block(
 const inner = `F.relu(${normed(`F.relu(${normed("x[0]", 1)})`, 4, ", 2, 1")})`;
 const expanded = `F.relu6(${normed("x[0]", 1)})`;
 
+/** The expansion, the depthwise convolution, and the squeeze-and-excitation of eight channels. */
+const wide = `F.hardswish(${normed(`F.hardswish(${normed("x[0]", 1)})`, 4, ", 1, 1, 1, 8")})`;
+const squeezed = `(lambda y: y * F.hardsigmoid(F.conv2d(F.relu(F.conv2d(y.mean((2, 3), keepdim=True), x[7], x[8])), x[9], x[10])))(${wide})`;
+
 const comparisons: readonly Comparison[] = [
   block(
     "bottleneck with a projection",
@@ -76,6 +82,19 @@ const comparisons: readonly Comparison[] = [
     normed(`F.relu6(${normed("x[0]", 1, ", 2, 2, 1, 4")})`, 4),
     [3, 4, 7, 7],
     [3, 6, 4, 4],
+  ),
+  block(
+    "squeezed inverted residual with a shortcut",
+    (backend) =>
+      new SqueezedInvertedResidual(4, 4, {
+        hidden: 8,
+        squeeze: 3,
+        activation: () => new Hardswish(),
+        backend,
+      }),
+    `${normed(squeezed, 11)} + x[0]`,
+    [3, 4, 5, 5],
+    [3, 4, 5, 5],
   ),
   block(
     "depthwise-separable convolution",

@@ -1,9 +1,18 @@
 import type { Backend, Seed } from "@evenkeel/tensor";
 import { getRandomSource } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
-import { aBackend, aSeed, checkOptions, nullOr, oneOf, positiveInteger } from "@evenkeel/tensor/checks";
+import {
+  aBackend,
+  anything,
+  aSeed,
+  checkOptions,
+  nullOr,
+  oneOf,
+  positiveInteger,
+} from "@evenkeel/tensor/checks";
 import type { Module } from "../module/module.ts";
 import { ReLU } from "./activations.ts";
+import type { BatchNormLayerOptions } from "./batch-norm.ts";
 import { BatchNorm2d } from "./batch-norm.ts";
 import { Conv2d } from "./convolution.ts";
 import { residualInit } from "./residual.ts";
@@ -17,6 +26,8 @@ export interface Conv2dNormActivationOptions {
   readonly groups?: number;
   /** Default: batch. With `none`, the convolution has a bias. */
   readonly normalization?: "batch" | "none";
+  /** Options of the batch norm, such as torchvision's momentum of MobileNetV3. */
+  readonly batchNorm?: Pick<BatchNormLayerOptions, "epsilon" | "momentum">;
   /** Makes the activation; null for none. Default: ReLU. */
   readonly activation?: (() => Module) | null;
   readonly seed?: Seed;
@@ -34,6 +45,7 @@ export const convNormRules: Rules<Conv2dNormActivationOptions> = {
   dilation: positiveInteger,
   groups: positiveInteger,
   normalization: /* @__PURE__ */ oneOf("batch", "none"),
+  batchNorm: anything,
   activation: aModuleMaker,
   seed: aSeed,
   backend: aBackend,
@@ -56,7 +68,7 @@ export class Conv2dNormActivation extends Sequential {
 
 function listLayers(inChannels: number, outChannels: number, options: Conv2dNormActivationOptions): Module[] {
   const { kernel = 3, dilation = 1, normalization = "batch", activation = () => new ReLU() } = options;
-  const { stride = 1, groups = 1, backend, seed } = options;
+  const { stride = 1, groups = 1, batchNorm, backend, seed } = options;
   const hasNorm = normalization === "batch";
   const padding = Math.floor(((kernel - 1) * dilation) / 2);
   const geometry = { stride, padding, dilation, groups };
@@ -68,7 +80,7 @@ function listLayers(inChannels: number, outChannels: number, options: Conv2dNorm
       backend,
       ...residualInit,
     }),
-    ...(hasNorm ? [new BatchNorm2d(outChannels, { backend })] : []),
+    ...(hasNorm ? [new BatchNorm2d(outChannels, { ...batchNorm, backend })] : []),
     ...(activation ? [activation()] : []),
   ];
 }
