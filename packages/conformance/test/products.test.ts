@@ -7,9 +7,11 @@ import {
   convTranspose2d,
   countElements,
   linear,
+  linearWithResidual,
   matmul,
   ShapeError,
   scope,
+  sub,
   withExecutor,
 } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
@@ -126,6 +128,29 @@ describe("convTranspose2d", () => {
   const beyond = () => convTranspose2d(x(), pattern(2, 1, 2, 2), undefined, { stride: 2, outputPadding: 2 });
   throws("output padding", beyond, ArgumentError, "outputPadding: found 2, expected less than the stride, 2");
   throws("channels", () => convTranspose2d(x(), pattern(3, 1, 2, 2)), ShapeError, "expected 3 channels in y");
+});
+
+describe("linearWithResidual", () => {
+  const residual = () => pattern(2, 4);
+  agrees(
+    "adds what the product does not have",
+    () =>
+      sub(linearWithResidual(pattern(2, 3), pattern(4, 3), residual()), linear(pattern(2, 3), pattern(4, 3))),
+    [2, 4],
+    [-5, 2, -2, 5, 1, -3, 4, 0],
+  );
+  agrees(
+    "with an activation, of a vector",
+    () => linearWithResidual(pattern(3), pattern(2, 3), pattern(2), { activation: "relu" }),
+    [2],
+    [28, 0],
+  );
+  throws(
+    "of another shape",
+    () => linearWithResidual(pattern(2, 3), pattern(4, 3), pattern(4)),
+    ShapeError,
+    "linearWithResidual: found x [2, 3], weight [4, 3], residual [4], expected x [..., in], weight [out, in] and residual [..., out]",
+  );
 });
 
 describe("sequences", () => {

@@ -1,4 +1,5 @@
 export { extendOp } from "./arrangement/extend.ts";
+export { maskedSoftmaxOp } from "./attention/masked-softmax.ts";
 export { conv2dFilterGradientOp, conv2dInputGradientOp, conv2dOp } from "./convolution/conv2d.ts";
 export { conv3dFilterGradientOp, conv3dInputGradientOp, conv3dOp } from "./convolution/conv3d.ts";
 export { foldDepthOp, unfoldDepthOp } from "./convolution/unfold-depth.ts";
@@ -81,6 +82,5 @@ export { resampleOp } from "./resampling/resample.ts";
 export { scatterOp } from "./scatter/scatter-op.ts";
 export { logSoftmaxOp } from "./softmax/log-softmax.ts";
 export { logsumexpOp } from "./softmax/logsumexp.ts";
-export { maskedSoftmaxOp } from "./softmax/masked-softmax.ts";
 export { softmaxOp } from "./softmax/softmax.ts";
 export { softmaxCrossEntropyOp } from "./softmax/softmax-cross-entropy.ts";

@@ -6,6 +6,7 @@ import {
   gruCell,
   isSameShape,
   linear,
+  linearWithResidual,
   lstmCell,
   ShapeError,
   scope,
@@ -98,7 +99,7 @@ abstract class RecurrentCell<State> extends Module<[x: Tensor, state?: State], S
     const { inputWeight, stateWeight, inputBias, stateBias } = this.weights;
     const bias = inputBias && add(inputBias.value, stateBias!.value);
     const residual = linear(x, inputWeight.value, bias);
-    return linear(h, stateWeight.value, undefined, { residual, activation });
+    return linearWithResidual(h, stateWeight.value, residual, { activation });
   }
 
   override describe(): string {

@@ -7,6 +7,7 @@ import {
   gruCell,
   gruCellGradient,
   linear,
+  linearWithResidual,
   lstmCell,
   lstmCellGradient,
   matmul,
@@ -125,7 +126,7 @@ function walk({ kind, reverse }: Direction, operands: RecurrenceOperands): Cours
     let next: Tensor;
     let nextC = c;
     if (kind === "lstm") {
-      const gates = linear(h, weight, undefined, { residual: input });
+      const gates = linearWithResidual(h, weight, input);
       const [shown, memory] = lstmCell(gates, c!);
       next = projection === undefined ? shown : linear(shown, projection);
       nextC = memory;
@@ -136,10 +137,7 @@ function walk({ kind, reverse }: Direction, operands: RecurrenceOperands): Cours
       next = gruCell(input, hidden, h);
       course.gates[at] = hidden;
     } else {
-      const total = linear(h, weight, undefined, {
-        residual: input,
-        activation: kind === "relu" ? "relu" : "none",
-      });
+      const total = linearWithResidual(h, weight, input, { activation: kind === "relu" ? "relu" : "none" });
       next = kind === "relu" ? total : tanh(total);
     }
     const own = masks?.[at];
@@ -214,7 +212,7 @@ function walkBack(
     ofGates[at] = ofGate;
     previous[at] = h;
     const residual = addPresent(passed, step === 0 ? undefined : given.h[positions[step - 1]!]);
-    dh = linear(ofGate, transposed, undefined, { residual });
+    dh = residual ? linearWithResidual(ofGate, transposed, residual) : linear(ofGate, transposed);
   }
   const [dFirst, dMemory] = [dh!, dc];
   const joined = (tensors: readonly Tensor[]): Tensor => concatenate(tensors);

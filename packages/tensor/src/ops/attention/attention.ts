@@ -13,7 +13,7 @@ import { mul } from "../elementwise/arithmetic.ts";
 import { fuse } from "../elementwise/fusion/fuse.ts";
 import { where } from "../elementwise/where.ts";
 import { matmul } from "../matmul/matmul.ts";
-import { maskedSoftmax } from "../softmax/masked-softmax.ts";
+import { maskedSoftmax } from "./masked-softmax.ts";
 
 /** The options of attention. `seed` and `stream` are those of the dropout. */
 export interface AttentionOptions extends KeyOptions {

@@ -11,12 +11,6 @@ export interface SoftmaxGradientAttributes extends AxisAttributes {
   readonly scale?: number;
 }
 
-export interface MaskedSoftmaxAttributes {
-  readonly scale: number;
-  /** Whether element j of row i counts only for j <= i. */
-  readonly causal: boolean;
-}
-
 export interface CrossEntropyAttributes {
   /** The probability that is spread evenly over all classes, in [0, 1). */
   readonly labelSmoothing: number;

@@ -4,14 +4,8 @@ import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
 import { makePlanEntry } from "../../../core/plans/plan-tables.ts";
 import type { ReductionAttributes } from "../../reduction/attributes.ts";
 import { planReduction } from "../../reduction/passes.ts";
-import type {
-  AxisAttributes,
-  CrossEntropyAttributes,
-  MaskedSoftmaxAttributes,
-  SoftmaxGradientAttributes,
-} from "../attributes.ts";
+import type { AxisAttributes, CrossEntropyAttributes, SoftmaxGradientAttributes } from "../attributes.ts";
 import { makeLabelCheck } from "../attributes.ts";
-import { planMaskedSoftmax } from "./masked-softmax-plan.ts";
 import { softmaxKernels } from "./softmax.kernels.ts";
 import { module } from "./softmax.wasm.ts";
 import {
@@ -25,9 +19,6 @@ import {
 export const plans: readonly PlanEntry[] = [
   makePlanEntry<AxisAttributes>("softmax", ([x], { axis }) => planSoftmax("softmax", x!, axis)),
   makePlanEntry<SoftmaxGradientAttributes>("softmaxGradient", ([y], attrs) => planSoftmaxGradient(y!, attrs)),
-  makePlanEntry<MaskedSoftmaxAttributes>("maskedSoftmax", ([x, mask], attrs) =>
-    planMaskedSoftmax(x!, mask, attrs),
-  ),
   makePlanEntry<AxisAttributes>("logSoftmax", ([x], { axis }) => planSoftmax("logSoftmax", x!, axis)),
   makePlanEntry<AxisAttributes>("logSoftmaxGradient", ([y], { axis }) => planLogSoftmaxGradient(y!, axis)),
   makePlanEntry<ReductionAttributes>("logsumexp", ([x], attrs, _limits, _donated, op) => {

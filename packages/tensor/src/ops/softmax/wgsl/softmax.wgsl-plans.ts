@@ -1,20 +1,12 @@
 import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
 import { makePlanEntry } from "../../../core/plans/plan-tables.ts";
-import { isTruth } from "../../../expression/dtype.ts";
 import { computeLines } from "../../movement/lines.ts";
 import type { ReductionAttributes } from "../../reduction/attributes.ts";
 import { planFold, planMap } from "../../reduction/wgsl/fold-plan.ts";
-import type {
-  AxisAttributes,
-  CrossEntropyAttributes,
-  MaskedSoftmaxAttributes,
-  SoftmaxGradientAttributes,
-} from "../attributes.ts";
+import type { AxisAttributes, CrossEntropyAttributes, SoftmaxGradientAttributes } from "../attributes.ts";
 import { makeLabelCheck } from "../attributes.ts";
-import { computeMaskWalk } from "../mask-walk.ts";
 import { makeLogSoftmaxGradientMap } from "./log-softmax-gradient.wgsl.ts";
 import { makeLogsumexpReducer } from "./logsumexp.wgsl.ts";
-import { makeMaskedSoftmaxMap } from "./masked-softmax.wgsl.ts";
 import { makeLogSoftmaxMap, makeSoftmaxMap } from "./softmax.wgsl.ts";
 import { listCrossEntropyNumbers, makeCrossEntropyReducer } from "./softmax-cross-entropy.wgsl.ts";
 import { makeCrossEntropyGradientMap } from "./softmax-cross-entropy-gradient.wgsl.ts";
@@ -24,14 +16,6 @@ export const plans: readonly PlanEntry[] = [
   makePlanEntry<SoftmaxGradientAttributes>("softmaxGradient", ([y], { axis, scale = 1 }, limits) =>
     planMap(computeLines(y!.shape, axis), makeSoftmaxGradientMap(), limits, { scale }),
   ),
-  makePlanEntry<MaskedSoftmaxAttributes>("maskedSoftmax", ([x, mask], { scale, causal }, limits) => {
-    const kind = mask === undefined ? "none" : isTruth(mask.dtype) ? "bool" : "bias";
-    return planMap(computeLines(x!.shape, x!.shape.length - 1), makeMaskedSoftmaxMap(kind, causal), limits, {
-      scale,
-      causalRows: causal ? x!.shape.at(-2)! : 0,
-      ...computeMaskWalk(x!.shape, mask?.shape),
-    });
-  }),
   makePlanEntry<AxisAttributes>("softmax", ([x], { axis }, limits) =>
     planMap(computeLines(x!.shape, axis), makeSoftmaxMap(), limits),
   ),

@@ -1,5 +1,5 @@
 import type { LineMap } from "../../reduction/wgsl/fold.wgsl.ts";
-import { logSumExpFold } from "./log-sum-exp.wgsl.ts";
+import { logSumExpFold } from "../../softmax/wgsl/log-sum-exp.wgsl.ts";
 
 /** What the kernel of a mask of this kind adds to a score, and whether an element counts. */
 const masks = {

@@ -1,6 +1,8 @@
 import { makeWasmKernel } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
+import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
+import { makePlanEntry } from "../../../core/plans/plan-tables.ts";
 import { countItemsPerChunk } from "../../../core/plans/work.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { countElements } from "../../../core/spec.ts";
@@ -12,7 +14,7 @@ import { maskedSoftmaxKernels, maskKinds } from "./masked-softmax.kernels.ts";
 import { module } from "./masked-softmax.wasm.ts";
 
 /** One launch over rows. */
-export function planMaskedSoftmax(x: Spec, mask: Spec | undefined, attrs: MaskedSoftmaxAttributes): Plan {
+function planMaskedSoftmax(x: Spec, mask: Spec | undefined, attrs: MaskedSoftmaxAttributes): Plan {
   const { scale, causal } = attrs;
   const size = countElements(x.shape);
   if (size === 0) return makePlan([]);
@@ -34,3 +36,9 @@ export function planMaskedSoftmax(x: Spec, mask: Spec | undefined, attrs: Masked
     }),
   ]);
 }
+
+export const plans: readonly PlanEntry[] = [
+  makePlanEntry<MaskedSoftmaxAttributes>("maskedSoftmax", ([x, mask], attrs) =>
+    planMaskedSoftmax(x!, mask, attrs),
+  ),
+];

@@ -15,10 +15,10 @@ import { cast } from "../elementwise/cast.ts";
 import { broadcastTo } from "../movement/broadcast-to.ts";
 import { computeLines, forEachLine } from "../movement/lines.ts";
 import { sumTo } from "../reduction/sum.ts";
+import { softmaxGradient } from "../softmax/softmax.ts";
+import { attentionFamily } from "./attention-family.ts";
 import type { MaskedSoftmaxAttributes } from "./attributes.ts";
 import { canWalkMask } from "./mask-walk.ts";
-import { softmaxGradient } from "./softmax.ts";
-import { softmaxFamily } from "./softmax-family.ts";
 
 function checkOperands(x: Spec, mask: Spec | undefined, { causal }: MaskedSoftmaxAttributes): void {
   checkDType("maskedSoftmax", "x", x, ...floatTypes);
@@ -83,7 +83,7 @@ export const maskedSoftmaxOp: Op<MaskedSoftmaxAttributes> = {
     reads: () => ({ inputs: [], outputs: [0] }),
     apply: computeMaskedSoftmaxGradient,
   },
-  family: softmaxFamily,
+  family: attentionFamily,
 };
 
 /** One launch, or two where a mask of floats needs the gradient of the scaled scores. */

@@ -1,5 +1,5 @@
 import { highToF64, lowToF64, maximum, maximumOfLanes, storeLanes, sumLanes } from "../../reduction/wasm/lanes.as";
-import { exp } from "./exponential.as";
+import { exp } from "../../softmax/wasm/exponential.as";
 import { MaskedSoftmaxArguments, MaskKinds } from "./masked-softmax.kernels.as";
 
 // Softmax along rows of scaled and masked elements. Vectors at the end of a row are loaded whole, which the launch allows.
