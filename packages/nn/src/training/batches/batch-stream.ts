@@ -95,6 +95,20 @@ export class BatchStream<Inputs, Labels> {
     }
   }
 
+  /** Throws ArgumentError for an epoch without batches, and for one of fewer than were to be skipped. */
+  checkTaken(skipped: number): void {
+    const { taken, epoch } = this;
+    // The epoch before has used up the iterator, or there are fewer examples than one batch needs.
+    if (taken === 0) {
+      throw new ArgumentError(`fit: data: found no batches in epoch ${epoch}, expected at least one`);
+    }
+    if (taken < skipped) {
+      throw new ArgumentError(
+        `fit: data: found ${taken} batches in epoch ${epoch}, expected at least the ${skipped} that the resumed run has done`,
+      );
+    }
+  }
+
   /**
    * Whether there is no further batch, as far as this is known without waiting: from the length, or from a source that answers
    * within a turn of the event loop. A batch that it answers with is disposed; false for a source that fails. Rejects with the

@@ -17,13 +17,15 @@ export class Listeners<Name extends string> {
     for (const callback of this.callbacks) await callback.onStart?.(start, this.control);
   }
 
-  /** Undefined where no callback listens to steps. */
-  get step(): ((step: Omit<StepStart, "gradients">, gradients: readonly Tensor[]) => void) | undefined {
+  /** What a step calls before its update; undefined where no callback listens. */
+  makeStepListener(
+    locate: () => Omit<StepStart, "loss" | "gradients">,
+  ): ((loss: Tensor, gradients: readonly Tensor[]) => void) | undefined {
     const listening = this.callbacks.filter(({ onStep }) => onStep !== undefined);
     if (listening.length === 0) return undefined;
-    return (step, gradients) => {
-      for (const callback of listening)
-        rejectPromise(callback.onStep!({ ...step, gradients }, this.control), "onStep");
+    return (loss, gradients) => {
+      const step = { ...locate(), loss, gradients };
+      for (const callback of listening) rejectPromise(callback.onStep!(step, this.control), "onStep");
     };
   }
 

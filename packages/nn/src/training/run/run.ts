@@ -1,4 +1,4 @@
-import type { Backend, Tensor } from "@evenkeel/tensor";
+import type { Backend } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
 import type { Module } from "../../module/module.ts";
 import type { Batch } from "../batches/batch.ts";
@@ -7,7 +7,7 @@ import { withCleanUp } from "../clean-up.ts";
 import { evaluateAll } from "../evaluate.ts";
 import type { FitOptions, RunControl, RunStart } from "../fit-options.ts";
 import { addPlace } from "../located.ts";
-import type { BatchRecord, EpochRecord, Evaluation, History } from "../measurements/history.ts";
+import type { BatchRecord, EpochRecord, History } from "../measurements/history.ts";
 import { addBatch, addValidation } from "../measurements/history.ts";
 import { LateReader } from "../measurements/late-reader.ts";
 import { Totals } from "../measurements/totals.ts";
@@ -20,6 +20,7 @@ import { readSettings } from "./run-progress.ts";
 import type { SavedRuns } from "./saved-runs.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { TrainingStep } from "./training-step.ts";
+import { Validations } from "./validations.ts";
 
 /** One call of `fit`: its position, and its results so far. */
 export class Run<Inputs, Labels, Outputs, Name extends string> implements RunControl {
@@ -40,8 +41,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   private readonly listeners: Listeners<Name>;
   /** Absent in a run that is not saved. */
   private readonly saved: SavedRuns | undefined;
-  /** The last validation, which that of the end of an epoch may be. */
-  private validated: { readonly steps: number; readonly evaluation: Evaluation<Name> } | undefined;
+  private readonly validations: Validations<Name>;
 
   constructor(
     model: Module<[Inputs], Outputs>,
@@ -53,7 +53,10 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     this.options = options;
     this.reader = new LateReader(options.readEvery ?? 16);
     this.totals = new Totals(options);
-    this.history = this.makeHistory([]);
+    const { validation, validateEvery } = options;
+    const evaluate = validation && (() => evaluateAll(model, { ...options, data: validation }));
+    this.validations = new Validations(validateEvery, evaluate && (() => this.watch.pauseFor(evaluate)));
+    this.history = this.validations.makeHistory();
     this.guard = new Guard(model, options.onNonFinite);
     this.listeners = new Listeners(options.callbacks ?? [], this);
   }
@@ -98,10 +101,19 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   }
 
   private async trainEpoch(): Promise<void> {
-    const { data, signal } = this.options;
+    const { model, options, guard, listeners } = this;
+    const { data, signal } = options;
     const { epoch, batch: first } = this.position;
-    if (first === 0) this.beginEpoch();
-    const step = this.makeStep();
+    if (first === 0) {
+      const { epochs, validations } = this.history;
+      this.history = this.validations.makeHistory({ epochs, validations: validations ?? [] });
+      this.totals = new Totals(options);
+    }
+    const onStep = listeners.makeStepListener(() => ({
+      ...this.position,
+      learningRate: options.optimizer.learningRate,
+    }));
+    const step = new TrainingStep(model, { ...options, gate: guard.gate, onStep });
     this.step = step;
     this.backend = step.backend;
     const stream = new BatchStream(data, epoch, { backend: step.backend, signal, first });
@@ -111,15 +123,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       return this.trainBatches(stream, step);
     };
     const isWhole = await withCleanUp(train, () => stream.close());
-    // The epoch before has used up the iterator, or there are fewer examples than one batch needs.
-    if (stream.taken === 0) {
-      throw new ArgumentError(`fit: data: found no batches in epoch ${epoch}, expected at least one`);
-    }
-    if (stream.taken < first) {
-      throw new ArgumentError(
-        `fit: data: found ${stream.taken} batches in epoch ${epoch}, expected at least the ${first} that the resumed run has done`,
-      );
-    }
+    stream.checkTaken(first);
     if (isWhole) await this.finishEpoch(epoch);
     else await this.readAll(signal);
   }
@@ -154,18 +158,6 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       this.failedStep = addPlace(error, `fit: epoch ${epoch}, batch ${index} (step ${step})`);
       throw this.failedStep;
     }
-  }
-
-  private makeStep(): TrainingStep<Inputs, Labels, Outputs> {
-    const { options, guard, listeners } = this;
-    const listen = listeners.step;
-    const onStep =
-      listen &&
-      ((loss: Tensor, gradients: readonly Tensor[]) => {
-        const { learningRate } = options.optimizer;
-        listen({ ...this.position, learningRate, loss }, gradients);
-      });
-    return new TrainingStep(this.model, { ...options, gate: guard.gate, onStep });
   }
 
   private async finishBatch({ backend }: TrainingStep<Inputs, Labels, Outputs>): Promise<void> {
@@ -222,22 +214,11 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     if (error !== this.options.signal?.reason) await this.backend?.idle().catch(() => undefined);
   }
 
-  private beginEpoch(): void {
-    this.history = this.makeHistory(this.history.epochs);
-    this.totals = new Totals(this.options);
-  }
-
-  /** No batches yet, and the validations so far. */
-  private makeHistory(epochs: EpochRecord<Name>[]): History<Name> {
-    const validations = this.options.validateEvery && { validations: this.history?.validations ?? [] };
-    return { epochs, batches: [], ...validations };
-  }
-
   private async finishEpoch(epoch: number): Promise<void> {
     const { signal } = this.options;
     await this.readAll(signal);
     const { milliseconds } = this.watch;
-    const validation = await this.validate();
+    const validation = await this.validations.run(this.position.step);
     const record: EpochRecord<Name> = {
       epoch,
       steps: this.position.step,
@@ -253,30 +234,16 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     await this.save();
   }
 
-  /** The results of the validation after this step, if there is one. */
-  private async validate(): Promise<Evaluation<Name> | undefined> {
-    const { validation } = this.options;
-    const { step: steps } = this.position;
-    if (validation === undefined || this.validated?.steps === steps) return this.validated?.evaluation;
-    const evaluation = await this.watch.pauseFor(() =>
-      evaluateAll(this.model, { ...this.options, data: validation }),
-    );
-    this.validated = { steps, evaluation };
-    return evaluation;
-  }
-
-  /** Validates after every `validateEvery` steps, unless this run or the one that it continues has done so. */
   private async validateWithinEpoch(): Promise<void> {
-    const { validateEvery, signal } = this.options;
-    const { epoch, batch, step: steps } = this.position;
-    if (validateEvery === undefined || steps % validateEvery !== 0 || batch === 0) return;
-    if (this.history.validations!.at(-1)?.steps === steps) return;
-    await this.readAll(signal);
-    const evaluation = (await this.validate())!;
+    const { position, history, saved } = this;
+    if (!this.validations.isDue(position, history)) return;
+    await this.readAll(this.options.signal);
+    const { epoch, step: steps } = position;
+    const evaluation = (await this.validations.run(steps))!;
     const record = { epoch, steps, ...evaluation };
-    addValidation(this.history, record);
-    const isBest = this.saved?.consider(evaluation, steps);
-    await this.watch.pauseFor(() => this.listeners.validation(record, this.history));
+    addValidation(history, record);
+    const isBest = saved?.consider(evaluation, steps);
+    await this.watch.pauseFor(() => this.listeners.validation(record, history));
     if (isBest) await this.save();
   }
 
@@ -326,14 +293,12 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   }
 
   private adopt({ history, position, totals, milliseconds, best }: RunState): void {
-    const { epochs, batches, validations = [] } = history as History<Name>;
-    const own = this.options.validateEvery && { validations: [...validations] };
-    this.history = { epochs: [...epochs], batches: [...batches], ...own };
-    const last = validations.at(-1);
-    if (last?.steps === position.step) {
-      const { epoch, steps, ...evaluation } = last;
-      this.validated = { steps, evaluation };
-    }
+    const own = history as History<Name>;
+    const { epochs, batches, validations = [] } = own;
+    this.history = this.validations.makeHistory({
+      ...{ epochs: [...epochs], batches: [...batches], validations: [...validations] },
+    });
+    this.validations.adopt(own, position.step);
     if (this.saved) this.saved.best = best;
     this.position = position;
     this.firstStep = position.step;
