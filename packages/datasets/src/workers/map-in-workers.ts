@@ -64,9 +64,14 @@ export function mapInWorkers<Example, Changed = unknown>(
     length: dataset.length,
     get: async (index, epoch) => pool.run(await dataset.get(index, epoch), index) as Promise<Changed>,
     close,
-    [Symbol.asyncDispose]: close,
+    [getDisposeSymbol()]: close,
   };
 }
+
+/** The symbol of `await using`; where an engine lacks it, compilers use this one. */
+const getDisposeSymbol = (): typeof Symbol.asyncDispose =>
+  (Symbol as { readonly asyncDispose?: typeof Symbol.asyncDispose }).asyncDispose ??
+  (Symbol.for("Symbol.asyncDispose") as typeof Symbol.asyncDispose);
 
 function countWorkers(): number {
   const { hardwareConcurrency = 2 } = (globalThis as { navigator?: Partial<Navigator> }).navigator ?? {};
