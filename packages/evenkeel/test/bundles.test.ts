@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { conv2dBatchNormOp } from "@evenkeel/batchnorm/ops";
 import { build } from "esbuild";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 let folder: string;
 beforeAll(async () => {
@@ -98,3 +98,24 @@ test.each(["browser", "node"] as const)(
     expect(text.includes("revectorize")).toBe(platform === "node");
   },
 );
+
+describe("data sets in a browser", () => {
+  const decoders = /node_modules\/.*(@jsquash|fast-png|fast-xml-parser)/;
+
+  test("load no decoder unless the program imports it", async () => {
+    const { text, sources } = await bundle(`export * from "@evenkeel/datasets";`, "browser");
+    expect(sources.filter((file) => decoders.test(file))).toEqual([]);
+    expect(text).not.toMatch(/from\s*["']node:/);
+  });
+
+  test.each([
+    ["images", ["@jsquash", "fast-png"]],
+    ["annotations", ["fast-xml-parser"]],
+    ["text", []],
+  ])("load for %s only %j, and nothing of Node", async (entry, expected) => {
+    const { text, sources } = await bundle(`export * from "@evenkeel/datasets/${entry}";`, "browser");
+    const found = sources.flatMap((file) => decoders.exec(file)?.[1] ?? []);
+    expect([...new Set(found)].sort()).toEqual(expected);
+    expect(text).not.toMatch(/from\s*["']node:/);
+  });
+});
