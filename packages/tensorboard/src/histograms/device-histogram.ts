@@ -42,13 +42,16 @@ const findTerms = (x: Tensor): readonly Tensor[] => {
   return [where(counts, x, largest), where(counts, x, -largest), where(counts, x, 0), cast(counts, "f32")];
 };
 
-/** The bucket of each value, -1 for one that is NaN or infinite. Halves, because the width of the range may be infinite. */
+/** The bucket of what does not count. */
+const none = bucketCount;
+
+/** The bucket of each value, none for one that is NaN or infinite. Halves, because the width of the range may be infinite. */
 const findBuckets = (x: Tensor, lowest: Tensor, highest: Tensor): Tensor => {
   const counts = areFinite(x);
   const low = mul(lowest, 0.5);
   const width = sub(mul(highest, 0.5), low);
   const place = div(sub(mul(where(counts, x, lowest), 0.5), low), where(greater(width, 0), width, 1));
-  return cast(where(counts, minimum(floor(mul(place, bucketCount)), bucketCount - 1), -1), "i32");
+  return cast(where(counts, minimum(floor(mul(place, bucketCount)), bucketCount - 1), none), "i32");
 };
 
 /** Each as one launch. */
@@ -80,7 +83,7 @@ export function computeDeviceHistogram(x: Tensor): Tensor {
 /** How many values are in each bucket. */
 function countBuckets(buckets: Tensor): Tensor {
   const rows = Math.ceil(buckets.size / rowLength);
-  const padded = pad(buckets, [[0, rows * rowLength - buckets.size]], { value: -1 });
+  const padded = pad(buckets, [[0, rows * rowLength - buckets.size]], { value: none });
   const inRows = scatterAdd(
     ones([rows, rowLength], { backend: buckets.backend }),
     reshape(padded, [rows, rowLength]),
