@@ -7,6 +7,7 @@ import type {
   LogStore,
   RunStart,
   StepStart,
+  ValidationRecord,
 } from "@evenkeel/nn";
 import { aLogStore, NonFiniteError } from "@evenkeel/nn";
 import { checkOptions, nonNegative, positiveInteger } from "@evenkeel/tensor/checks";
@@ -33,8 +34,8 @@ const validation = "validation";
 
 /**
  * A callback of `fit` that writes event files for TensorBoard: loss and metrics of every epoch, of training as the run `train` and of
- * validation as the run `validation` below the folder, over the number of updates. With `everySteps`, those of single batches are
- * `batch/loss` and so on; histograms are computed on the device and read later, so nothing waits for them.
+ * validation, within epochs too, as the run `validation` below the folder, over the number of updates. With `everySteps`, those of
+ * single batches are `batch/loss` and so on; histograms are computed on the device and read later, so nothing waits for them.
  *
  * A resumed run continues in new files, which void the events of steps that are done again. A run that ends is marked as successful,
  * and one whose loss is not finite as failed; one that is interrupted is not marked, because it may be resumed.
@@ -58,6 +59,8 @@ export class TensorBoard<Name extends string = string> implements Callback<Name>
   private histograms = new LateHistograms();
   private model: RunStart["model"] | undefined;
   private purgeStep: number | undefined;
+  /** The steps before the last validation that is written. */
+  private validatedAt: number | undefined;
 
   constructor(options: TensorBoardOptions) {
     checkOptions<TensorBoardOptions>(
@@ -79,6 +82,7 @@ export class TensorBoard<Name extends string = string> implements Callback<Name>
     this.model = model;
     this.histograms = new LateHistograms();
     this.writers.clear();
+    this.validatedAt = undefined;
     const done = Math.max(history.epochs.at(-1)?.steps ?? 0, (history.batches.at(-1)?.step ?? -1) + 1);
     // Events are at the number of updates after their step.
     this.purgeStep = done === 0 ? undefined : done + 1;
@@ -104,11 +108,16 @@ export class TensorBoard<Name extends string = string> implements Callback<Name>
     }
   }
 
+  async onValidation({ steps, ...evaluation }: ValidationRecord<Name>): Promise<void> {
+    this.validatedAt = steps;
+    await this.writeEvaluation(validation, evaluation, steps);
+  }
+
   async onEpoch(record: EpochRecord<Name>, history: History<Name>): Promise<void> {
     await this.writeEvaluation(training, record, record.steps);
     const rate = history.batches.at(-1)?.learningRate;
     if (rate !== undefined) await this.getWriter(training).addScalar("learning_rate", rate, record.steps);
-    if (record.validation !== undefined)
+    if (record.validation !== undefined && record.steps !== this.validatedAt)
       await this.writeEvaluation(validation, record.validation, record.steps);
     await this.flush();
   }

@@ -121,6 +121,39 @@ describe("a CSV log", () => {
     },
   );
 
+  test("of steps has validations within epochs, each once in a resumed run too", async () => {
+    const [whole, interrupted] = [new MemoryLogStore(), new MemoryLogStore()];
+    const checkpoint = { store: new MemoryCheckpointStore(), everySteps: 1 };
+    const logTo = (store: LogStore) => [new CSVLogger({ store, everySteps: 3 })];
+    const validated = { validation: data, validateEvery: 2 };
+    const model = make();
+    const { validations } = await fit(model, {
+      ...{ ...makeOptions(model, 3), ...validated, callbacks: logTo(whole) },
+    });
+    const [head, ...rows] = (await readText(whole)).split("\n");
+    const at = head!.split(",").indexOf("val_loss");
+    const found = rows.map((row) => row.split(",")).filter(([, , batch]) => batch === "");
+    expect(found.map((row) => [Number(row[0]), Number(row[1]), Number(row[at])])).toEqual(
+      validations!.map(({ steps, epoch, loss }) => [steps - 1, epoch, loss]),
+    );
+    expect(found.map(([step]) => step)).toEqual(["1", "3", "5", "7"]);
+
+    const first = make();
+    const fail = ({ steps }: { steps: number }) => {
+      if (steps === 6) throw new Error("enough");
+    };
+    const options = { ...validated, checkpoint };
+    const run = fit(first, {
+      ...{ ...makeOptions(first, 3), ...options, callbacks: [...logTo(interrupted), { onValidation: fail }] },
+    });
+    await expect(run).rejects.toThrow("enough");
+    const second = make();
+    await fit(second, {
+      ...{ ...makeOptions(second, 3), ...options, resumed: true, callbacks: logTo(interrupted) },
+    });
+    expect(await readText(interrupted)).toBe(await readText(whole));
+  });
+
   test("gets columns that come later, empty in the rows before", async () => {
     const store = new MemoryLogStore();
     const checkpoint = { store: new MemoryCheckpointStore() };

@@ -80,6 +80,19 @@ describe.skipIf(skipWithoutProtobuf)(protobufTitle, () => {
     );
   });
 
+  test("have validations within epochs, each once", async () => {
+    const store = new MemoryLogStore();
+    const model = make();
+    const { epochs, validations } = await fit(model, {
+      ...makeOptions(model),
+      ...{ validation: data, validateEvery: 2, callbacks: [new TensorBoard({ store })] },
+    });
+    const found = listScalars((await readEvents(store)).get("validation")!, "loss");
+    expect(found.map(([step]) => step)).toEqual([2, 4, 6, 8]);
+    expect(round(found)).toEqual(round(validations!.map(({ steps, loss }) => [steps, loss])));
+    expect(validations!.at(-1)!.loss).toBe(epochs.at(-1)!.validation!.loss);
+  });
+
   test("have the numbers of a metric for each class", async () => {
     const store = new MemoryLogStore();
     const model = make();

@@ -4,13 +4,13 @@ import { decodeCsv, encodeCsvRow } from "../../logs/csv.ts";
 import type { LogStore } from "../../logs/log-store.ts";
 import { aLogStore, logName } from "../../logs/log-store.ts";
 import type { Callback, RunStart } from "../fit-options.ts";
-import type { BatchRecord, EpochRecord, History } from "../measurements/history.ts";
+import type { BatchRecord, EpochRecord, History, ValidationRecord } from "../measurements/history.ts";
 
 export interface CSVLoggerOptions {
   readonly store: LogStore;
   /** Default: `log.csv`. */
   readonly name?: string;
-  /** Writes a row for every nth step, in place of one for every epoch. */
+  /** Writes a row for every nth step and for every validation of `validateEvery`, in place of one for every epoch. */
   readonly everySteps?: number;
   /** One character between columns; default a comma. */
   readonly separator?: string;
@@ -26,8 +26,9 @@ interface Table {
 
 /**
  * A callback of `fit` that writes a CSV file, like Keras's: a row for each epoch, with the loss and the metrics in training and,
- * as `val_loss` and so on, in validation. With `everySteps` it writes the loss and the metrics of every nth batch instead; two loggers
- * with two names write both. Every row is appended in one piece, so a run that is killed leaves whole lines.
+ * as `val_loss` and so on, in validation. With `everySteps` it writes the loss and the metrics of every nth batch instead, and each
+ * validation within epochs in a row that has no batch; two loggers with two names write both. Every row is appended in one piece, so
+ * a run that is killed leaves whole lines.
  *
  * A new run replaces the file. A resumed one keeps the rows up to where it continues, and drops those that it will write again and a
  * line that is cut off. A column that comes later, such as of a validation, is empty in the rows before.
@@ -67,8 +68,11 @@ export class CSVLogger<Name extends string = string> implements Callback<Name> {
 
   async onStart({ history }: RunStart<Name>): Promise<void> {
     const next = this.everySteps === undefined ? history.epochs.length : countSteps(history);
+    const validated = history.validations === undefined ? next : (history.validations.at(-1)?.steps ?? 0);
     const { columns, rows } = next === 0 ? { columns: [], rows: [] } : await this.read();
-    await this.replace({ columns, rows: rows.filter(([count]) => Number(count) < next) });
+    const hasBatch = (row: readonly string[]): boolean => row[columns.indexOf("batch")] !== "";
+    const isKept = (row: readonly string[]): boolean => Number(row[0]) < (hasBatch(row) ? next : validated);
+    await this.replace({ columns, rows: rows.filter(isKept) });
   }
 
   async onBatch(record: BatchRecord<Name>): Promise<void> {
@@ -77,6 +81,13 @@ export class CSVLogger<Name extends string = string> implements Callback<Name> {
     const row = new Map([["step", step] as const, ["epoch", epoch], ["batch", batch]]);
     addValues(row, { learning_rate: learningRate, loss });
     addValues(row, metrics);
+    await this.write(row);
+  }
+
+  async onValidation({ epoch, steps, loss, metrics }: ValidationRecord<Name>): Promise<void> {
+    if (this.everySteps === undefined) return;
+    const row = new Map([["step", steps - 1] as const, ["epoch", epoch]]);
+    addValues(row, { loss, ...metrics }, "val_");
     await this.write(row);
   }
 
