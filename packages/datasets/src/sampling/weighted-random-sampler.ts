@@ -9,6 +9,7 @@ import {
   positiveInteger,
   yesOrNo,
 } from "@evenkeel/tensor/checks";
+import { computeLogarithm } from "../random/exact-math.ts";
 import { RandomStream, streams, toSeedNumber } from "../random/random-stream.ts";
 import { type ClassLabels, classLabels } from "./class-labels.ts";
 import type { Sampler } from "./sampler.ts";
@@ -99,7 +100,7 @@ function drawWithout(weights: Float64Array, count: number): Draw {
     (position) => weights[position]! > 0,
   );
   return (random) => {
-    const times = weights.map((weight) => -Math.log(1 - random.fraction()) / weight);
+    const times = weights.map((weight) => -computeLogarithm(1 - random.fraction()) / weight);
     return positions.toSorted((a, b) => times[a]! - times[b]! || a - b).subarray(0, count);
   };
 }
