@@ -14,7 +14,10 @@ export function computeAscendingOrder(keys: ArrayLike<number>): Int32Array {
     words[2 * index + 1] = keys[index]!;
   }
   pairs.sort();
-  return Int32Array.from(keys, (_, index) => words[2 * index]!);
+  const order = new Int32Array(keys.length);
+  // A loop, because `from` of typed arrays is tens of times slower.
+  for (let index = 0; index < order.length; index++) order[index] = words[2 * index]!;
+  return order;
 }
 
 /**

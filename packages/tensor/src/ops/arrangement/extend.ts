@@ -4,13 +4,11 @@ import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape } from "../../core/spec.ts";
-import { fromData } from "../../creation/from-data.ts";
-import { indexType } from "../../expression/dtype-kinds.ts";
-import { indexAdd } from "../indexing/take.ts";
 import type { ExtendAttributes, ExtendMode } from "../movement/attributes.ts";
 import { listExtents } from "../movement/extents.ts";
 import { movementFamily } from "../movement/movement-family.ts";
 import { forEachIndex, makeIndexer } from "../movement/positions.ts";
+import { foldExtents } from "./fold-extents.ts";
 
 /** The most elements that each mode can add on a side of `size` elements. */
 const limits: { readonly [mode in ExtendMode]: (size: number) => number } = {
@@ -70,7 +68,5 @@ function foldAxis(y: Tensor, shape: readonly number[], attrs: ExtendAttributes, 
     const alone = (width: number): number[] => y.shape.map((_, other) => (other === axis ? width : 0));
     return execute(extendOp, [y], { low: alone(high), high: alone(low), mode: "wrap" })[0]!;
   }
-  const sources = Int32Array.from(listSources(shape, attrs, axis));
-  const indices = fromData(sources, { shape: [sources.length], dtype: indexType }, { backend: y.backend });
-  return indexAdd(y, indices, { axis, size: shape[axis]!, outOfRange: "zero" });
+  return foldExtents(y, axis, shape[axis]!, listExtents(shape[axis]!, low, high, attrs.mode));
 }

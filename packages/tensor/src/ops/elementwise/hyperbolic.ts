@@ -68,11 +68,11 @@ function buildOdd(x: Value, body: (x: Value) => Value): Value {
   return e.select(isNegative, e.neg(value), value);
 }
 
-/** ln(2 x) for large x, otherwise the logarithm of 1 + `rest`. No branch overflows where it is not selected. */
+/** ln(2 x) for large x, otherwise the logarithm of 1 + `rest`, which does not overflow where it is not selected. */
 function buildLogarithm(x: Value, rest: (x: Value) => Value): Value {
   const isFar = e.greater(x, far);
-  const near = e.log1p(rest(e.select(isFar, 1, x)));
-  return e.select(isFar, e.add(e.log(e.select(isFar, x, 1)), Math.LN2), near);
+  const size = e.select(isFar, e.sub(x, 1), rest(e.select(isFar, 1, x)));
+  return e.add(e.log1p(size), e.select(isFar, e.constantLike(x, Math.LN2), 0));
 }
 
 /** ln(x + sqrt(x^2 + 1)) = ln(1 + x + x^2 / (1 + sqrt(x^2 + 1))). */

@@ -1,17 +1,11 @@
 import { copyRun } from "../../movement/wasm/run.as";
 import { countOutside } from "./count-outside.as";
+import { position } from "./position.as";
 import { AddArguments, TakeArguments } from "./indexing.kernels.as";
 
 // Selects elements of x [outer, length, inner] by indices along the length, and computes the sums that are the transpose. An
 // index selects a row of `inner` elements or, elementwise, one element. Indices out of range access no memory; each is counted
 // once, if there is a counter.
-
-/** The position that the index at an address selects. Negative indices wrap: `fromEnd`, the length or 0, is added to them. */
-@inline
-function position(address: usize, length: usize, fromEnd: usize): u32 {
-  const index = load<u32>(address);
-  return index < <u32>length ? index : index + <u32>fromEnd;
-}
 
 /** y[o, k, j] = x[o, indices[k], j], or x[o, indices[o, k, j], j]; `rest` if the index is out of range. */
 @inline
