@@ -3,7 +3,17 @@ import { cpu } from "@evenkeel/backend-cpu";
 import { conv2dBatchNormOp } from "@evenkeel/batchnorm/ops";
 import { resnet20 } from "@evenkeel/models";
 import type { Epilogue, FusibleConv2d, Module } from "@evenkeel/nn";
-import { BatchNorm2d, Conv2d, crossEntropy, FusingModule, ReLU, Sequential, SGD } from "@evenkeel/nn";
+import {
+  BatchNorm1d,
+  BatchNorm2d,
+  Conv1d,
+  Conv2d,
+  crossEntropy,
+  FusingModule,
+  ReLU,
+  Sequential,
+  SGD,
+} from "@evenkeel/nn";
 import type { AnyOp, Executor, OpCall, Tensor } from "@evenkeel/tensor";
 import {
   conv2d,
@@ -14,8 +24,10 @@ import {
   ones,
   runComposition,
   scope,
+  sum,
   tensor,
   withExecutor,
+  zeros,
 } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { onCpu } from "../on-cpu.ts";
@@ -98,6 +110,32 @@ describe("a convolution followed by a batch norm", () => {
     (await y.data()).forEach((value, at) => {
       expect(value).toBeCloseTo(wanted[at]!, 5);
     });
+  });
+
+  test.each([
+    {},
+    { padding: 2, stride: 2, bias: false },
+    { padding: [[3, 1]], dilation: 2 },
+    { padding: "sameLower", groups: 2 },
+  ] as const)("is one operation of sequences too: %j", async (options) => {
+    const layers = [new Conv1d(4, 6, 3, { ...options, seed: 1 }), new BatchNorm1d(6), new ReLU()] as const;
+    const [x, weights] = [normal([2, 4, 9], { seed: 1 }), normal([6, 1], { seed: 2 })];
+    const model = new Sequential(...layers);
+    const measureWith = async (run: () => Tensor): Promise<number[][]> => {
+      layers[1].runningMean!.value = zeros([6]);
+      const [value, gradients] = valueAndGrad(model, () => sum(mul(run(), weights)))();
+      const results = [value, ...gradients, layers[1].runningMean!.value];
+      return Promise.all(results.map(async (one) => [...(await one.data())]));
+    };
+    const separate = await measureWith(() => layers.reduce<Tensor>((y, layer) => layer.forward(y), x));
+    const joined = await measureWith(() => model.forward(x));
+    expect(countFused(() => model.forward(x))).toBe(1);
+    for (const [index, values] of joined.entries()) {
+      expect(values.length).toBe(separate[index]!.length);
+      for (const [at, value] of values.entries()) expect(value).toBeCloseTo(separate[index]![at]!, 4);
+    }
+    const mirrored = new Conv1d(4, 6, 3, { padding: 1, paddingMode: "reflect", seed: 1 });
+    expect(countFused(() => new Sequential(mirrored, layers[1]).forward(x))).toBe(0);
   });
 
   test("updates the running statistics like the separate layers", async () => {

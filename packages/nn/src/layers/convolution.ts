@@ -2,11 +2,21 @@ import type {
   Activation,
   Convolution1dOptions,
   ConvolutionOptions,
+  Margin,
   PerDimension,
   Rank,
   Tensor,
 } from "@evenkeel/tensor";
-import { computeConvolutionMargins, conv1d, conv2d, conv3d, pad, scope } from "@evenkeel/tensor";
+import {
+  computeConvolutionMargins,
+  conv1d,
+  conv2d,
+  conv3d,
+  pad,
+  scope,
+  squeeze,
+  unsqueeze,
+} from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
 import {
   checkOptions,
@@ -19,7 +29,8 @@ import {
 } from "@evenkeel/tensor/checks";
 import type { Parameter } from "../module/variable.ts";
 import type { Epilogue } from "./epilogue.ts";
-import type { FusibleConv2d } from "./fused-pairs.ts";
+import type { FusedPair, FusibleConv2d } from "./fused-pairs.ts";
+import { conv2dAndBatchNorm } from "./fused-pairs.ts";
 import { FusingModule } from "./fusion.ts";
 import { checkInput } from "./layer.ts";
 import type { WeightOptions } from "./weights.ts";
@@ -128,6 +139,11 @@ export abstract class Convolution<Options extends SharedGeometry> extends Fusing
     });
   }
 
+  /** Whether the layer is its operation, which can then be part of another one. */
+  protected get isPlain(): boolean {
+    return this.forwardWith === Convolution.prototype.forwardWith && this.paddingMode === "zeros";
+  }
+
   /** Throws ShapeError unless x has the dimensions and channels of an input. */
   protected checkInput(x: Tensor): void {
     checkInput(this, x, ["n", this.inChannels, ...imageSizes.slice(-this.kind.dimensions)]);
@@ -169,6 +185,43 @@ export class Conv1d extends Convolution<Convolution1dOptions> {
   ) {
     super(makeKind("Conv1d", 1, conv1d), inChannels, outChannels, kernel, options);
   }
+
+  /** This layer brings the row: `BatchNorm1d` is of use without convolutions. */
+  override get pairs(): readonly FusedPair[] {
+    return [conv2dAndBatchNorm];
+  }
+
+  override asFusible(): FusibleConv2d | undefined {
+    if (!this.isPlain) return undefined;
+    const { weight, bias, geometry } = this;
+    return {
+      kind: "conv2d",
+      weight: unsqueeze(weight.value, 2),
+      bias: bias?.value,
+      geometry: toRowGeometry(geometry),
+      checkInput: (x) => this.checkInput(x),
+      views: { toImages: (x) => unsqueeze(x, 2), fromImages: (y) => squeeze(y, { axis: 2 }) },
+    };
+  }
+}
+
+/** The options of the same convolution of images of one row. */
+function toRowGeometry({
+  stride,
+  padding,
+  dilation,
+  groups,
+}: Geometry<Convolution1dOptions>): Geometry<ConvolutionOptions> {
+  const along = <Item>(value: Item | readonly [Item] | undefined, whole: Item): readonly [Item, Item] => [
+    whole,
+    Array.isArray(value) ? value[0] : (value ?? whole),
+  ];
+  return {
+    stride: along(stride, 1),
+    padding: typeof padding === "string" ? padding : along<number | Margin>(padding, 0),
+    dilation: along(dilation, 1),
+    groups,
+  };
 }
 
 /**
@@ -190,8 +243,7 @@ export class Conv2d extends Convolution<ConvolutionOptions> {
   }
 
   override asFusible(): FusibleConv2d | undefined {
-    if (this.forwardWith !== Convolution.prototype.forwardWith || this.paddingMode !== "zeros")
-      return undefined;
+    if (!this.isPlain) return undefined;
     return {
       kind: "conv2d",
       weight: this.weight.value,

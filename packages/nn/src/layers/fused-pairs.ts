@@ -14,6 +14,8 @@ export interface FusibleConv2d extends FusibleLayer {
   readonly weight: Tensor;
   readonly bias: Tensor | undefined;
   readonly geometry: Omit<ConvolutionOptions, "activation">;
+  /** Of a layer of other tensors that are seen as images: to and fro. */
+  readonly views?: { toImages(x: Tensor): Tensor; fromImages(y: Tensor): Tensor };
 }
 
 /** A call of `batchNorm` in training mode, as data. */
@@ -36,15 +38,19 @@ export interface FusedPair<Front extends Fusible = Fusible, Behind extends Fusib
   run(x: Tensor, front: Front, behind: Behind, epilogue: BatchNormEpilogue): Tensor | undefined;
 }
 
-// The table of pairs. Each row is a separate export, which the second layer imports, so a program without that layer does not
+// The table of pairs. Each row is a separate export, which one of the layers imports, so a program without that layer does not
 // download the operation. Activations have no rows: an activation is the epilogue of any `FusingModule` before it.
 
 /** A convolution that also computes the statistics of the following batch norm, where that is faster. */
 export const conv2dAndBatchNorm: FusedPair<FusibleConv2d, FusibleBatchNorm> = {
   front: "conv2d",
   behind: "batchNorm",
-  run: (x, { weight, bias, geometry }, norm, epilogue) =>
-    weight.shape[0] === norm.channels
-      ? norm.adopt(conv2dBatchNorm(x, weight, { ...norm.options(epilogue), bias, convolution: geometry }))
-      : undefined,
+  run: (x, { weight, bias, geometry, views }, norm, epilogue) => {
+    if (weight.shape[0] !== norm.channels) return undefined;
+    const convolution = { bias, convolution: geometry };
+    if (!views) return norm.adopt(conv2dBatchNorm(x, weight, { ...norm.options(epilogue), ...convolution }));
+    const residual = epilogue.residual && views.toImages(epilogue.residual);
+    const options = { ...norm.options({ ...epilogue, residual }), ...convolution };
+    return views.fromImages(norm.adopt(conv2dBatchNorm(views.toImages(x), weight, options)));
+  },
 };

@@ -40,7 +40,7 @@ export abstract class FusingModule extends Module {
     return undefined;
   }
 
-  /** The rows of the table in which this layer can be the second one. */
+  /** The rows of the table in which this layer can be one of the two. */
   get pairs(): readonly FusedPair[] {
     return [];
   }
@@ -106,10 +106,12 @@ export function runPair(
   x: Tensor,
   epilogue: BatchNormEpilogue,
 ): Tensor | undefined {
-  if (!isFusing(front) || !isFusing(behind) || behind.pairs.length === 0) return undefined;
+  if (!isFusing(front) || !isFusing(behind)) return undefined;
+  const rows = [...behind.pairs, ...front.pairs];
+  if (rows.length === 0) return undefined;
   const [first, second] = [front.asFusible(), behind.asFusible()];
   if (!first || !second) return undefined;
-  const pair = behind.pairs.find((row) => row.front === first.kind && row.behind === second.kind);
+  const pair = rows.find((row) => row.front === first.kind && row.behind === second.kind);
   if (!pair) return undefined;
   compute(front, x, () => first.checkInput(x));
   observer?.(front, behind);
