@@ -1,5 +1,15 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { add, formatShape, isSameShape, linear, matmul, reshape, ShapeError, scope } from "@evenkeel/tensor";
+import {
+  add,
+  cast,
+  formatShape,
+  isSameShape,
+  linear,
+  matmul,
+  reshape,
+  ShapeError,
+  scope,
+} from "@evenkeel/tensor";
 import { checkOptions, checkTensors, checkValue, positiveInteger } from "@evenkeel/tensor/checks";
 import { symmetric } from "../initializers/init.ts";
 import { attempt } from "../module/failure.ts";
@@ -60,7 +70,7 @@ export class Bilinear extends Module<[first: Tensor, second: Tensor]> {
     );
     const y = matmul(reshape(products, [rows, outputs, firstInputs]), reshape(first, [rows, firstInputs, 1]));
     const shaped = reshape(y, [...first.shape.slice(0, -1), outputs]);
-    return this.bias ? add(shaped, this.bias.value) : shaped;
+    return this.bias ? add(shaped, cast(this.bias.value, shaped.dtype)) : shaped;
   }
 
   private checkInputs(first: Tensor, second: Tensor): void {

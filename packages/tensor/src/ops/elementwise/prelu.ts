@@ -1,30 +1,37 @@
 import { checkTensors } from "../../checks/check.ts";
 import { ShapeError } from "../../checks/errors.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
-import { formatShape } from "../../core/spec.ts";
+import { broadcastShapes, formatShape } from "../../core/spec.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
+import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import { reshape } from "../movement/reshape.ts";
-import { buildBinary, computeBinaryOutputs } from "./operands/binary.ts";
 
-/** y = x for x > 0, else weight x; the two broadcast. */
+/** y = x for x > 0, else weight x; the two broadcast. The result has the dtype of x. */
 export const preluOp: Op = {
   name: "prelu",
-  outputs: (inputs) => computeBinaryOutputs("prelu", inputs, floatTypes),
+  outputs: ([x, weight]) => {
+    checkDType("prelu", "x", x!, ...floatTypes);
+    checkDType("prelu", "weight", weight!, ...floatTypes);
+    return [{ shape: broadcastShapes([x!.shape, weight!.shape], "prelu"), dtype: x!.dtype }];
+  },
   meaning: {
-    expression: (inputs) =>
-      buildBinary(inputs, (x, weight) => e.select(e.greater(x, 0), x, e.mul(weight, x))),
+    expression: ([x, weight]) =>
+      buildExpression({ inputs: [x!.dtype, weight!.dtype], outputs: [x!.dtype] }, ([value, slope]) =>
+        e.select(e.greater(value!, 0), value!, e.mul(slope!, value!)),
+      ),
   },
 };
 
 /**
  * x where it is positive, weight * x elsewhere (He et al. 2015); the weight is trained.
  *
- * Shapes: any and [1], or [n, c, ...] and [c] -> that of x. Throws ShapeError for another weight, DTypeError unless both are f32 or
- * both f16.
+ * Shapes: any and [1], or [n, c, ...] and [c] -> that of x. Throws ShapeError for another weight, DTypeError unless both are f32
+ * or f16.
  *
  * @example prelu(tensor([[-1, -1], [2, -4]]), tensor([0.5, 0.25])) // [[-0.5, -0.25], [2, -1]]
  */
