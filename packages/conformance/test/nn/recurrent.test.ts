@@ -234,7 +234,7 @@ test("dropout is between layers, in training alone", async () => {
 });
 
 test.each<[string, () => unknown, new (...args: never[]) => Error, string]>([
-  ["a size", () => new RNN(0, 2), ArgumentError, "inputSize: found 0"],
+  ["a size", () => new RNN(0, 2), ArgumentError, "RNN: inputSize: found 0, expected a positive integer"],
   [
     "a projection",
     () => new LSTM(2, 2, { projSize: 2 }),

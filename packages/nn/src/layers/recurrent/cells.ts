@@ -59,8 +59,8 @@ abstract class RecurrentCell<State> extends Module<[x: Tensor, state?: State], S
 
   constructor(inputSize: number, hiddenSize: number, gates: number, options: CellOptions) {
     super();
-    checkValue("inputSize", inputSize, positiveInteger);
-    checkValue("hiddenSize", hiddenSize, positiveInteger);
+    checkValue(`${this.constructor.name}: inputSize`, inputSize, positiveInteger);
+    checkValue(`${this.constructor.name}: hiddenSize`, hiddenSize, positiveInteger);
     const { bias = true, backend } = options;
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;

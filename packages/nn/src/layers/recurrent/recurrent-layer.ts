@@ -107,8 +107,8 @@ export abstract class RecurrentLayer<State> extends Module<
     { kind, gates, projSize }: RecurrentKind,
   ) {
     super();
-    checkValue("inputSize", inputSize, positiveInteger);
-    checkValue("hiddenSize", hiddenSize, positiveInteger);
+    checkValue(`${this.constructor.name}: inputSize`, inputSize, positiveInteger);
+    checkValue(`${this.constructor.name}: hiddenSize`, hiddenSize, positiveInteger);
     const { numLayers = 1, bias = true, batchFirst = false, dropout = 0, bidirectional = false } = options;
     const random = getRandomSource(options.seed);
     this.inputSize = inputSize;
