@@ -131,6 +131,12 @@ test("statistics that no batch has updated are found where they are used", async
   expect(kinds(await train(frozen, many))).toEqual(["untouched statistics: 1"]);
 });
 
+test("a batch of one value per channel is an error that names the norm, as in PyTorch", async () => {
+  await expect(train(makeNet(), [8, 1])).rejects.toThrow(
+    /^fit: epoch 0, batch 1 \(step 1\): 5 \(BatchNorm1d 4\): .*expected more than 1 value per channel/,
+  );
+});
+
 test("warnings are written with console.warn by default, and can be silenced", async () => {
   const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
   const model = makeNet();
