@@ -15,6 +15,7 @@ import {
   product,
   quantile,
   ShapeError,
+  searchsorted,
   sort,
   standardDeviation,
   sum,
@@ -133,6 +134,35 @@ describe("any and all", () => {
   test("of nothing", async () => {
     expect(await readValues(any(of("bool")))).toEqual([0]);
     expect(await readValues(all(of("bool")))).toEqual([1]);
+  });
+});
+
+describe("searchsorted", () => {
+  const sequence = [-2, 0, 0, 1, 5, 5, 5, 9];
+  const values = [-3, -2, 0, 0.5, 5, 6, 9, 10, nan];
+
+  test.each(["left", "right"] as const)("%s, as a count of smaller elements", async (side) => {
+    const precedes = (one: number, value: number): boolean =>
+      side === "left" ? !(one >= value) : !(one > value);
+    for (let length = 0; length <= sequence.length; length++) {
+      const part = sequence.slice(0, length);
+      const found = searchsorted(of("f32", ...part), of("f32", ...values), { side });
+      expect(found.dtype).toBe("i32");
+      const counts = values.map((value) => part.filter((one) => precedes(one, value)).length);
+      expect(await readValues(found), `length ${length}`).toEqual(counts);
+    }
+  });
+
+  test.each(["i32", "u32", "u8"] as const)("rows of %s", async (dtype) => {
+    const rows = fromData([1, 3, 5, 2, 2, 9], { shape: [2, 3], dtype }, { backend });
+    const wanted = fromData([3, 9, 2, 10], { shape: [2, 2], dtype }, { backend });
+    expect(await readValues(searchsorted(rows, wanted))).toEqual([1, 3, 0, 3]);
+  });
+
+  test("errors", () => {
+    const [a, b] = [of("f32", 1), fromData([1, 2], { shape: [2, 1], dtype: "f32" }, { backend })];
+    expect(() => searchsorted(b, a)).toThrow("searchsorted: found sequences [2, 1] and values [1]");
+    expect(() => searchsorted(a, of("i32", 1))).toThrow("searchsorted: found f32 [1] and i32 [1]");
   });
 });
 

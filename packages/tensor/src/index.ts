@@ -170,6 +170,8 @@ export { chunk, split, unbind } from "./ops/movement/split.ts";
 export { moveAxis, swapAxes, transpose } from "./ops/movement/transpose.ts";
 export type { Interpolation, QuantileOptions } from "./ops/order/quantile.ts";
 export { median, quantile } from "./ops/order/quantile.ts";
+export type { SearchsortedOptions } from "./ops/order/searchsorted.ts";
+export { searchsorted } from "./ops/order/searchsorted.ts";
 export type { SortOptions } from "./ops/order/sort.ts";
 export { sort } from "./ops/order/sort.ts";
 export type { UniqueResult } from "./ops/order/unique.ts";

@@ -170,6 +170,7 @@ const calls: readonly (readonly [name: string, call: Call, right: object, ...wro
   ["quantile", (o) => ops.quantile(row, 0.5, o), { interpolation: "lower" }, { interpolation: "cubic" }],
   ["median", (o) => ops.median(row, o), { axis: 0 }, { axis: 1 }],
   ["bincount", (o) => ops.bincount(indices, o), { size: 2 }, {}, { size: 2, weights: 1 }],
+  ["searchsorted", (o) => ops.searchsorted(row, row, o), { side: "right" }, { side: "middle" }],
   ["slice", (o) => ops.slice(row, o), { begin: [1] }, { begin: 1 }, { begin: [0], step: 2 }],
 
   [
