@@ -27,8 +27,8 @@ const namingResults =
 /** Names that users know, of functions with other results. */
 const knownNames = new Set(
   (
-  "batchNormBackward batchNormForward batches crc32 customGradient erf grad hostStep kFold manualSeed preciseBatchNorm randomSplit " +
-  "scope settlingState summary syntheticFigures threefry threefry2x32 unique valueAndGrad vjp weighted wholeStep"
+    "batchNormBackward batchNormForward batches crc32 customGradient erf grad hostStep kFold manualSeed preciseBatchNorm randomSplit " +
+    "scope settlingState summary syntheticFigures threefry threefry2x32 unique valueAndGrad vjp weighted wholeStep"
   ).split(" "),
 );
 
