@@ -44,7 +44,7 @@ const volumeCases: readonly ConvolutionCase[] = [
   convolutionCase<3>("no channels", [1, 0, 3, 3, 3], [2, 0, 2, 2, 2]),
 ];
 
-/** A sum of tiles has more roundings; with its taps of the depth, eight channels are enough for tiles. */
+/** A sum of tiles has more roundings; with three taps of the depth, six channels are enough for tiles. */
 const countTerms = (weight: Shape, terms: number): number =>
   (weight.slice(3).every((taps) => taps === 3) ? termsOfTiles : 1) * terms;
 

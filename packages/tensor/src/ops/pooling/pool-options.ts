@@ -98,7 +98,7 @@ function readPadding(
 }
 
 /** PyTorch's rule for both ends alike; a window must reach beyond padding in any case. */
-export function checkMargins(operation: string, margins: readonly Margin[], spans: readonly number[]): void {
+function checkMargins(operation: string, margins: readonly Margin[], spans: readonly number[]): void {
   const isEven = margins.every(([before, after]) => before === after);
   const isFitting = margins.every(([before, after], axis) =>
     isEven ? 2 * before <= spans[axis]! : Math.max(before, after) < spans[axis]!,
