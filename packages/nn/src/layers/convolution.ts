@@ -196,7 +196,7 @@ export class Conv1d extends Convolution<Convolution1dOptions> {
     const { weight, bias, geometry } = this;
     return {
       kind: "conv2d",
-      weight: unsqueeze(weight.value, 2),
+      weight: weight.value,
       bias: bias?.value,
       geometry: toRowGeometry(geometry),
       checkInput: (x) => this.checkInput(x),

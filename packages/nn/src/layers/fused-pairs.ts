@@ -1,6 +1,7 @@
 import type { BatchNormOptions, BatchNormResult } from "@evenkeel/batchnorm";
 import { conv2dBatchNorm } from "@evenkeel/batchnorm";
 import type { ConvolutionOptions, Tensor } from "@evenkeel/tensor";
+import { scope } from "@evenkeel/tensor";
 import type { BatchNormEpilogue } from "./epilogue.ts";
 
 interface FusibleLayer {
@@ -14,7 +15,7 @@ export interface FusibleConv2d extends FusibleLayer {
   readonly weight: Tensor;
   readonly bias: Tensor | undefined;
   readonly geometry: Omit<ConvolutionOptions, "activation">;
-  /** Of a layer of other tensors that are seen as images: to and fro. */
+  /** Of a layer whose tensors, the weight too, are seen as images: to and fro. */
   readonly views?: { toImages(x: Tensor): Tensor; fromImages(y: Tensor): Tensor };
 }
 
@@ -49,8 +50,11 @@ export const conv2dAndBatchNorm: FusedPair<FusibleConv2d, FusibleBatchNorm> = {
     if (weight.shape[0] !== norm.channels) return undefined;
     const convolution = { bias, convolution: geometry };
     if (!views) return norm.adopt(conv2dBatchNorm(x, weight, { ...norm.options(epilogue), ...convolution }));
-    const residual = epilogue.residual && views.toImages(epilogue.residual);
-    const options = { ...norm.options({ ...epilogue, residual }), ...convolution };
-    return views.fromImages(norm.adopt(conv2dBatchNorm(views.toImages(x), weight, options)));
+    return scope(() => {
+      const residual = epilogue.residual && views.toImages(epilogue.residual);
+      const options = { ...norm.options({ ...epilogue, residual }), ...convolution };
+      const result = conv2dBatchNorm(views.toImages(x), views.toImages(weight), options);
+      return views.fromImages(norm.adopt(result));
+    });
   },
 };
