@@ -1,12 +1,12 @@
 import { checkOptions, checkTensors } from "../../checks/check.ts";
 import { ShapeError } from "../../checks/errors.ts";
 import type { Rules } from "../../checks/rules.ts";
-import { aTensor, finite, fraction, yesOrNo } from "../../checks/rules.ts";
+import { anything, aTensor, finite, fraction, yesOrNo } from "../../checks/rules.ts";
 import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import { formatShape } from "../../core/spec.ts";
 import type { KeyOptions } from "../../random/key-options.ts";
-import { drawKeyWords, keyRules } from "../../random/key-options.ts";
+import { drawKeyWords } from "../../random/key-options.ts";
 import type { RandomKey } from "../../random/threefry.ts";
 import { bernoulli } from "../creation/random.ts";
 import { mul } from "../elementwise/arithmetic.ts";
@@ -30,8 +30,10 @@ export interface AttentionOptions extends KeyOptions {
   readonly scale?: number;
 }
 
+/** `drawKeyWords` checks the key. */
 const attentionRules: Rules<AttentionOptions> = {
-  ...keyRules,
+  seed: anything,
+  stream: anything,
   mask: aTensor,
   causal: yesOrNo,
   dropout: fraction,

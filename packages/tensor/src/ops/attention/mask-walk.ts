@@ -1,6 +1,6 @@
 import { mergeDimensions } from "../../core/plans/expression-plan.ts";
 import type { Shape } from "../../core/spec.ts";
-import { broadcastStrides, isSameShape } from "../../core/spec.ts";
+import { broadcastStrides } from "../../core/spec.ts";
 
 /** The number of dimensions of rows that kernels iterate over. */
 const walkedDimensions = 4;
@@ -18,23 +18,13 @@ export interface MaskWalk {
   readonly keyStride: number;
 }
 
-function mergeRows(x: Shape, mask: Shape): { readonly shape: number[]; readonly strides: number[] } {
-  const { shape, strides } = mergeDimensions(x.slice(0, -1), [broadcastStrides(mask, x).slice(0, -1)]);
-  return { shape, strides: strides[0]! };
-}
-
-/** Whether kernels can iterate over a mask that broadcasts to x; false where the shapes do not fit. */
-export function canWalkMask(x: Shape, mask: Shape): boolean {
-  const lead = x.length - mask.length;
-  const fits = lead >= 0 && mask.every((size, axis) => size === 1 || size === x[lead + axis]);
-  return !fits || isSameShape(mask, x) || mergeRows(x, mask).shape.length <= walkedDimensions;
-}
-
+/** The walk of a mask that broadcasts to x, of at most five dimensions or the shape of x. */
 export function computeMaskWalk(x: Shape, mask: Shape = []): MaskWalk {
-  const { shape, strides } = mergeRows(x, mask);
+  const rows = mergeDimensions(x.slice(0, -1), [broadcastStrides(mask, x).slice(0, -1)]);
+  const { shape } = rows;
   const lead = new Array<number>(Math.max(0, walkedDimensions - shape.length));
   const [, size1, size2, size3] = [...lead.fill(1), ...shape];
-  const [stride0, stride1, stride2, stride3] = [...lead.fill(0), ...strides];
+  const [stride0, stride1, stride2, stride3] = [...lead.fill(0), ...rows.strides[0]!];
   return {
     size1: size1!,
     size2: size2!,

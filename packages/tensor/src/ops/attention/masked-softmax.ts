@@ -18,7 +18,9 @@ import { sumTo } from "../reduction/sum.ts";
 import { softmaxGradient } from "../softmax/softmax.ts";
 import { attentionFamily } from "./attention-family.ts";
 import type { MaskedSoftmaxAttributes } from "./attributes.ts";
-import { canWalkMask } from "./mask-walk.ts";
+
+/** Kernels iterate over the rows of a mask in at most four dimensions; with more, the mask has the shape of x. */
+const maxMaskedRank = 5;
 
 function checkOperands(x: Spec, mask: Spec | undefined, { causal }: MaskedSoftmaxAttributes): void {
   checkDType("maskedSoftmax", "x", x, ...floatTypes);
@@ -29,9 +31,11 @@ function checkOperands(x: Spec, mask: Spec | undefined, { causal }: MaskedSoftma
   }
   if (mask === undefined) return;
   checkDType("maskedSoftmax", "mask", mask, "bool", ...floatTypes);
-  if (isSameShape(broadcastShapes([x.shape, mask.shape], "maskedSoftmax"), x.shape)) return;
+  if (isSameShape(mask.shape, x.shape)) return;
+  const isWalked = x.shape.length <= maxMaskedRank;
+  if (isWalked && isSameShape(broadcastShapes([x.shape, mask.shape], "maskedSoftmax"), x.shape)) return;
   throw new ShapeError(
-    `maskedSoftmax: mask: found ${formatShape(mask.shape)}, expected one that broadcasts to ${formatShape(x.shape)}`,
+    `maskedSoftmax: mask: found ${formatShape(mask.shape)}, expected ${isWalked ? "one that broadcasts to " : ""}${formatShape(x.shape)}`,
   );
 }
 
@@ -131,7 +135,7 @@ export function maskedSoftmax(x: Tensor, options: MaskedSoftmaxOptions = {}): Te
   });
   const { mask, causal = false, scale = 1 } = options;
   return scope(() => {
-    const walked = mask === undefined || canWalkMask(x.shape, mask.shape) ? mask : broadcastTo(mask, x.shape);
+    const walked = mask === undefined || x.rank <= maxMaskedRank ? mask : broadcastTo(mask, x.shape);
     const inputs = walked === undefined ? [x] : [x, walked];
     return execute(maskedSoftmaxOp, inputs, { scale, causal })[0]!;
   });
