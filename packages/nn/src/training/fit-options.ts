@@ -167,7 +167,8 @@ export interface FitSettings<Labels, Outputs, Name extends string = string>
    *
    * Unless the run continues, parameters stay as they were before the first such step: on the device, no later update takes place,
    * and no checkpoint is written. Running statistics may not be finite then. Before `fit` rejects, it repeats the step, and the
-   * error names the layer and the operation that made the first such value, in the forward or the backward pass.
+   * error names the layer and the operation that made the first such value, in the forward or the backward pass. For that, batches are
+   * kept until their losses have been read.
    */
   readonly onNonFinite?: "throw" | "stop" | "continue";
 }
