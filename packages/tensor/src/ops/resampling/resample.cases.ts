@@ -4,7 +4,7 @@ import { withHalves } from "../elementwise/operands/half-cases.ts";
 import type { ResampleAttributes } from "./attributes.ts";
 import { resampleOp } from "./resample.ts";
 import type { ResizeMode, Sampling } from "./sampling.ts";
-import { computeSpanTable, countResults } from "./sampling.ts";
+import { computeSpanTable, countResults, wordsBeforeWeights } from "./sampling.ts";
 
 const sampling = (
   mode: ResizeMode,
@@ -17,13 +17,10 @@ const sampling = (
   ...options,
 });
 
-function makeTables(of: Sampling | null): (CaseInput | undefined)[] {
-  if (of === null) return [undefined, undefined];
-  const { spans, weights, taps } = computeSpanTable(of);
-  return [
-    { shape: [countResults(of), 2], dtype: "i32", values: [...spans] },
-    { shape: [countResults(of), taps], dtype: "f32", values: [...weights] },
-  ];
+function makeTable(of: Sampling | null): CaseInput | undefined {
+  if (of === null) return undefined;
+  const { words, width } = computeSpanTable(of);
+  return { shape: [countResults(of), width], dtype: "i32", values: [...words] };
 }
 
 function on(
@@ -33,8 +30,11 @@ function on(
   columns: Sampling | null,
   values: CaseInput["values"] = { normal: [0, 1] },
 ): OpCase<ResampleAttributes> {
-  const tables = [...makeTables(rows), ...makeTables(columns)];
-  const taps = [tables[1], tables[3]].reduce((count, table) => count * (table?.shape[1] ?? 1), 1);
+  const tables = [makeTable(rows), makeTable(columns)];
+  const taps = tables.reduce(
+    (count, table) => count * (table === undefined ? 1 : table.shape[1]! - wordsBeforeWeights),
+    1,
+  );
   return {
     name,
     attrs: { rows, columns },

@@ -11,33 +11,32 @@ import { floatTypes, indexType } from "../../expression/dtype-kinds.ts";
 import type { ResampleAttributes } from "./attributes.ts";
 import { resamplingFamily } from "./resampling-family.ts";
 import type { Sampling } from "./sampling.ts";
-import { computeSpanTable, countResults } from "./sampling.ts";
+import { computeSpanTable, countResults, wordsBeforeWeights } from "./sampling.ts";
 
 /**
- * y[p, i, j] = sum over a and b of rowWeights[i, a] columnWeights[j, b] x[p, first row of i + a, first column of j + b]. The spans are
- * pairs of a first element and a number of elements; an axis without a table stays as it is.
+ * y[p, i, j] = sum over a and b of rowWeights[i, a] columnWeights[j, b] x[p, first row of i + a, first column of j + b], with the spans of
+ * `SpanTable`; an axis without a table stays as it is.
  */
 export const resampleOp: Op<ResampleAttributes> = {
   name: "resample",
   outputs: ([x, ...tables], { rows, columns }) => {
     checkDType("resample", "x", x!, ...floatTypes);
     const [planes, height, width] = x!.shape as [number, number, number];
-    const [rowSpans, rowWeights, columnSpans, columnWeights] = tables;
-    checkTable(rows, height, rowSpans, rowWeights);
-    checkTable(columns, width, columnSpans, columnWeights);
+    checkTable(rows, height, tables[0]);
+    checkTable(columns, width, tables[1]);
     const shape = [planes, rows ? countResults(rows) : height, columns ? countResults(columns) : width];
     return [{ shape, dtype: x!.dtype }];
   },
   meaning: {
-    loops: ([x, rowSpans, rowWeights, columnSpans, columnWeights], [y]) => {
+    loops: ([x, rows, columns], [y]) => {
       const [planes, height, width] = x!.shape as [number, number, number];
       const [, outHeight, outWidth] = y!.shape as [number, number, number];
       for (let plane = 0; plane < planes; plane++) {
         for (let i = 0; i < outHeight; i++) {
           for (let j = 0; j < outWidth; j++) {
             let sum = 0;
-            for (const [row, rowWeight] of listTaps(rowSpans, rowWeights, i)) {
-              for (const [column, weight] of listTaps(columnSpans, columnWeights, j)) {
+            for (const [row, rowWeight] of listTaps(rows, i)) {
+              for (const [column, weight] of listTaps(columns, j)) {
                 sum += rowWeight * weight * x!.data[(plane * height + row) * width + column]!;
               }
             }
@@ -60,49 +59,38 @@ const transpose = (sampling: Sampling | null): Sampling | null =>
   sampling && { ...sampling, isTransposed: !sampling.isTransposed };
 
 /** Throws unless a table is that of the sampling, whose inputs are the elements of the axis. */
-function checkTable(
-  sampling: Sampling | null,
-  length: number,
-  spans: Spec | undefined,
-  weights: Spec | undefined,
-): void {
+function checkTable(sampling: Sampling | null, length: number, table: Spec | undefined): void {
   if (sampling === null) return;
-  checkDType("resample", "spans", spans!, indexType);
-  checkDType("resample", "weights", weights!, "f32");
+  checkDType("resample", "spans", table!, indexType);
   const inputs = countResults({ ...sampling, isTransposed: !sampling.isTransposed });
   const results = countResults(sampling);
-  if (inputs === length && spans!.shape[0] === results && weights!.shape[0] === results) return;
+  if (inputs === length && table!.shape[0] === results) return;
   throw new ShapeError(
-    `resample: found an axis of ${length}, spans ${formatShape(spans!.shape)} and weights ${formatShape(weights!.shape)}, expected ${inputs} elements and ${results} spans`,
+    `resample: found an axis of ${length} and spans ${formatShape(table!.shape)}, expected ${inputs} elements and ${results} spans`,
   );
 }
 
 /** The elements of a span with their weights. */
 function* listTaps(
-  spans: ReferenceArray | undefined,
-  weights: ReferenceArray | undefined,
+  table: ReferenceArray | undefined,
   result: number,
 ): Generator<[place: number, weight: number]> {
-  if (!spans) return yield [result, 1];
-  const [first, count] = [spans.data[2 * result]!, spans.data[2 * result + 1]!];
-  const taps = weights!.shape[1]!;
-  for (let tap = 0; tap < count; tap++) yield [first + tap, weights!.data[result * taps + tap]!];
+  if (!table) return yield [result, 1];
+  const width = table.shape[1]!;
+  const words = Int32Array.from(table.data.subarray(result * width, (result + 1) * width));
+  const weights = new Float32Array(words.buffer, wordsBeforeWeights * words.BYTES_PER_ELEMENT);
+  for (let tap = 0; tap < words[1]!; tap++) yield [words[0]! + tap, weights[tap]!];
 }
 
 /** Resizes the last two axes of [planes, rows, columns]. The tables are made on the host, where they are exact. */
 export function resample(x: Tensor, attrs: ResampleAttributes): Tensor {
   return scope(() => {
-    const tables = [...placeTable(attrs.rows, x), ...placeTable(attrs.columns, x)];
-    return execute(resampleOp, [x, ...tables], attrs)[0]!;
+    const tables = [attrs.rows, attrs.columns].map((sampling) => sampling && placeTable(sampling, x));
+    return execute(resampleOp, [x, ...tables.map((table) => table ?? undefined)], attrs)[0]!;
   });
 }
 
-function placeTable(sampling: Sampling | null, { backend }: Tensor): [spans?: Tensor, weights?: Tensor] {
-  if (sampling === null) return [undefined, undefined];
-  const { spans, weights, taps } = computeSpanTable(sampling);
-  const results = countResults(sampling);
-  return [
-    fromData(spans, { shape: [results, 2], dtype: indexType }, { backend }),
-    fromData(weights, { shape: [results, taps], dtype: "f32" }, { backend }),
-  ];
+function placeTable(sampling: Sampling, { backend }: Tensor): Tensor {
+  const { words, width } = computeSpanTable(sampling);
+  return fromData(words, { shape: [countResults(sampling), width], dtype: indexType }, { backend });
 }

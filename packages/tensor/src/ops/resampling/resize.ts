@@ -153,7 +153,8 @@ function resampleLines(x: Tensor, axis: number, attrs: ResampleAttributes): Tens
 function pickNearest(x: Tensor, samplings: readonly (Sampling | null)[]): Tensor {
   return samplings.reduce((y: Tensor, sampling, index) => {
     if (sampling === null) return y;
-    const places = computeSpanTable(sampling).spans.filter((_, word) => word % 2 === 0);
+    const { words, width } = computeSpanTable(sampling);
+    const places = words.filter((_, word) => word % width === 0);
     const indices = fromData(places, { shape: [places.length], dtype: indexType }, { backend: x.backend });
     return take(y, indices, { axis: index + 2 });
   }, x);

@@ -24,12 +24,18 @@ interface Span {
   readonly weights: readonly number[];
 }
 
-/** A span for each result: its first element and their number, and as many weights as the longest span has. */
+/**
+ * The spans of all results as rows of whole numbers: the first element, the number of elements, and the bits of their weights as f32. One
+ * table of integers is one upload, and nothing takes its weights for values to be differentiated.
+ */
 export interface SpanTable {
-  readonly spans: Int32Array;
-  readonly weights: Float32Array;
-  readonly taps: number;
+  readonly words: Int32Array;
+  /** The words of a row, for the longest span. */
+  readonly width: number;
 }
+
+/** The words of a row before its weights. */
+export const wordsBeforeWeights = 2;
 
 /** The number of results along the axis. */
 export const countResults = ({ input, output, isTransposed }: Sampling): number =>
@@ -38,14 +44,14 @@ export const countResults = ({ input, output, isTransposed }: Sampling): number 
 export function computeSpanTable(sampling: Sampling): SpanTable {
   const forward = Array.from({ length: sampling.output }, (_, position) => computeSpan(sampling, position));
   const list = sampling.isTransposed ? transposeSpans(forward, sampling.input) : forward;
-  const taps = Math.max(1, ...list.map(({ weights }) => weights.length));
-  const spans = new Int32Array(2 * list.length);
-  const weights = new Float32Array(taps * list.length);
-  for (const [index, span] of list.entries()) {
-    spans.set([span.first, span.weights.length], 2 * index);
-    weights.set(span.weights, taps * index);
+  const width = wordsBeforeWeights + Math.max(1, ...list.map(({ weights }) => weights.length));
+  const words = new Int32Array(width * list.length);
+  const floats = new Float32Array(words.buffer);
+  for (const [index, { first, weights }] of list.entries()) {
+    words.set([first, weights.length], width * index);
+    floats.set(weights, width * index + wordsBeforeWeights);
   }
-  return { spans, weights, taps };
+  return { words, width };
 }
 
 /** For each input the outputs that depend on it. */

@@ -1,15 +1,15 @@
 /** The schema of the kernel in resample.as.ts. */
 export const resampleKernels = {
   resample: {
-    reads: ["x", "rowSpans?", "rowWeights?", "columnSpans?", "columnWeights?"],
+    reads: ["x", "rows?", "columns?"],
     writes: ["y"],
     parameters: {
       height: "u32",
       width: "u32",
       outHeight: "u32",
       outWidth: "u32",
-      rowTaps: "u32",
-      columnTaps: "u32",
+      rowBytes: "u32",
+      columnBytes: "u32",
     },
   },
 } as const;

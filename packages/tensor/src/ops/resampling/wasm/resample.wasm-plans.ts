@@ -13,23 +13,28 @@ const rowsPerGroup = 4;
 
 export const plans: readonly PlanEntry[] = [
   makePlanEntry<ResampleAttributes>("resample", (inputs, attrs, _limits, _donated, op) => {
-    const [x, rowSpans, rowWeights, columnSpans, columnWeights] = inputs;
+    const [x, rows, columns] = inputs;
     const [, height, width] = x!.shape as [number, number, number];
     const [planes, outHeight, outWidth] = op.outputs(inputs, attrs)[0]!.shape as [number, number, number];
     if (planes * outHeight * outWidth === 0) return makePlan([]);
-    const [rowTaps, columnTaps] = [rowWeights?.shape[1] ?? 0, columnWeights?.shape[1] ?? 0];
-    const elementsPerRow = width * Math.max(1, rowTaps) + outWidth * Math.max(1, columnTaps);
+    const [rowWords, columnWords] = [rows?.shape[1] ?? 1, columns?.shape[1] ?? 1];
+    const elementsPerRow = width * rowWords + outWidth * columnWords;
     return makePlan([
       planLaunch(makeWasmKernel(module, "resample", resampleKernels), {
         reads: {
           x: { input: 0 },
-          rowSpans: rowSpans && { input: 1 },
-          rowWeights: rowWeights && { input: 2 },
-          columnSpans: columnSpans && { input: 3 },
-          columnWeights: columnWeights && { input: 4 },
+          rows: rows && { input: 1 },
+          columns: columns && { input: 2 },
         },
         writes: { y: { output: 0 } },
-        parameters: { height, width, outHeight, outWidth, rowTaps, columnTaps },
+        parameters: {
+          height,
+          width,
+          outHeight,
+          outWidth,
+          rowBytes: 4 * rowWords,
+          columnBytes: 4 * columnWords,
+        },
         work: {
           items: planes * outHeight,
           chunk: rowsPerGroup * Math.ceil(countItemsPerChunk(elementsPerRow) / rowsPerGroup),
