@@ -37,6 +37,12 @@ const table: readonly {
     reason: "a condition is a truth value",
     ops: "logicalAnd logicalNot logicalOr logicalXor where",
   },
+  { dtypes: ["f32", "f16", "i32"], reason: "selects maxima, or their indices", ops: "maxPoolSelect" },
+  {
+    dtypes: ["i32", "u8"],
+    reason: "the place of a maximum in its window is a byte where that suffices",
+    ops: "maxPoolIndices",
+  },
   { dtypes: ["i32"], reason: "labels and indices are i32", ops: "oneHot" },
   {
     dtypes: ["f32", "f16"],

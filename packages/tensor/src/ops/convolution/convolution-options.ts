@@ -1,6 +1,6 @@
-import { checkOptions } from "../../checks/check.ts";
+import { checkOptions, checkValue } from "../../checks/check.ts";
 import type { Rules } from "../../checks/rules.ts";
-import { anything, perDimension, positiveInteger } from "../../checks/rules.ts";
+import { anything, listOf, nonNegativeInteger, perDimension, positiveInteger } from "../../checks/rules.ts";
 import type { Activation } from "../matmul/epilogue.ts";
 import type { ConvolutionAttributes } from "./convolution.ts";
 import { countWindow } from "./convolution.ts";
@@ -85,6 +85,8 @@ export function computeConvolutionMargins<Dimensions extends Rank>(
   taps: readonly number[],
   options: ConvolutionOptions<Dimensions>,
 ): readonly Margin[] {
+  checkValue("computeConvolutionMargins: sizes", sizes, listOf(nonNegativeInteger));
+  checkValue("computeConvolutionMargins: taps", taps, listOf(positiveInteger, sizes.length));
   const { padding } = readConvolutionAttributes(operation, sizes, taps, options);
   return padding.map(([before, after]) => [before, Math.max(0, after)]);
 }
