@@ -33,9 +33,10 @@ const sizeLimits: readonly {
     code: ["tensor", "tensor/ops", "autodiff", "batchnorm", "batchnorm/ops", "backend-cpu"]
       .map((name) => `export * from "@evenkeel/${name}";`)
       .join("\n"),
+    // Operations of all kinds, of which a program loads those that it uses: see the training program below.
     external: [],
     counted: "with CPU kernels",
-    limit: 130_000,
+    limit: 165_000,
   },
   {
     // Layers, losses, metrics, optimizers and schedules, of which a program loads those that it uses: see the training program below.
@@ -43,12 +44,12 @@ const sizeLimits: readonly {
     code: `export * from "@evenkeel/nn";`,
     external: ["@evenkeel/tensor", "@evenkeel/autodiff", "@evenkeel/batchnorm"],
     counted: "everything",
-    limit: 60_000,
+    limit: 90_000,
   },
 ];
 
 /** The size of a training program with its kernels, before layers, losses, metrics and callbacks of all kinds were added, and 5 %. */
-const trainingLimit = 104_000;
+const trainingLimit = 104_120;
 
 /** The imports of a program that trains a small network. */
 const trainingNames = {

@@ -1,7 +1,6 @@
 export type { CheckpointStore } from "./checkpoints/checkpoint-store.ts";
 export { checkCheckpointName, MemoryCheckpointStore } from "./checkpoints/checkpoint-store.ts";
 export type { Environment } from "./checkpoints/environment.ts";
-export { describeEnvironment } from "./checkpoints/environment.ts";
 export { encodeModel, loadModel } from "./checkpoints/model-file.ts";
 export type { ModelFileOptions, ModelSource } from "./checkpoints/model-format.ts";
 export type { HookListener, HookOptions, HookPlace } from "./hooks/hooks.ts";

@@ -178,7 +178,7 @@ onEachBackend((backend) => {
       const error = await train(model, { data: () => [...good(9), batch([1, -1, 2]), ...good(20)] });
       expect(error).toBeInstanceOf(NonFiniteLossError);
       expect((error as NonFiniteError).message).toBe(
-        "fit: loss: found NaN at epoch 0, batch 9 (step 9), expected a finite number: lower the learning rate, look at this batch, or set onNonFinite; NaN came from finite values in `log` in the forward pass of 1 (Log)",
+        "fit: loss: found NaN at epoch 0, batch 9 (step 9), expected a finite number; NaN came from finite values in `log` in the forward pass of 1 (Log): lower the learning rate, look at this batch, or set onNonFinite",
       );
       expect((error as NonFiniteError).origin).toMatchObject({
         path: "1",

@@ -22,11 +22,7 @@ interface Platform {
   readonly navigator?: { readonly userAgent?: string };
 }
 
-/**
- * The versions that belong in the report of a run. They stand in every checkpoint.
- *
- * @example console.log(describeEnvironment(getDefaultBackend()).evenkeel);
- */
+/** The versions that stand in every checkpoint. */
 export function describeEnvironment(backend?: Backend): Environment {
   const { process, navigator } = globalThis as Platform;
   const node = process?.versions?.node;

@@ -58,10 +58,15 @@ export async function fit<
     const saved = options.checkpoint && (await openSavedRuns(options.checkpoint, { ...options, model }));
     const train = async (): Promise<History<Name>> => {
       const run = new Run(model, options, saved);
-      await (options.resumed ? run.resume() : saved?.checkOwner());
+      if (!options.resumed) await saved?.checkOwner();
+      else {
+        const { findBegunRun } = await import("./run/find-begun-run.ts");
+        const begun = await findBegunRun(model, options, saved);
+        if (begun !== undefined) run.adopt(begun);
+      }
       return run.train();
     };
-    return await withCleanUp(train, (await saved?.claim()) ?? (async () => undefined));
+    return await (saved === undefined ? train() : withCleanUp(train, await saved.claim()));
   } finally {
     release();
   }

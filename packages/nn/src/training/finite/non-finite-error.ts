@@ -10,15 +10,13 @@ export abstract class NonFiniteError extends EvenkeelError {
   /** Where the first such value came from; undefined where the step is finite when it is repeated. */
   origin: NonFiniteOrigin | undefined;
 
-  constructor(record: BatchRecord, found: string, remedy: string) {
+  constructor(record: BatchRecord, found: string) {
     const { epoch, batch, step } = record;
-    super(
-      `fit: ${found} at epoch ${epoch}, batch ${batch} (step ${step}), expected a finite number: ${remedy}, or set onNonFinite`,
-    );
+    super(`fit: ${found} at epoch ${epoch}, batch ${batch} (step ${step}), expected a finite number`);
     this.record = record;
   }
 
-  /** Adds where the value came from. */
+  /** Adds where the value came from, and what helps. */
   explain(origin: NonFiniteOrigin | undefined, words: string): void {
     this.origin = origin;
     replaceMessage(this, `${this.message}; ${words}`);
@@ -30,7 +28,7 @@ export class NonFiniteLossError extends NonFiniteError {
   override readonly name = "NonFiniteLossError";
 
   constructor(record: BatchRecord) {
-    super(record, `loss: found ${record.loss}`, "lower the learning rate, look at this batch");
+    super(record, `loss: found ${record.loss}`);
   }
 }
 
@@ -39,10 +37,6 @@ export class NonFiniteGradientError extends NonFiniteError {
   override readonly name = "NonFiniteGradientError";
 
   constructor(record: BatchRecord) {
-    super(
-      record,
-      `gradients: found NaN or infinity beside the loss ${record.loss}`,
-      "look at the operation that made them, limit them by maxGradientNorm where they overflow",
-    );
+    super(record, `gradients: found NaN or infinity beside the loss ${record.loss}`);
   }
 }

@@ -7,8 +7,8 @@ import {
   nonNegativeInteger,
   seedWord,
 } from "@evenkeel/tensor/checks";
+import { listMembers } from "./check-settings.ts";
 import type { Progress } from "./run-progress.ts";
-import { listMembers } from "./run-progress.ts";
 
 /** Throws DataError unless this is the progress of a run: a correct checksum does not say that `fit` wrote the file. */
 export function checkProgress(progress: unknown): Progress {

@@ -4,7 +4,7 @@ import { withoutHooks } from "../../hooks/hooks.ts";
 import type { Module } from "../../module/module.ts";
 import { loadBatch } from "../batches/batch.ts";
 import { findOrigin } from "../finite/find-origin.ts";
-import type { NonFiniteError } from "../finite/non-finite-error.ts";
+import { type NonFiniteError, NonFiniteGradientError } from "../finite/non-finite-error.ts";
 import type { RecentStep } from "../finite/recent-steps.ts";
 import type { TrainingStep } from "./training-step.ts";
 
@@ -30,7 +30,7 @@ export async function addOrigin<Inputs, Labels, Outputs>(
     );
     if (origin === undefined) continue;
     const when = step === error.record.step ? "" : ` of step ${step}`;
-    return error.explain(origin, `${origin}${when}`);
+    return error.explain(origin, `${origin}${when}: ${findRemedy(error)}, or set onNonFinite`);
   }
   if (steps.length === 0) return;
   error.explain(
@@ -38,6 +38,11 @@ export async function addOrigin<Inputs, Labels, Outputs>(
     "it is finite when it is repeated: look at transformGradients, and at arrays that the data reuse",
   );
 }
+
+const findRemedy = (error: NonFiniteError): string =>
+  error instanceof NonFiniteGradientError
+    ? "look at the operation, limit gradients by maxGradientNorm where they overflow"
+    : "lower the learning rate, look at this batch";
 
 /** Norms neither read nor compute running statistics, which the step may have spoilt already. */
 function withoutTracking<Result>(model: Module<never, unknown>, body: () => Result): Result {

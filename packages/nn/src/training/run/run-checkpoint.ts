@@ -14,8 +14,9 @@ import { collectDistinct, readStateArrays } from "../../module/state-dict.ts";
 import { findBackend } from "../batches/batch.ts";
 import type { CheckpointOptions } from "../fit-options.ts";
 import { checkProgress } from "./check-progress.ts";
+import { checkEpochs, checkSettings } from "./check-settings.ts";
 import type { Progress, RunParts, RunState } from "./run-progress.ts";
-import { checkEpochs, checkSettings, readSettings } from "./run-progress.ts";
+import { readSettings } from "./run-progress.ts";
 
 export const defaultName = "latest";
 const optimizerPrefix = "optimizer.";

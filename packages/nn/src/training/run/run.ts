@@ -1,20 +1,19 @@
 import type { Backend } from "@evenkeel/tensor";
-import { ArgumentError } from "@evenkeel/tensor";
 import type { Module } from "../../module/module.ts";
 import type { Batch } from "../batches/batch.ts";
 import { BatchStream } from "../batches/batch-stream.ts";
 import { withCleanUp } from "../clean-up.ts";
 import { evaluateAll } from "../evaluate.ts";
-import type { FitOptions, RunControl, RunStart } from "../fit-options.ts";
+import type { Callback, FitOptions, RunControl, RunStart } from "../fit-options.ts";
 import { addPlace } from "../located.ts";
 import type { BatchRecord, EpochRecord, History } from "../measurements/history.ts";
 import { addBatch, addValidation } from "../measurements/history.ts";
 import { LateReader } from "../measurements/late-reader.ts";
 import { Totals } from "../measurements/totals.ts";
-import type { StepNote } from "./ended-run.ts";
-import { findEndedRun, leaveEndedRun } from "./ended-run.ts";
+import type { EndedRun, StepNote } from "./ended-run.ts";
+import { leaveEndedRun } from "./ended-run.ts";
 import { Guard } from "./guard.ts";
-import { Listeners } from "./listeners.ts";
+import { makeStepListener, tell, tellError } from "./listeners.ts";
 import type { Position, RunState } from "./run-progress.ts";
 import { readSettings } from "./run-progress.ts";
 import type { SavedRuns } from "./saved-runs.ts";
@@ -38,7 +37,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   private backend: Backend | undefined;
   private step: TrainingStep<Inputs, Labels, Outputs> | undefined;
   private readonly guard: Guard<Inputs, Labels>;
-  private readonly listeners: Listeners<Name>;
+  private readonly callbacks: readonly Callback<Name>[];
   /** Absent in a run that is not saved. */
   private readonly saved: SavedRuns | undefined;
   private readonly validations: Validations<Name>;
@@ -58,7 +57,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     this.validations = new Validations(validateEvery, evaluate && (() => this.watch.pauseFor(evaluate)));
     this.history = this.validations.makeHistory();
     this.guard = new Guard(model, options.onNonFinite);
-    this.listeners = new Listeners(options.callbacks ?? [], this);
+    this.callbacks = options.callbacks ?? [];
   }
 
   stop(): void {
@@ -67,15 +66,15 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
 
   async train(): Promise<History<Name>> {
     const { epochs, onNonFinite } = this.options;
-    const { listeners, guard } = this;
+    const { callbacks, guard } = this;
     try {
-      await listeners.start(this.makeStart());
+      await tell(callbacks, "onStart", this.makeStart(), this);
       while (this.position.epoch < epochs && !this.isStopped) await this.trainEpoch();
     } catch (error) {
       if (error !== guard.failure || onNonFinite !== "stop") {
         await this.saveEnded(error);
         await this.drainErrors(error);
-        await listeners.error(error, this.history);
+        await tellError(callbacks, error, this.history);
         throw error;
       }
     } finally {
@@ -83,7 +82,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       guard.dispose();
     }
     await this.saved?.restoreBest();
-    await listeners.end(this.history);
+    await tell(callbacks, "onEnd", this.history);
     return this.history;
   }
 
@@ -101,7 +100,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   }
 
   private async trainEpoch(): Promise<void> {
-    const { model, options, guard, listeners } = this;
+    const { model, options, guard } = this;
     const { data, signal } = options;
     const { epoch, batch: first } = this.position;
     if (first === 0) {
@@ -109,7 +108,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       this.history = this.validations.makeHistory({ epochs, validations: validations ?? [] });
       this.totals = new Totals(options);
     }
-    const onStep = listeners.makeStepListener(() => ({
+    const onStep = makeStepListener(this.callbacks, this, () => ({
       ...this.position,
       learningRate: options.optimizer.learningRate,
     }));
@@ -200,7 +199,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       addBatch(this.history, record);
       // Before the callbacks are called, which may throw.
       guard.judge(row, record, weight);
-      await this.listeners.batch(record);
+      await tell(this.callbacks, "onBatch", record, this);
       if (guard.failure === undefined) continue;
       // An error of the device, such as a label out of range, explains more than the loss, so it is thrown instead.
       await this.confirm(this.backend?.idle());
@@ -230,7 +229,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     this.saved?.consider(validation ?? record, record.steps);
     this.position = { epoch: epoch + 1, batch: 0, step: this.position.step };
     this.watch.restart();
-    await this.watch.pauseFor(() => this.listeners.epoch(record, this.history));
+    await this.watch.pauseFor(() => tell(this.callbacks, "onEpoch", record, this.history, this));
     await this.save();
   }
 
@@ -243,7 +242,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     const record = { epoch, steps, ...evaluation };
     addValidation(history, record);
     const isBest = saved?.consider(evaluation, steps);
-    await this.watch.pauseFor(() => this.listeners.validation(record, history));
+    await this.watch.pauseFor(() => tell(this.callbacks, "onValidation", record, history, this));
     if (isBest) await this.save();
   }
 
@@ -277,23 +276,11 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     );
   }
 
-  /** Continues from a checkpoint, or from what an earlier run left in memory. */
-  async resume(): Promise<void> {
-    const { checkpoint, optimizer, epochs } = this.options;
-    const saved = await this.saved?.restore(epochs);
-    if (saved !== undefined) return this.adopt(saved);
-    const ended = await findEndedRun(this.model, optimizer, readSettings(checkpoint, this.options), epochs);
-    if (ended !== undefined) {
-      this.reader = ended.reader;
-      this.adopt(ended);
-    } else if (checkpoint === undefined) {
-      const expected = "`checkpoint: { store }`, or a run of this model and optimizer to continue from";
-      throw new ArgumentError(`fit: resumed: found no checkpoint, expected ${expected}`);
-    }
-  }
-
-  private adopt({ history, position, totals, milliseconds, best }: RunState): void {
-    const own = history as History<Name>;
+  /** Continues a run, from a checkpoint or with what an earlier run left in memory. */
+  adopt(begun: RunState | EndedRun): void {
+    if ("reader" in begun) this.reader = begun.reader;
+    const { position, totals, milliseconds, best } = begun;
+    const own = begun.history as History<Name>;
     const { epochs, batches, validations = [] } = own;
     this.history = this.validations.makeHistory({
       ...{ epochs: [...epochs], batches: [...batches], validations: [...validations] },

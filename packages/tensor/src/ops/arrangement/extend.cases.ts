@@ -1,8 +1,8 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
-import type { ExtendAttributes, ExtendMode } from "../movement/attributes.ts";
 import { anyInput } from "../movement/movement-cases.ts";
+import type { ExtendAttributes, ExtendMode } from "./attributes.ts";
 import { extendOp } from "./extend.ts";
 
 type Widths = readonly (readonly [low: number, high: number])[];

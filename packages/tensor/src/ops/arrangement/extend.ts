@@ -4,10 +4,10 @@ import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape } from "../../core/spec.ts";
-import type { ExtendAttributes, ExtendMode } from "../movement/attributes.ts";
-import { listExtents } from "../movement/extents.ts";
-import { movementFamily } from "../movement/movement-family.ts";
 import { forEachIndex, makeIndexer } from "../movement/positions.ts";
+import { arrangementFamily } from "./arrangement-family.ts";
+import type { ExtendAttributes, ExtendMode } from "./attributes.ts";
+import { listExtents } from "./extents.ts";
 import { foldExtents } from "./fold-extents.ts";
 
 /** The most elements that each mode can add on a side of `size` elements. */
@@ -50,7 +50,7 @@ export const extendOp: Op<ExtendAttributes> = {
       scope(() => x!.shape.reduce((sum, _, axis) => foldAxis(sum, x!.shape, attrs, axis), dy!)),
     ],
   },
-  family: movementFamily,
+  family: arrangementFamily,
 };
 
 /** The index of the source of every element along an axis. */

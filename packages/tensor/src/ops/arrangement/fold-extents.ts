@@ -3,9 +3,9 @@ import type { Tensor } from "../../core/memory/tensor.ts";
 import { fullOp } from "../creation/full.ts";
 import { add } from "../elementwise/arithmetic.ts";
 import { concatenate } from "../movement/concatenate.ts";
-import type { Extent } from "../movement/extents.ts";
 import { sliceOp } from "../movement/slice-and-pad.ts";
 import { sum } from "../reduction/sum.ts";
+import type { Extent } from "./extents.ts";
 
 /** The first of the sources of an extent, and the one after the last. */
 function findSources({ size, from, step }: Extent): [begin: number, end: number] {

@@ -6,8 +6,8 @@ import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import { formatShape } from "../../core/spec.ts";
 import { checkNumber } from "../../expression/dtype-kinds.ts";
-import type { ExtendMode } from "../movement/attributes.ts";
 import { padOp, sliceOp } from "../movement/slice-and-pad.ts";
+import type { ExtendMode } from "./attributes.ts";
 import { extendOp } from "./extend.ts";
 
 export interface PadOptions {

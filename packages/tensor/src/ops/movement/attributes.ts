@@ -26,16 +26,6 @@ export const computeSlicedShape = ({ begin, end, step }: SliceAttributes): numbe
   // Adding 0 prevents a size of -0.
   begin.map((first, axis) => Math.ceil((end[axis]! - first) / step[axis]!) + 0);
 
-/** Where the elements outside of a tensor come from: `reflect` mirrors at the first and last element, which it does not repeat. */
-export type ExtendMode = "reflect" | "edge" | "wrap";
-
-/** For every axis, the number of elements added before and after; a negative number takes elements away. */
-export interface ExtendAttributes {
-  readonly low: readonly number[];
-  readonly high: readonly number[];
-  readonly mode: ExtendMode;
-}
-
 /** For every axis, the number of elements before, after, and between neighbours, all >= 0. */
 export interface PadAttributes {
   readonly low: readonly number[];

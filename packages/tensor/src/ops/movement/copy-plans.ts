@@ -6,14 +6,12 @@ import type { Shape, Spec } from "../../core/spec.ts";
 import { computeStrides, countElements } from "../../core/spec.ts";
 import type {
   ConcatenateAttributes,
-  ExtendAttributes,
   FlipAttributes,
   PadAttributes,
   SliceAttributes,
   TransposeAttributes,
 } from "./attributes.ts";
 import { computePaddedShape, computeSlicedShape } from "./attributes.ts";
-import { listExtents } from "./extents.ts";
 import { computeBegins } from "./lines.ts";
 import { makeIndexer } from "./positions.ts";
 import type { CopyLaunches, StridedCopy } from "./strided-copy.ts";
@@ -21,11 +19,6 @@ import { makePlan, planView } from "./view.ts";
 
 /** The plans of ops that are nothing but copies, in the language of `planLaunches`. */
 export const listCopyPlans = (planLaunches: CopyLaunches, traits?: PlanTraits): readonly PlanEntry[] => [
-  makePlanEntry<ExtendAttributes>(
-    "extend",
-    ([x], attrs, limits) => planExtend(x!, attrs, limits, planLaunches),
-    traits,
-  ),
   makePlanEntry<FlipAttributes>(
     "flip",
     ([x], attrs, limits) => planFlip(x!, attrs, limits, planLaunches),
@@ -42,37 +35,6 @@ export const listCopyPlans = (planLaunches: CopyLaunches, traits?: PlanTraits): 
     traits,
   ),
 ];
-
-/** A copy for each combination of the extents of all axes. */
-function planExtend(
-  { shape, dtype }: Spec,
-  { low, high, mode }: ExtendAttributes,
-  limits: Limits,
-  planLaunches: CopyLaunches,
-): Plan {
-  const strides = computeStrides(shape);
-  const toStrides = computeStrides(shape.map((size, axis) => low[axis]! + size + high[axis]!));
-  const whole: StridedCopy = {
-    shape: [],
-    from: { offset: 0, strides: [] },
-    to: { offset: 0, strides: toStrides },
-  };
-  const copies = shape.reduce<StridedCopy[]>(
-    (boxes, size, axis) =>
-      boxes.flatMap((box) =>
-        listExtents(size, low[axis]!, high[axis]!, mode).map((extent) => ({
-          shape: [...box.shape, extent.size],
-          from: {
-            offset: box.from.offset + extent.from * strides[axis]!,
-            strides: [...box.from.strides, extent.step * strides[axis]!],
-          },
-          to: { offset: box.to.offset + extent.to * toStrides[axis]!, strides: toStrides },
-        })),
-      ),
-    [whole],
-  );
-  return makePlan(copies.flatMap((copy) => planLaunches(copy, dtype, limits, { input: 0 }, { output: 0 })));
-}
 
 function planFlip(
   { shape, dtype }: Spec,
