@@ -1,4 +1,4 @@
-import type { CaseInput, OpCase, OpCases } from "../../core/op-cases.ts";
+import type { Accuracy, CaseInput, OpCase, OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import { withHalves } from "../elementwise/operands/half-cases.ts";
 import type { ResampleAttributes } from "./attributes.ts";
@@ -23,6 +23,13 @@ function makeTable(of: Sampling | null): CaseInput | undefined {
   return { shape: [countResults(of), width], dtype: "i32", values: [...words] };
 }
 
+/** Tables hold weights as bits, so the magnitudes of cases keep their signs, and negative ones cancel. */
+const boundCubic = (taps: number): Accuracy => ({
+  relative: 0,
+  absolute: (taps + 2) * 2 ** -24 * 11,
+  reason: "the absolute weights of both axes have a sum below 1.9, and values are below 5.8",
+});
+
 function on(
   name: string,
   shape: Shape,
@@ -39,7 +46,7 @@ function on(
     name,
     attrs: { rows, columns },
     inputs: [{ shape, dtype: "f32", values }, ...tables],
-    accuracy: { reduction: taps },
+    accuracy: [rows, columns].some((axis) => axis?.mode === "cubic") ? boundCubic(taps) : { reduction: taps },
     ...(values === "non-finite" && { needs: "non-finite" as const }),
   };
 }
