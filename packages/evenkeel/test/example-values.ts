@@ -56,6 +56,11 @@ const weights = (...shape: [outputs: number, ...number[]]): ExampleValues => ({
   weight: () => draw(...shape),
   bias: () => zeros([shape[0]]),
 });
+/** Maxima, of which each is the first of its plane. */
+const unpooled = (...shape: number[]): ExampleValues => ({
+  values: () => draw(...shape),
+  indices: () => zeros(shape, { dtype: "i32" }),
+});
 const perChannel = (count: number): ExampleValues =>
   Object.fromEntries([
     ...["scale", "runningVariance", "oldVariance", "movingVariance", "variance"].map((name) => [
@@ -310,6 +315,20 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
     },
   ],
   ["packages/tensor/src/ops/resampling/", { images: () => draw(1, 8, 28, 28) }],
+  ["packages/nn/src/layers/max-unpooling", { x: () => draw(2, 4, 8, 8, 8) }],
+  ["daptiveAvgPool1d(", { x: () => draw(2, 8, 100) }],
+  ["daptiveMaxPool1d(", { x: () => draw(2, 8, 100) }],
+  ["daptiveAvgPool2d(", { x: () => draw(2, 8, 30, 45) }],
+  ["daptiveMaxPool2d(", { x: () => draw(2, 8, 30, 45) }],
+  ["daptiveAvgPool3d(", { x: () => draw(2, 8, 9, 30, 45) }],
+  ["daptiveMaxPool3d(", { x: () => draw(2, 8, 9, 30, 45) }],
+  ["avgPool3d(volumes", { volumes: () => draw(2, 16, 32, 32, 32) }],
+  ["maxPool3d(volumes", { volumes: () => draw(2, 16, 32, 32, 32) }],
+  ["maxPool3dWithIndices(", { volumes: () => draw(2, 8, 16, 16, 16) }],
+  ["maxUnpool2d(", unpooled(32, 64, 14, 14)],
+  ["maxUnpool3d(", unpooled(2, 8, 8, 8, 8)],
+  ["lpPool2d(", { images: () => draw(32, 64, 29, 29) }],
+  ["packages/tensor/src/ops/pooling/global-max-pool", { features: () => draw(32, 512, 7, 7) }],
   ["packages/tensor/src/ops/pooling/avg-pool", { images: () => draw(32, 64, 28, 28) }],
   ["packages/tensor/src/ops/pooling/max-pool", { images: () => draw(32, 64, 28, 28) }],
   [
@@ -319,6 +338,14 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
   [
     "packages/tensor/src/ops/convolution/conv-transpose2d",
     { x: () => draw(8, 16, 14, 14), ...weights(16, 8, 2, 2), bias: () => zeros([8]) },
+  ],
+  [
+    "packages/tensor/src/ops/convolution/conv-transpose3d",
+    { x: () => draw(2, 8, 8, 16, 16), ...weights(8, 4, 2, 2, 2), bias: () => zeros([4]) },
+  ],
+  [
+    "packages/tensor/src/ops/convolution/conv3d",
+    { x: () => draw(2, 4, 16, 32, 32), ...weights(8, 4, 3, 3, 3) },
   ],
   ["packages/tensor/src/ops/convolution/conv1d", { x: () => draw(8, 4, 100), ...weights(16, 4, 3) }],
   ["packages/tensor/src/ops/convolution/conv2d", { x: () => draw(8, 3, 32, 32), ...weights(16, 3, 3, 3) }],

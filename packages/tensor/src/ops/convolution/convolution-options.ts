@@ -77,7 +77,7 @@ export function readConvolutionAttributes<Dimensions extends Rank>(
  * The elements that a convolution of images of `sizes` with windows of `taps` needs at the ends of each dimension, for padding that
  * is not zeros. Throws ArgumentError for a wrong option.
  *
- * @example computeConvolutionMargins("Conv2d", [7, 8], [3, 3], { padding: "same", stride: 2 }) // [[1, 1], [0, 1]]
+ * @example computeConvolutionMargins("Conv2d", [7, 8], [3, 3], { padding: "same", stride: 2 }) // rows [1, 1], columns [0, 1]
  */
 export function computeConvolutionMargins<Dimensions extends Rank>(
   operation: string,
