@@ -24,7 +24,15 @@ import {
   topKAccuracy,
 } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
-import { DTypeError, oneHot, ShapeError, setDefaultBackend, tensor, zeros } from "@evenkeel/tensor";
+import {
+  DTypeError,
+  oneHot,
+  ShapeError,
+  setDefaultBackend,
+  tensor,
+  transpose,
+  zeros,
+} from "@evenkeel/tensor";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { onEachBackend } from "../each-backend.ts";
 
@@ -77,6 +85,20 @@ async function measureTexts(
 onEachBackend((backend: () => Backend, name) => {
   beforeEach(() => setDefaultBackend(backend()));
   afterEach(() => setDefaultBackend(undefined));
+
+  test("classes are on axis 1, as for losses, or on the last axis where only that fits", async () => {
+    const labels = i32([
+      [0, 1],
+      [1, 1],
+    ]);
+    const perfect = oneHot(labels, 2); // [n, length, classes], which fits as [n, classes, length] too
+    const first = transpose(perfect, [0, 2, 1]);
+    expect(await accuracy(first, labels).item()).toBe(1);
+    expect(await accuracy(perfect, labels, { axis: -1 }).item()).toBe(1);
+    const wide = oneHot(labels, 3);
+    expect(await accuracy(wide, labels).item()).toBe(1);
+    expect(await accuracy(transpose(wide, [0, 2, 1]), labels).item()).toBe(1);
+  });
 
   describe("scores of texts", () => {
     const loads = [

@@ -10,6 +10,7 @@ import {
   GradientAccumulation,
   LAMB,
   Linear,
+  MemoryCheckpointStore,
   Module,
   mse,
   type NonFiniteError,
@@ -190,13 +191,42 @@ onEachBackend((backend) => {
       expect(await readStateArrays(model)).toEqual(await readStateArrays(other));
     });
 
+    test("finds gradients that are not finite in the step that accumulates them", async () => {
+      const model = new Sequential(new Scale(), new Sharp());
+      const optimizer = new SGD(model, { learningRate: 1e-3 });
+      new GradientAccumulation(optimizer, { steps: 4 });
+      const store = new MemoryCheckpointStore();
+      const checkpoint = { store, everySteps: 1 };
+      const data = () => [...good(1), batch([1, 7]), ...good(9)];
+      const error = await train(model, { data, optimizer, checkpoint, readEvery: 1 });
+      expect(error).toBeInstanceOf(NonFiniteGradientError);
+      expect((error as NonFiniteError).record.step).toBe(1);
+      const healthy = () => good(11);
+      const options = { data: healthy, loss: mse, epochs: 1, optimizer, checkpoint, resumed: true };
+      await expect(fit(model, options)).resolves.toBeDefined();
+    });
+
+    test("keeps no batches of steps whose gradients are dropped", async () => {
+      const model = new Sequential(new Scale());
+      const live: number[] = [];
+      await fit(model, {
+        data: () => good(8),
+        loss: mse,
+        optimizer: new SGD(model, { learningRate: 1e-3 }),
+        epochs: 6,
+        transformGradients: () => undefined,
+        callbacks: [{ onEpoch: () => void live.push(backend().memory().live) }],
+      });
+      expect(live[5]).toBe(live[1]);
+    });
+
     test("finds gradients that are not finite beside a finite loss", async () => {
       const model = new Sequential(new Scale(), new Sharp(), new Linear(1, 1, { seed: 1 }));
       const error = await train(model, { data: () => [...good(3), batch([1, 7]), ...good(9)], epochs: 2 });
       expect(error).toBeInstanceOf(NonFiniteGradientError);
       expect(Number.isFinite((error as NonFiniteError).record.loss)).toBe(true);
       expect((error as Error).message).toMatch(
-        /^fit: gradients: found NaN or infinity beside the loss [\d.]+ at epoch 0, batch 3 \(step 3\).*came from finite values in `div`, part of the gradient of `customGradient`, in the backward pass of 1 \(Sharp\)$/,
+        /^fit: gradients: found NaN or infinity beside the loss [\d.]+ at epoch 0, batch 3 \(step 3\).*came from finite values in `div`, part of the gradient of `customGradient`, in the backward pass of 1 \(Sharp\): look at the operation/,
       );
     });
 
@@ -223,7 +253,7 @@ onEachBackend((backend) => {
       const data = () => [...good(5), batch([7]), ...good(9)];
       const error = await train(model, { data, optimizer });
       expect(error).toBeInstanceOf(NonFiniteGradientError);
-      expect((error as Error).message).toMatch(/\(step 7\).*backward pass of 1 \(Sharp\) of step 5$/);
+      expect((error as Error).message).toMatch(/\(step 5\).*backward pass of 1 \(Sharp\): look/);
     });
 
     test("with a rule that needs whole parameters stays as it was too, and says where repeating finds nothing", async () => {

@@ -15,6 +15,7 @@ import {
 } from "@evenkeel/nn";
 import {
   ArgumentError,
+  DTypeError,
   normal,
   ones,
   reshape,
@@ -240,6 +241,12 @@ test.each<[string, () => unknown, new (...args: never[]) => Error, string]>([
     () => new LSTM(2, 2, { projSize: 2 }),
     ArgumentError,
     "LSTM: projSize: found 2, expected less than hiddenSize, 2",
+  ],
+  [
+    "a mask in place of lengths",
+    () => new GRU(2, 3).forward(ones([2, 2, 2]), undefined, { lengths: tensor([true, false]) }),
+    DTypeError,
+    "GRU 2 -> 3: lengths: found bool [2], expected i32: booleans are a mask",
   ],
   [
     "a projection of a GRU",

@@ -126,6 +126,24 @@ describe("MultiheadAttention", () => {
       "numHeads: found 4, expected a divisor of 6, embedDim",
     ],
     [
+      "no memory",
+      () => new TransformerDecoderLayer(4, 2).forward(ones([3, 2, 4]), undefined as never),
+      ArgumentError,
+      "TransformerDecoderLayer: memory: found undefined, expected a tensor",
+    ],
+    [
+      "a key",
+      () => new MultiheadAttention(4, 2).forward(ones([3, 2, 4]), 3 as never),
+      ArgumentError,
+      "found 3, expected a tensor",
+    ],
+    [
+      "a layer of a stack",
+      () => new TransformerEncoder((() => 3) as never, 2),
+      ArgumentError,
+      "TransformerEncoder: makeLayer: found 3 as layer 0, expected a module",
+    ],
+    [
       "a word of PyTorch",
       () =>
         new MultiheadAttention(4, 2).forward(ones([3, 2, 4]), undefined, undefined, { attnMask: 1 } as never),

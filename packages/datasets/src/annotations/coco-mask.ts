@@ -60,11 +60,15 @@ export function decodeSegmentation(
   return mask;
 }
 
+/** Edges are drawn point by point, so a coordinate far outside of the image would take forever. */
+const farthest = 1e5;
+
 const somePoints: Rule = {
-  expected: "at least three points x, y as a list of numbers",
+  expected: `at least three points x, y as a list of numbers of at most ${farthest}`,
   accepts: (value) =>
     anArray.accepts(value) &&
     listOf(finite).accepts(value) &&
+    (value as number[]).every((number) => Math.abs(number) <= farthest) &&
     (value as number[]).length >= 6 &&
     (value as number[]).length % 2 === 0,
 };

@@ -25,6 +25,11 @@ export const defaultSpecials: Specials = { pad: "<pad>", unk: "<unk>", bos: "<bo
 
 const specialsRules = { pad: text, unk: text, bos: text, eos: text };
 
+const someIndices: Rule = {
+  expected: "a list or an array of indices",
+  accepts: (value) => Array.isArray(value) || ArrayBuffer.isView(value),
+};
+
 /** Accepts a record of the names of special tokens. */
 export const someSpecials: Rule = {
   expected: `the tokens of some of the roles ${Object.keys(specialsRules).join(", ")}`,
@@ -155,6 +160,7 @@ export class Vocabulary {
   /** The tokens of indices, without the special ones. Throws ArgumentError for an index without a token. */
   decode(indices: ArrayLike<number>, options: DecodingOptions = {}): string[] {
     checkOptions<DecodingOptions>("Vocabulary: decode", options, { specials: yesOrNo });
+    checkValue("Vocabulary: decode: indices", indices, someIndices);
     const found: string[] = [];
     for (const index of Array.from(indices)) {
       if (options.specials !== true && this.specialIndices.has(index)) continue;

@@ -78,6 +78,8 @@ export class WorkerPool {
   }
 
   private hear(member: PoolMember, message: FromWorker): void {
+    // A worker that is being terminated must stay held, or the process could end before it has.
+    if (this.failure !== undefined) return;
     if ("evenkeelExample" in message) {
       this.finish(member, message.evenkeelExample, message);
     } else if (message.evenkeelWorker === "failed") {

@@ -107,6 +107,10 @@ describe("masks", () => {
   const packed =
     "W>1W11O001O1O1O0\\OM34IN83C0>1^O2b091O1O01N1N2O2N1O1102O1O1N3N1O0O01O1OE]O2b0MB0>OGN81LM33a0O1O1O100OZ=";
 
+  it("refuses points far outside of the image, whose edges would take forever", () => {
+    expect(() => decodeSegmentation([[1e9, 1e9, 2e9, 2e9, 3e9, 1]], 10, 10)).toThrow(DataError);
+  });
+
   /** Sizes and digests of the masks of pycocotools 2.0, for images of 60 x 40 pixels. */
   it.each<[string, unknown, number, string]>([
     ["a triangle", [[10.2, 5.7, 50.9, 20.1, 30.5, 38.3]], 516, "071712e8452f169f"],

@@ -25,6 +25,9 @@ export function compute<Result>(layer: AnyModule, x: Tensor, body: () => Result)
  * any leading dimensions.
  */
 export function checkInput(layer: AnyModule, x: Tensor, expected: readonly (string | number)[]): Tensor {
+  if (!isTensor(x)) {
+    throw blame(new ArgumentError(`found ${describeValue(x)}, expected a tensor`), layer);
+  }
   const { shape } = x;
   const sizes = expected.filter((size) => size !== "...");
   const isLong =

@@ -27,7 +27,7 @@ import { findAxis } from "./predicted-classes.ts";
 export interface AccuracyOptions {
   /** Samples with this label do not count; default -100. */
   readonly ignoreIndex?: number;
-  /** The axis of the classes. Default: the last. */
+  /** The axis of the classes. Default: the second, as for `crossEntropy`, or the last where only that fits the labels. */
   readonly axis?: number;
 }
 
@@ -45,7 +45,7 @@ function averageHits(hits: Tensor, labels: Tensor, ignoreIndex: number): Tensor 
  * The share of samples whose largest logit is that of their label, among those whose label is not `ignoreIndex`. The result stays
  * on the device. Positions of a sequence are samples too.
  *
- * Shapes: f32 or f16 [..., classes], i32 [...] -> f32 []. Throws ShapeError when they do not fit, and ArgumentError for unknown options and, in
+ * Shapes: f32 or f16 [n, classes, ...] or [..., classes], i32 without the classes -> f32 []. Throws ShapeError when they do not fit, and ArgumentError for unknown options and, in
  * `fit` and `evaluate`, for a label of a host array that is not a class.
  *
  * @example await fit(model, { ...options, metrics: { accuracy } });
@@ -71,7 +71,7 @@ export interface TopKAccuracyOptions extends AccuracyOptions {
 /**
  * The share of samples whose label is among the k largest logits, as `accuracy`. Of equal logits the first is the larger one.
  *
- * Shapes: f32 or f16 [..., classes], i32 [...] -> f32 []. Throws as `accuracy` does, and ArgumentError for more than there are classes.
+ * Shapes: as those of `accuracy`. Throws as `accuracy` does, and ArgumentError for more than there are classes.
  *
  * @example await fit(model, { ...options, metrics: { top3: (logits, labels) => topKAccuracy(logits, labels, { k: 3 }) } });
  */

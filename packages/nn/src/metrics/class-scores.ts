@@ -121,7 +121,7 @@ export function f1(options: ClassScoreOptions = {}): PassMetric<Tensor, Tensor> 
 
 /**
  * The intersection of predictions and labels of a class over their union (the Jaccard index), averaged over classes, as for
- * segmentations, whose logits have `axis: 1`. Details, shapes and errors: as those of `precision`.
+ * segmentations. Details, shapes and errors: as those of `precision`.
  *
  * @example await fit(model, { ...options, metrics: { iou: meanIoU() } });
  */

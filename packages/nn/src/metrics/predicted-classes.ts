@@ -24,7 +24,7 @@ import { ignoredByDefault } from "../losses/reduction.ts";
 export interface ClassMetricOptions {
   /** Samples with this label do not count; default -100. */
   readonly ignoreIndex?: number;
-  /** The axis of the classes in the outputs. Default: the last. */
+  /** The axis of the classes in the outputs. Default: the second, as for `crossEntropy`, or the last where only that fits the labels. */
   readonly axis?: number;
   /** An output of the shape of the labels means class 1 if it is larger; default 0, as for logits; 0.5 for probabilities. */
   readonly threshold?: number;
@@ -86,17 +86,21 @@ export function matchClasses(
   return { predicted: argmax(outputs, { axis }), labels, classes: outputs.shape[axis]! };
 }
 
-/** The axis of at least two classes, for labels of the other axes. */
-export function findAxis(operation: string, outputs: Tensor, labels: Tensor, axis = -1): number {
-  const known = outputs.rank === 0 ? 0 : normalizeAxis(axis, outputs.rank, operation);
-  const fits = outputs.rank > 0 && isSameShape(labels.shape, outputs.shape.toSpliced(known, 1));
-  if (fits && outputs.shape[known]! > 1) return known;
+/** The axis of at least two classes, for labels of the other axes: by default the second one, else the last. */
+export function findAxis(operation: string, outputs: Tensor, labels: Tensor, axis?: number): number {
+  const { rank, shape } = outputs;
+  const given = axis === undefined ? [1, -1] : [axis];
+  const candidates = rank < 2 ? [0] : given.map((one) => normalizeAxis(one, rank, operation));
+  const found = candidates.find(
+    (one) => rank > 0 && shape[one]! > 1 && isSameShape(labels.shape, shape.toSpliced(one, 1)),
+  );
+  if (found !== undefined) return found;
   const expected =
-    known === outputs.rank - 1
-      ? "[..., classes] and [...], of at least two classes"
-      : `labels without axis ${known}, of at least two classes`;
+    axis === undefined || candidates[0] === rank - 1
+      ? "[..., classes] and [...], or [n, classes, ...] and [n, ...], of at least two classes"
+      : `labels without axis ${candidates[0]}, of at least two classes`;
   throw new ShapeError(
-    `${operation}: found logits ${formatShape(outputs.shape)} and labels ${formatShape(labels.shape)}, expected ${expected}`,
+    `${operation}: found logits ${formatShape(shape)} and labels ${formatShape(labels.shape)}, expected ${expected}`,
   );
 }
 

@@ -26,7 +26,7 @@ import { findAxis } from "./predicted-classes.ts";
 export interface RocAucOptions {
   /** Samples with this label do not count; default -100. */
   readonly ignoreIndex?: number;
-  /** The axis of the classes, where there is one. Default: the last. */
+  /** The axis of the classes, where there is one. Default: as that of `accuracy`. */
   readonly axis?: number;
   /** How the areas of more than two classes become one: their mean, or their mean weighted by how often they occur. Default: macro. */
   readonly average?: "macro" | "weighted";

@@ -1,7 +1,14 @@
 import type { StateChange, Tensor } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
+import type { Rule } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import type { Parameter } from "../module/variable.ts";
+
+/** What attachments take part in. */
+export const anOptimizer: Rule = {
+  expected: "an Optimizer",
+  accepts: (value) => typeof value === "object" && value !== null && "attach" in value,
+};
 
 /** Gradients by their parameters. */
 export type Gradients = ReadonlyMap<Parameter, Tensor>;

@@ -28,6 +28,7 @@ import { StateDictError } from "../module/state-dict-error.ts";
 import type { Variable } from "../module/variable.ts";
 import { Counter, Parameter } from "../module/variable.ts";
 import type { OptimizerAttachment } from "./attachment.ts";
+import { anOptimizer } from "./attachment.ts";
 import { checkAttachmentState, readAttachmentState } from "./attachment-state.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { checkState } from "./optimizer-state.ts";
@@ -100,10 +101,7 @@ export class AveragedModel implements OptimizerAttachment {
       start: nonNegativeInteger,
       every: positiveInteger,
       buffers: yesOrNo,
-      optimizer: {
-        expected: "an Optimizer",
-        accepts: (value) => typeof value === "object" && value !== null && "attach" in value,
-      },
+      optimizer: anOptimizer,
       name: text,
     });
     const { decay, start = 0, every = 1, buffers = false, optimizer, name = "average" } = options;

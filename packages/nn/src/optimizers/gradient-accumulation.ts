@@ -1,10 +1,11 @@
 import type { Expression, StateChange, Tensor } from "@evenkeel/tensor";
 import { buildExpression, e, evaluateExpression, fromData, keep, mul, scope } from "@evenkeel/tensor";
-import { checkOptions, positiveInteger } from "@evenkeel/tensor/checks";
+import { checkOptions, checkValue, positiveInteger } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import { copyTensor } from "../module/copy.ts";
 import type { Parameter } from "../module/variable.ts";
 import type { Gradients, OptimizerAttachment } from "./attachment.ts";
+import { anOptimizer } from "./attachment.ts";
 import { checkAttachmentState, readAttachmentState } from "./attachment-state.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { updateInPlace } from "./update-in-place.ts";
@@ -53,6 +54,7 @@ export class GradientAccumulation implements OptimizerAttachment {
     checkOptions<GradientAccumulationOptions>("GradientAccumulation", options, { steps: positiveInteger }, [
       "steps",
     ]);
+    checkValue("GradientAccumulation: optimizer", optimizer, anOptimizer);
     this.settings = { steps: options.steps };
     this.optimizer = optimizer;
     optimizer.attach(this);

@@ -6,6 +6,7 @@ import {
   DTypeError,
   formatShape,
   formatSpec,
+  indexType,
   isTensor,
   isTruth,
   less,
@@ -56,6 +57,9 @@ export function readSequenceMask({ lengths, mask }: RaggedOptions, sizes: BatchS
 
 function maskByLengths(lengths: readonly number[] | Tensor, { length, n, backend }: BatchSizes): Tensor {
   const given = isTensor(lengths) ? lengths : checkLengths(lengths, length, backend);
+  if (given.dtype !== indexType && isTensor(lengths)) {
+    throw new DTypeError(`lengths: found ${formatSpec(given)}, expected ${indexType}: booleans are a mask`);
+  }
   if (formatShape(given.shape) !== formatShape([n])) {
     throw new ShapeError(`lengths: found ${formatShape(given.shape)}, expected ${formatShape([n])}`);
   }

@@ -1,7 +1,7 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { scope } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
-import { aTensor, checkOptions, yesOrNo } from "@evenkeel/tensor/checks";
+import { aTensor, checkOptions, checkValue, yesOrNo } from "@evenkeel/tensor/checks";
 import { withNames } from "../../module/failure.ts";
 import { Module } from "../../module/module.ts";
 import type { Dropout } from "../dropout.ts";
@@ -62,6 +62,7 @@ export class TransformerDecoderLayer extends TransformerLayer<
 
   forward(tgt: Tensor, memory: Tensor, masks: DecoderMasks = {}): Tensor {
     checkOptions<DecoderMasks>("TransformerDecoderLayer", masks, maskRules);
+    checkValue("TransformerDecoderLayer: memory", memory, aTensor);
     const { tgtMask: attentionMask, tgtKeyPaddingMask: keyPaddingMask, causal } = masks;
     const ofMemory = { attentionMask: masks.memoryMask, keyPaddingMask: masks.memoryKeyPaddingMask };
     return compute(this, tgt, () =>

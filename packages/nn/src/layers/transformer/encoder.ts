@@ -1,11 +1,12 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { scope } from "@evenkeel/tensor";
+import { ArgumentError, scope } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
 import {
   aTensor,
   callable,
   checkOptions,
   checkValue,
+  describeValue,
   positiveInteger,
   yesOrNo,
 } from "@evenkeel/tensor/checks";
@@ -105,7 +106,13 @@ export function makeLayers<Layer>(
 ): readonly Layer[] {
   checkValue(`${stack}: makeLayer`, makeLayer, callable);
   checkValue(`${stack}: numLayers`, numLayers, positiveInteger);
-  return Array.from({ length: numLayers }, (_, index) => makeLayer(index));
+  return Array.from({ length: numLayers }, (_, index) => {
+    const layer = makeLayer(index);
+    if (isModule(layer)) return layer;
+    throw new ArgumentError(
+      `${stack}: makeLayer: found ${describeValue(layer)} as layer ${index}, expected a module`,
+    );
+  });
 }
 
 /** The norm behind a stack. */

@@ -1,5 +1,14 @@
 import type { Backend, Seed, Tensor } from "@evenkeel/tensor";
-import { add, formatShape, getRandomSource, ShapeError, scope, slice, unsqueeze } from "@evenkeel/tensor";
+import {
+  add,
+  cast,
+  formatShape,
+  getRandomSource,
+  ShapeError,
+  scope,
+  slice,
+  unsqueeze,
+} from "@evenkeel/tensor";
 import {
   aBackend,
   aSeed,
@@ -22,7 +31,7 @@ import { PositionTable } from "./position-table.ts";
 function addRows(x: Tensor, batchFirst: boolean, getRows: (length: number) => Tensor): Tensor {
   const isSequenceFirst = x.rank === 3 && !batchFirst;
   const rows = getRows(x.shape.at(isSequenceFirst ? 0 : -2)!);
-  return add(x, isSequenceFirst ? unsqueeze(rows, 1) : rows);
+  return add(x, cast(isSequenceFirst ? unsqueeze(rows, 1) : rows, x.dtype));
 }
 
 /** The options of `SinusoidalEncoding`. */

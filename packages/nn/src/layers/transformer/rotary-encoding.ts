@@ -3,6 +3,7 @@ import type { Tensor } from "@evenkeel/tensor";
 import {
   ArgumentError,
   add,
+  cast,
   concatenate,
   fuse,
   mul,
@@ -78,7 +79,8 @@ export class RotaryEncoding extends Module<[x: Tensor, offset?: number]> {
       const { cos, sin } = this.tables.value;
       return scope(() => {
         const [length, backend] = [x.shape.at(-2)!, x.backend];
-        return this.rotate(x, cos.getRows(length, backend, offset), sin.getRows(length, backend, offset));
+        const [c, s] = [cos, sin].map((table) => cast(table.getRows(length, backend, offset), x.dtype));
+        return this.rotate(x, c!, s!);
       });
     });
   }

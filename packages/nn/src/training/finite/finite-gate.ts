@@ -2,12 +2,14 @@ import type { Expression, Tensor, Value } from "@evenkeel/tensor";
 import {
   add,
   buildExpression,
+  concatenate,
   deferStateChange,
   e,
   evaluateExpression,
   keep,
   makeAlias,
   ones,
+  reshape,
   sum,
 } from "@evenkeel/tensor";
 import type { UpdateGate } from "../../optimizers/update-gate.ts";
@@ -68,6 +70,11 @@ export class FiniteGate implements UpdateGate {
     });
     this.next = keep(next);
     return next;
+  }
+
+  /** Looks at gradients that are only accumulated. */
+  watch(gradients: readonly Tensor[]): void {
+    this.admit([concatenate(gradients.map((gradient) => reshape(gradient, [gradient.size])))]);
   }
 
   /** Ends a step. Returns its flag, which belongs to the caller. */

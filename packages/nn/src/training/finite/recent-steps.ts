@@ -9,8 +9,6 @@ export interface RecentStep<Inputs, Labels> {
   readonly step: number;
   readonly batch: Batch<Inputs, Labels>;
   readonly random: readonly (readonly [source: RandomSource, state: RandomState])[];
-  /** Whether it changed the parameters, and did not only accumulate gradients. */
-  isUpdate: boolean;
 }
 
 /** The steps whose losses have not been read, to repeat one that turns out not to be finite. It owns their batches. */
@@ -25,26 +23,15 @@ export class RecentSteps<Inputs, Labels> {
   /** To be called before the step. */
   add(step: number, batch: Batch<Inputs, Labels>): void {
     const random = this.sources.map((source) => [source, source.state] as const);
-    this.steps.push({ step, batch, random, isUpdate: false });
+    this.steps.push({ step, batch, random });
   }
 
-  /** To be called after a step that has changed the parameters. */
-  noteUpdate(): void {
-    this.steps.at(-1)!.isUpdate = true;
+  find(wanted: number): RecentStep<Inputs, Labels> | undefined {
+    return this.steps.find(({ step }) => step === wanted);
   }
 
-  /** The step and those before it that may have led to it, the latest first. */
-  listUpTo(last: number): RecentStep<Inputs, Labels>[] {
-    return this.steps.filter(({ step }) => step <= last).reverse();
-  }
-
-  /** Forgets the steps up to this one, but for those whose gradients are part of a later update. */
-  forgetUpTo(last: number): void {
-    const update = this.steps.findLastIndex(({ step, isUpdate }) => isUpdate && step <= last);
-    for (const { batch } of this.steps.splice(0, update + 1)) disposeBatch(batch);
-  }
-
-  dispose(): void {
-    for (const { batch } of this.steps.splice(0)) disposeBatch(batch);
+  /** Forgets the steps up to this one; default: all. */
+  forgetUpTo(last: number = Number.POSITIVE_INFINITY): void {
+    while (this.steps.length > 0 && this.steps[0]!.step <= last) disposeBatch(this.steps.shift()!.batch);
   }
 }

@@ -1,6 +1,5 @@
 import type { Module } from "../../module/module.ts";
 import type { Batch } from "../batches/batch.ts";
-import { disposeBatch } from "../batches/batch.ts";
 import { FiniteGate } from "../finite/finite-gate.ts";
 import type { NonFiniteError } from "../finite/non-finite-error.ts";
 import { NonFiniteGradientError, NonFiniteLossError } from "../finite/non-finite-error.ts";
@@ -23,17 +22,13 @@ export class Guard<Inputs, Labels> {
     this.recent = new RecentSteps(model);
   }
 
-  /** Runs a step, whose batch it takes over. `body` returns whether parameters have changed. */
-  run(step: number, batch: Batch<Inputs, Labels>, body: () => boolean): void {
-    if (this.gate === undefined) {
-      try {
-        body();
-      } finally {
-        disposeBatch(batch);
-      }
-    } else {
-      this.recent.add(step, batch);
-      if (body()) this.recent.noteUpdate();
+  /** Runs a step, whose batch it takes over. */
+  run(step: number, batch: Batch<Inputs, Labels>, body: () => void): void {
+    this.recent.add(step, batch);
+    try {
+      body();
+    } finally {
+      if (this.gate === undefined) this.recent.forgetUpTo();
     }
   }
 
@@ -55,14 +50,14 @@ export class Guard<Inputs, Labels> {
     const failure = this.failure!;
     try {
       const { addOrigin } = await import("./repeat-step.ts");
-      await addOrigin(failure, model, trainingStep, this.recent.listUpTo(failure.record.step));
+      await addOrigin(failure, model, trainingStep, this.recent.find(failure.record.step));
     } catch {
       // The failure is thrown, not the error of the search for its origin.
     }
   }
 
   dispose(): void {
-    this.recent.dispose();
+    this.recent.forgetUpTo();
     this.gate?.dispose();
   }
 }

@@ -9,34 +9,31 @@ import type { RecentStep } from "../finite/recent-steps.ts";
 import type { TrainingStep } from "./training-step.ts";
 
 /**
- * Repeats steps, without the update, until one is not finite, and adds the origin to the error. Nothing changes, and no hook is
- * called.
+ * Repeats the step, without the update, and adds to the error where its first value that is not finite comes from. Nothing changes,
+ * and no hook is called.
  */
 export async function addOrigin<Inputs, Labels, Outputs>(
   error: NonFiniteError,
   model: Module<[Inputs], Outputs>,
   { compute, backend }: TrainingStep<Inputs, Labels, Outputs>,
-  steps: readonly RecentStep<Inputs, Labels>[],
+  recent: RecentStep<Inputs, Labels> | undefined,
 ): Promise<void> {
-  for (const { step, batch, random } of steps) {
-    const repeat = (): Tensor[] => {
-      for (const [source, state] of random) source.state = state;
-      const { inputs, labels, examples } = loadBatch(batch, backend);
-      const [loss, gradients] = compute(inputs, labels, examples);
-      return [loss, ...gradients];
-    };
-    const origin = await findOrigin(model, () =>
-      withoutTracking(model, () => withoutHooks(() => withoutStateChanges(repeat))),
-    );
-    if (origin === undefined) continue;
-    const when = step === error.record.step ? "" : ` of step ${step}`;
-    return error.explain(origin, `${origin}${when}: ${findRemedy(error)}, or set onNonFinite`);
-  }
-  if (steps.length === 0) return;
-  error.explain(
-    undefined,
-    "it is finite when it is repeated: look at transformGradients, and at arrays that the data reuse",
+  if (recent === undefined) return;
+  const { batch, random } = recent;
+  const repeat = (): Tensor[] => {
+    for (const [source, state] of random) source.state = state;
+    const { inputs, labels, examples } = loadBatch(batch, backend);
+    const [loss, gradients] = compute(inputs, labels, examples);
+    return [loss, ...gradients];
+  };
+  const origin = await findOrigin(model, () =>
+    withoutTracking(model, () => withoutHooks(() => withoutStateChanges(repeat))),
   );
+  const words =
+    origin === undefined
+      ? "it is finite when it is repeated: look at transformGradients, and at arrays that the data reuse"
+      : `${origin}: ${findRemedy(error)}, or set onNonFinite`;
+  error.explain(origin, words);
 }
 
 const findRemedy = (error: NonFiniteError): string =>

@@ -144,15 +144,14 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   private trainBatch(
     batch: Batch<Inputs, Labels>,
     trainingStep: TrainingStep<Inputs, Labels, Outputs>,
-  ): boolean {
+  ): void {
     const { epoch, batch: index, step } = this.position;
     try {
-      const { row, readings, examples, isUpdated } = trainingStep.run(batch, step);
+      const { row, readings, examples } = trainingStep.run(batch, step);
       const { learningRate } = this.options.optimizer;
       const hasFlag = this.guard.gate !== undefined;
       this.reader.push({ ...this.position, examples, learningRate, readings, hasFlag }, row);
       this.position = { epoch, batch: index + 1, step: step + 1 };
-      return isUpdated;
     } catch (error) {
       this.failedStep = addPlace(error, `fit: epoch ${epoch}, batch ${index} (step ${step})`);
       throw this.failedStep;

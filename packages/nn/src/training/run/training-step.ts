@@ -17,8 +17,6 @@ import type { StepHooks } from "../step-hooks.ts";
 /** What a step leaves: values to read later. Behind a gate, the last one is its flag. */
 export type StepResult = Pick<MeasuredBatch, "row" | "readings"> & {
   readonly examples: number;
-  /** Whether parameters have changed, and gradients were not only accumulated. */
-  readonly isUpdated: boolean;
 };
 
 /** What a step does. */
@@ -83,9 +81,9 @@ export class TrainingStep<Inputs, Labels, Outputs> {
         const [loss, gradients, measured] = this.compute(inputs, labels, examples);
         const { row, readings } = measured;
         gate?.begin(measured);
-        const isUpdated = this.update(loss, gradients);
+        this.update(loss, gradients);
         const flags = gate === undefined ? [] : [gate.end()];
-        return select(loss, { row: [...row, ...flags], readings, examples, isUpdated });
+        return select(loss, { row: [...row, ...flags], readings, examples });
       });
     } catch (error) {
       optimizer.learningRate = learningRate;
@@ -93,14 +91,13 @@ export class TrainingStep<Inputs, Labels, Outputs> {
     }
   }
 
-  private update(loss: Tensor, gradients: readonly Tensor[]): boolean {
+  private update(loss: Tensor, gradients: readonly Tensor[]): void {
     const { optimizer, transformGradients, onStep, onUpdate, gate } = this.options;
     const transformed = transformGradients === undefined ? gradients : transformGradients(gradients);
     rejectPromise(transformed, "transformGradients");
     onStep?.(loss, transformed ?? gradients);
-    if (transformed === undefined) return false;
-    const isUpdated = optimizer.step(transformed, gate);
-    if (isUpdated) rejectPromise(onUpdate?.(), "onUpdate");
-    return isUpdated;
+    if (transformed === undefined) return;
+    if (optimizer.step(transformed, gate)) rejectPromise(onUpdate?.(), "onUpdate");
+    else gate?.watch(transformed);
   }
 }

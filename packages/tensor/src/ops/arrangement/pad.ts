@@ -1,4 +1,4 @@
-import { checkOptions, checkTensors } from "../../checks/check.ts";
+import { checkOptions, checkTensors, describeValue } from "../../checks/check.ts";
 import { ArgumentError, ShapeError } from "../../checks/errors.ts";
 import { anyNumber, integer, listOf, oneOf } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
@@ -42,7 +42,7 @@ export function pad(x: Tensor, widths: Widths, options: PadOptions = {}): Tensor
   const { mode = "constant", value } = options;
   if (!listOf(listOf(integer, 2), x.rank).accepts(widths)) {
     throw new ArgumentError(
-      `pad: widths: found ${JSON.stringify(widths)} for a tensor of shape ${formatShape(x.shape)}, expected a pair of integers for each axis`,
+      `pad: widths: found ${describeValue(widths)} for a tensor of shape ${formatShape(x.shape)}, expected a pair of integers for each axis`,
     );
   }
   if (mode === "constant") return padConstant(x, widths, value ?? 0);
