@@ -11,7 +11,7 @@ const plainVerbs =
   "convert copy crop cut declare defer differentiate dispose download encode equalize erase evaluate execute expect fetch fit fold " +
   "format free fuse group gunzip import inline join keep lay leave load lower map match measure merge mix move normalize nudge " +
   "observe open pack predict prefetch propagate push quote recall record register reject remember remove replace report request " +
-  "resize restore rewind run save scatter select serve set skip sort spawn split stack store stretch sum take tile tokenize track " +
+  "resize restore rewind run save scatter select serve set skip sort spawn split stack store stretch sum take tell tile tokenize track " +
   "train transpose update view wait walk warp widen wrap";
 
 const claims = "can has holds is joins keeps needs overlaps packs reads shows takes uses";
