@@ -5,6 +5,7 @@ import { batches, syntheticFigures } from "@evenkeel/datasets";
 import { convnet, mlp } from "@evenkeel/models";
 import { accuracy, crossEntropy, fit, SGD } from "@evenkeel/nn";
 import { type Backend, selectBackend } from "@evenkeel/tensor";
+import { smallCases } from "./small-cases.ts";
 
 /** The jobs that the page can request from the worker. */
 export interface Job {
@@ -67,6 +68,7 @@ function open({ backend, threads }: Job): Promise<Backend> {
 async function conform(backend: Backend, { op }: Job, { report }: JobControl): Promise<ConformanceOutcome> {
   const failures: string[] = [];
   const { device, passed, failed, skipped } = await runConformance(backend, {
+    cases: smallCases,
     op,
     onCase: ({ op, case: name, status, checks }) => {
       report(`${op} / ${name}: ${status}`);

@@ -32,7 +32,7 @@ export interface ModuleQuestion {
   readonly call: string;
   readonly inputs: readonly PlainTensor[];
   readonly outputGradients: readonly PlainTensor[];
-  /** Steps of gradient descent with momentum 0.9 on the sum of the products of outputs and `outputGradients`. */
+  /** Steps of gradient descent with momentum 0.9 on the mean squares of the differences of outputs and `outputGradients`. */
   readonly steps: number;
   readonly learningRate: number;
 }

@@ -1,6 +1,17 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
 import { type AnyModule, Parameter, readStateArrays, SGD } from "@evenkeel/nn";
-import { add, type Backend, countElements, mul, scope, sum, type Tensor } from "@evenkeel/tensor";
+import {
+  add,
+  type Backend,
+  countElements,
+  mean,
+  mul,
+  scope,
+  square,
+  sub,
+  sum,
+  type Tensor,
+} from "@evenkeel/tensor";
 import { expect } from "vitest";
 import { expectClose, place, plainValues } from "./against-pytorch.ts";
 import { askPytorch, type ModuleAnswer, type PlainTensor } from "./ask-pytorch.ts";
@@ -18,7 +29,7 @@ export interface ModuleComparison<Compared extends AnyModule = AnyModule> {
   /** The shapes of inputs in [-2, 2), or their values. */
   readonly inputs: readonly (readonly number[] | PlainTensor)[];
   readonly outputShapes: readonly (readonly number[])[];
-  /** Default: 3. */
+  /** Default: 20. */
   readonly steps?: number;
   /** The largest error relative to the largest magnitude of a result; default 1e-5, of chains of some sums of 100 terms. */
   readonly tolerance?: number;
@@ -65,7 +76,7 @@ export async function readModuleAnswers(
       state,
       inputs,
       outputGradients,
-      steps: comparison.steps ?? 3,
+      steps: comparison.steps ?? 20,
       learningRate,
     })),
   ) as ModuleAnswer[];
@@ -77,7 +88,7 @@ export async function checkModule(
   { comparison, module, inputs, outputGradients, answer }: Prepared,
   backend: Backend,
 ): Promise<void> {
-  const { run, tolerance = 1e-5, steps = 3 } = comparison;
+  const { run, tolerance = 1e-5, steps = 20 } = comparison;
   const placed = inputs.map((input) => place(input, backend));
   const weights = outputGradients.map((dy) => place(dy, backend));
   const floats = placed.flatMap((input, index) =>
@@ -116,7 +127,11 @@ export async function checkModule(
       `gradient of ${name}`,
     );
   }
-  await checkCourse(module, lose, steps);
+  const approach = (): Tensor =>
+    runOn()
+      .map((y, index) => mean(square(sub(y, weights[index]!))))
+      .reduce((total, part) => add(total, part));
+  await checkCourse(module, approach, steps);
   for (const [name, { data }] of await readStateArrays(module)) {
     expectClose(data as ArrayLike<number>, answer.state[name]!, tolerance, `${name} after ${steps} steps`);
   }

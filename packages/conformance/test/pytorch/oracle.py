@@ -73,7 +73,7 @@ def module(question):
     optimizer = torch.optim.SGD(m.parameters(), lr=question["learningRate"], momentum=0.9)
     for _ in range(question["steps"]):
         optimizer.zero_grad()
-        lose(run()).backward()
+        sum(((y - d) ** 2).mean() for y, d in zip(run(), dy)).backward()
         optimizer.step()
     return {**answer, "state": {name: to_json(value) for name, value in m.state_dict().items()}}
 
