@@ -92,7 +92,7 @@ test("the error for labels of another dtype says how to make them i32", () => {
 test("accuracy with one logit throws an error that names it", () => {
   const labels = tensor([[0], [1]], { dtype: "i32" });
   expect(() => accuracy(tensor([[1], [2]]), labels)).toThrow(
-    "accuracy: found logits [2, 1] and labels [2, 1], expected [..., classes] and [...], of at least two classes",
+    "accuracy: found logits [2, 1] and labels [2, 1], expected [..., classes] and [...], or [n, classes, ...] and [n, ...], of at least two classes",
   );
 });
 
