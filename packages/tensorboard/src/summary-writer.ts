@@ -16,10 +16,10 @@ import { EventFile } from "./event-file.ts";
 import { computeDeviceHistogram } from "./histograms/device-histogram.ts";
 import type { Histogram } from "./histograms/histogram.ts";
 import { computeHistogram, makeHistogram } from "./histograms/histogram.ts";
+import type { Hparams, HparamsMetric } from "./hparams.ts";
 import { encodeImage } from "./images/encode-image.ts";
 import { writeSessionStart, writeSummary } from "./messages/event.ts";
 import type { Field } from "./messages/fields.ts";
-import type { Hparams, HparamsMetric } from "./messages/hparams.ts";
 import { listExperimentFields, listSessionEndFields, listSessionStartFields } from "./messages/hparams.ts";
 import {
   listHistogramFields,

@@ -11,8 +11,8 @@ import type {
 } from "@evenkeel/nn";
 import { aLogStore, NonFiniteError } from "@evenkeel/nn";
 import { checkOptions, nonNegative, positiveInteger } from "@evenkeel/tensor/checks";
+import type { Hparams } from "./hparams.ts";
 import { LateHistograms } from "./late-histograms.ts";
-import type { Hparams } from "./messages/hparams.ts";
 import { hparamsRule, SummaryWriter } from "./summary-writer.ts";
 
 export interface TensorBoardOptions {

@@ -1,19 +1,9 @@
 /** The messages of the plugin for hyperparameters (`plugin_data.proto` and `api.proto`); the numbers are those of their fields. */
+
+import type { Hparams, HparamsMetric } from "../hparams.ts";
 import type { Field } from "./fields.ts";
 import { encodeMessage, writeBoolean, writeDouble, writeInteger, writeMessage, writeText } from "./fields.ts";
 import { listMetadataFields } from "./summary.ts";
-
-/** The settings of a run by their names. */
-export interface Hparams {
-  readonly [name: string]: string | number | boolean;
-}
-
-/** A metric that is compared between runs: the tag of a scalar, and the run that has it, relative to the run of the settings. */
-export interface HparamsMetric {
-  readonly tag: string;
-  /** Default: the run itself. */
-  readonly group?: string;
-}
 
 /** `Status` of a session. */
 export const sessionStatus = { success: 1, failure: 2 } as const;
