@@ -11,28 +11,25 @@ const root = resolve(import.meta.dirname, "..");
 const scratch = mkdtempSync(join(tmpdir(), "evenkeel-additions-"));
 
 const operation = `
-/** y = clamp(x / 6 + 1 / 2, 0, 1). */
-export const hardsigmoidOp: Op = {
-  name: "hardsigmoid",
-  outputs: (inputs) => computeUnaryOutputs("hardsigmoid", inputs),
+/** y = (x + sqrt(x^2 + 4)) / 2 (Barron 2021). */
+export const squareplusOp: Op = {
+  name: "squareplus",
+  outputs: (inputs) => computeUnaryOutputs("squareplus", inputs),
   meaning: {
     expression: (inputs) =>
-      buildUnary(inputs, (x) => {
-        const line = e.add(e.mul(x, 1 / 6), 0.5);
-        return e.select(e.greater(line, 1), 1, e.select(e.less(line, 0), 0, line));
-      }),
+      buildUnary(inputs, (x) => e.mul(0.5, e.add(x, e.sqrt(e.add(e.mul(x, x), 4))))),
   },
 };
 
-/** A piecewise linear approximation of the sigmoid. */
-export function hardsigmoid(x: Tensor): Tensor {
-  return execute(hardsigmoidOp, [x], {})[0]!;
+/** An algebraic approximation of softplus. */
+export function squareplus(x: Tensor): Tensor {
+  return execute(squareplusOp, [x], {})[0]!;
 }
 `;
 
 const operationCases = `
-export const hardsigmoidCases: OpCases<Record<string, never>> = {
-  op: hardsigmoidOp,
+export const squareplusCases: OpCases<Record<string, never>> = {
+  op: squareplusOp,
   accuracy: "transcendental",
   cases: [...unaryCases({ attrs: {}, values: { uniform: [-2.9, 2.9] } })],
 };
@@ -70,12 +67,12 @@ export class Signum extends Optimizer {
 `;
 
 const layer = `import type { Tensor } from "@evenkeel/tensor";
-import { hardsigmoid } from "@evenkeel/tensor";
+import { squareplus } from "@evenkeel/tensor";
 import { Module } from "../module/module.ts";
 
-export class Hardsigmoid extends Module {
+export class Squareplus extends Module {
   forward(x: Tensor): Tensor {
-    return hardsigmoid(x);
+    return squareplus(x);
   }
 }
 `;
@@ -100,14 +97,14 @@ export function stripes(count: number): ImageSet {
 
 const program = `import { cpu } from "@evenkeel/backend-cpu";
 import { batches, stripes } from "@evenkeel/datasets";
-import { crossEntropy, fit, Flatten, Hardsigmoid, Linear, Sequential, Signum } from "@evenkeel/nn";
+import { crossEntropy, fit, Flatten, Squareplus, Linear, Sequential, Signum } from "@evenkeel/nn";
 import { selectBackend } from "@evenkeel/tensor";
 
 await selectBackend([cpu({ threads: 1 })]);
 const model = new Sequential(
   new Flatten(),
   new Linear(64, 16, { seed: 1 }),
-  new Hardsigmoid(),
+  new Squareplus(),
   new Linear(16, 2, { seed: 2 }),
 );
 const { epochs } = await fit(model, {
@@ -160,14 +157,11 @@ try {
   const activations = "packages/tensor/src/ops/elementwise/activation";
   append(`${activations}.ts`, operation);
   append(`${activations}.cases.ts`, operationCases);
-  insert(`${activations}.cases.ts`, "  geluOp,\n", "  hardsigmoidOp,\n");
-  append("packages/tensor/src/index.ts", `export { hardsigmoid } from "./ops/elementwise/activation.ts";\n`);
-  append(
-    "packages/tensor/src/ops/index.ts",
-    `export { hardsigmoidOp } from "./elementwise/activation.ts";\n`,
-  );
-  writeFileSync(findPath("packages/nn/src/layers/hardsigmoid.ts"), layer);
-  append("packages/nn/src/index.ts", 'export { Hardsigmoid } from "./layers/hardsigmoid.ts";\n');
+  insert(`${activations}.cases.ts`, "geluOp, ", "squareplusOp, ");
+  append("packages/tensor/src/index.ts", `export { squareplus } from "./ops/elementwise/activation.ts";\n`);
+  append("packages/tensor/src/ops/index.ts", `export { squareplusOp } from "./elementwise/activation.ts";\n`);
+  writeFileSync(findPath("packages/nn/src/layers/squareplus.ts"), layer);
+  append("packages/nn/src/index.ts", 'export { Squareplus } from "./layers/squareplus.ts";\n');
   writeFileSync(findPath("packages/nn/src/optimizers/signum.ts"), optimizer);
   append(
     "packages/nn/src/index.ts",
@@ -180,7 +174,7 @@ try {
   run("node", ["../../scripts/generate.ts"], "packages/tensor");
   run("tsc", ["--noEmit", "-p", "tsconfig.json"]);
   const source = "--conditions=@evenkeel/source";
-  run("node", [source, "packages/conformance/bin/conformance.ts", "--backend", "cpu", "--op", "hardsigmoid"]);
+  run("node", [source, "packages/conformance/bin/conformance.ts", "--backend", "cpu", "--op", "squareplus"]);
   run("node", [source, "src/additions.ts"], "apps/examples/image-classification");
   console.log("An operation, a layer, an optimizer and a data set were added to a scratch copy, and work.");
 } finally {
