@@ -1,0 +1,85 @@
+import { getNeutral } from "../page/palette.ts";
+import { type Axis, type CategoryAxis, describeAxis } from "./axis.ts";
+import { fontFamily, fontSize, measureLongest, shorten } from "./text-size.ts";
+import {
+  computeLinearScale,
+  computeLogarithmicScale,
+  computeTightScale,
+  formatTick,
+  type Scale,
+  selectVisible,
+} from "./ticks.ts";
+
+const label = { fontFamily, fontSize, color: getNeutral("soft") };
+const line = { show: true, lineStyle: { color: getNeutral("line") } };
+const mostCategories = 12;
+const longestCategory = 22;
+
+/** An axis as ECharts takes it, and the room that its labels and its name need beside the plot. */
+export interface AxisOption {
+  readonly option: object;
+  readonly room: number;
+}
+
+export const isLogarithmic = (axis: Axis): boolean => axis.scale === "logarithmic";
+
+/** The scale of an axis that shows these values. Along x it ends with the data if `isTight`. */
+export function computeScale(axis: Axis, values: readonly number[], isTight: boolean): Scale {
+  const visible = selectVisible([...values, ...(axis.include ?? [])], isLogarithmic(axis));
+  if (isLogarithmic(axis)) return computeLogarithmicScale(visible);
+  return isTight ? computeTightScale(visible) : computeLinearScale(visible);
+}
+
+/** An axis of numbers along x or y. */
+export function makeNumberAxis(axis: Axis, scale: Scale, direction: "x" | "y"): AxisOption {
+  const { format = formatTick } = axis;
+  const widest = measureLongest(scale.ticks.map(format));
+  const nameGap = direction === "x" ? 26 : widest + 14;
+  const option = {
+    type: isLogarithmic(axis) ? "log" : "value",
+    min: scale.min,
+    max: scale.max,
+    ...makeName(describeAxis(axis), nameGap),
+    axisLine: line,
+    axisTick: { show: false, customValues: scale.ticks },
+    splitLine: line,
+    axisLabel: { ...label, margin: 8, customValues: scale.ticks, formatter: format, hideOverlap: true },
+  };
+  return { option, room: nameGap + (direction === "x" ? 14 : 8) };
+}
+
+/** Names below the plot, slanted where they would touch; some are left out where there are too many. */
+export function makeCategoryAxis({ name, categories }: CategoryAxis, width: number): AxisOption {
+  const names = categories.map((category) => shorten(category, longestCategory));
+  const stride = Math.ceil(names.length / mostCategories) || 1;
+  const shown = names.filter((_, index) => index % stride === 0);
+  const isSlanted = measureLongest(shown) + 8 > (width / Math.max(1, names.length)) * stride;
+  const depth = isSlanted ? Math.ceil(measureLongest(shown) * Math.SQRT1_2) + 8 : 16;
+  const option = {
+    type: "category",
+    data: names,
+    boundaryGap: false,
+    ...makeName(name, depth + 10),
+    axisLine: line,
+    axisTick: { show: false },
+    splitLine: { show: false },
+    axisLabel: {
+      ...label,
+      margin: 8,
+      rotate: isSlanted ? 45 : 0,
+      interval: stride - 1,
+      formatter: (text: string) => text,
+    },
+  };
+  return { option, room: depth + 24 };
+}
+
+const makeName = (name: string, nameGap: number): object => ({
+  name,
+  nameLocation: "middle",
+  nameGap,
+  nameTextStyle: label,
+});
+
+/** Text styles for what custom series draw. */
+export const softText: typeof label = label;

@@ -1,0 +1,27 @@
+import { colorRules } from "../page/palette.ts";
+import { planBarChart } from "./bar-chart.ts";
+import type { Chart } from "./charts.ts";
+import { planHeatmap } from "./heatmap.ts";
+import { planLineChart } from "./line-chart.ts";
+import { type Drawing, renderSvg } from "./render.ts";
+import { planScatterChart } from "./scatter-chart.ts";
+
+function planChart(chart: Chart): Drawing {
+  switch (chart.kind) {
+    case "line-chart":
+      return planLineChart(chart);
+    case "bar-chart":
+      return planBarChart(chart);
+    case "scatter-chart":
+      return planScatterChart(chart);
+    case "heatmap":
+      return planHeatmap(chart);
+  }
+}
+
+/** Draws a chart as an SVG element of a page; `id` must differ from those of the page's other charts. */
+export const drawChart = (chart: Chart, id: string): string => renderSvg(planChart(chart), id);
+
+/** Draws a chart as the contents of an SVG file, which follows the theme by itself, for documents in Markdown. */
+export const drawStandaloneSvg = (chart: Chart): string =>
+  `${renderSvg(planChart(chart), "chart", `${colorRules}\nsvg { background: var(--page); }`)}\n`;

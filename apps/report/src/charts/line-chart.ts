@@ -1,0 +1,102 @@
+import { getColor, getPaletteRow } from "../page/palette.ts";
+import { type AxisOption, computeScale, isLogarithmic, makeCategoryAxis, makeNumberAxis } from "./axes.ts";
+import type { Axis, CategoryAxis } from "./axis.ts";
+import { describeAxis } from "./axis.ts";
+import { makeBandSeries } from "./band.ts";
+import type { LineChart, LineSeries } from "./charts.ts";
+import { chartWidth, makeHeader } from "./header.ts";
+import { listReferences, makeReferenceSeries } from "./reference-lines.ts";
+import type { Drawing } from "./render.ts";
+import { selectVisible } from "./ticks.ts";
+
+const plotHeight = 170;
+const right = 14;
+/** The number of markers of a long line. */
+const mostMarkers = 8;
+
+const hasCategories = (axis: Axis | CategoryAxis): axis is CategoryAxis => "categories" in axis;
+
+/** Lays out curves with their bands and reference lines. */
+export function planLineChart(chart: LineChart): Drawing {
+  const { title, y, series, references = [] } = chart;
+  const header = makeHeader(
+    title,
+    series.map(({ name, slot }, index) => ({ name, slot: slot ?? index })),
+  );
+  const yOption = makeNumberAxis(
+    y,
+    computeScale(y, [...listY(series), ...listReferences(references, "y")], false),
+    "y",
+  );
+  const left = yOption.room;
+  const xOption = makeXAxis(chart, chartWidth - left - right);
+  const height = header.bottom + plotHeight + xOption.room;
+  return {
+    title,
+    description: describeLineChart(chart),
+    width: chartWidth,
+    height,
+    option: {
+      title: header.title,
+      legend: [...header.legend],
+      grid: { left, right, top: header.bottom, height: plotHeight, outerBoundsMode: "none" },
+      xAxis: xOption.option,
+      yAxis: yOption.option,
+      series: [
+        ...series.flatMap((line, index) => makeBandSeries(line, line.slot ?? index, y)),
+        ...series.map((line, index) => makeLine(line, line.slot ?? index, chart)),
+        makeReferenceSeries(references),
+      ],
+    },
+  };
+}
+
+function makeXAxis({ x, series, references }: LineChart, width: number): AxisOption {
+  if (hasCategories(x)) return makeCategoryAxis(x, width);
+  const values = series.flatMap(({ points, band = [] }) => [
+    ...points.map(([at]) => at),
+    ...band.map(([at]) => at),
+  ]);
+  return makeNumberAxis(x, computeScale(x, [...values, ...listReferences(references, "x")], true), "x");
+}
+
+const listY = (series: readonly LineSeries[]): number[] =>
+  series.flatMap(({ points, band = [] }) => [
+    ...points.map(([, at]) => at),
+    ...band.flatMap(([, low, high]) => [low, high]),
+  ]);
+
+/** A value that the axis cannot show interrupts the line. */
+function makeLine({ name, points }: LineSeries, slot: number, { x, y }: LineChart): object {
+  const { line, marker } = getPaletteRow(slot);
+  const shows = (value: number, axis: Axis | CategoryAxis): boolean =>
+    Number.isFinite(value) && (hasCategories(axis) || !isLogarithmic(axis) || value > 0);
+  const stride = Math.ceil(points.length / mostMarkers);
+  return {
+    type: "line",
+    name,
+    silent: true,
+    symbol: marker,
+    symbolSize: 7,
+    showAllSymbol: true,
+    itemStyle: { color: getColor(slot) },
+    lineStyle: { color: getColor(slot), width: 2, type: line, join: "round" },
+    data: points.flatMap(([at, value], index) => {
+      if (!shows(at, x)) return [];
+      const isMarked = points.length <= 2 * mostMarkers || index % stride === 0;
+      return [{ value: [at, shows(value, y) ? value : null], symbol: isMarked ? marker : "none" }];
+    }),
+  };
+}
+
+function describeLineChart({ x, y, series }: LineChart): string {
+  const lines = series.map(({ name, points }) => {
+    const visible = selectVisible(
+      points.map(([, value]) => value),
+      isLogarithmic(y),
+    );
+    if (visible.length === 0) return `${name}: no values`;
+    return `${name}: ${visible.length} values, the first ${visible[0]!.toPrecision(4)}, the last ${visible.at(-1)!.toPrecision(4)}`;
+  });
+  return `Line chart of ${describeAxis(y)} by ${hasCategories(x) ? x.name : describeAxis(x)}. ${lines.join("; ")}.`;
+}

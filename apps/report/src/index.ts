@@ -1,0 +1,33 @@
+export type {
+  Block,
+  Cell,
+  Column,
+  Fold,
+  Highlights,
+  List,
+  Paragraph,
+  Pictures,
+  Report,
+  Section,
+  Table,
+  TableRow,
+  Word,
+} from "./blocks/blocks.ts";
+export type { Axis, CategoryAxis, ReferenceLine } from "./charts/axis.ts";
+export type {
+  BarChart,
+  BarSeries,
+  Chart,
+  Heatmap,
+  LineChart,
+  LineSeries,
+  ScatterChart,
+  ScatterSeries,
+  Slot,
+} from "./charts/charts.ts";
+export type { Confusion } from "./charts/confusion-matrix.ts";
+export { makeConfusionMatrix } from "./charts/confusion-matrix.ts";
+export { drawStandaloneSvg } from "./charts/draw-chart.ts";
+export { drawReport } from "./draw-report.ts";
+export { encodePicture } from "./pictures/encode-picture.ts";
+export type { HeatOverlay, Picture, PictureBox, Pixels } from "./pictures/picture.ts";
