@@ -6,6 +6,7 @@ export { mlp } from "./mlp.ts";
 export type { MobileNetOptions } from "./mobilenet.ts";
 export { mobilenetV2, mobilenetV3Large, mobilenetV3Small } from "./mobilenet.ts";
 export type { ImageModelOptions, ModelOptions, Normalization } from "./model-options.ts";
+export type { PaddedTokens } from "./padded-tokens.ts";
 export type { ImageNetResNetOptions, SmallResNetOptions } from "./resnet.ts";
 export {
   ResNet,
@@ -18,5 +19,10 @@ export {
   resnet56,
   resnet101,
 } from "./resnet.ts";
+export type { TextModelOptions } from "./text/text-options.ts";
+export type { VdcnnOptions } from "./text/vdcnn.ts";
+export { Vdcnn, vdcnn } from "./text/vdcnn.ts";
+export type { WordConvnetOptions } from "./text/word-convnet.ts";
+export { WordConvnet, wordConvnet } from "./text/word-convnet.ts";
 export type { VggOptions } from "./vgg.ts";
 export { vgg } from "./vgg.ts";

@@ -1,7 +1,7 @@
 import { ArgumentError } from "@evenkeel/tensor";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { joinWords, normalizeText, tokenizeWords } from "../../src/text/index.ts";
+import { joinWords, normalizeText, tokenizeKim, tokenizeWords } from "../../src/text/index.ts";
 
 describe("normalization", () => {
   it.each([
@@ -78,5 +78,25 @@ describe("words", () => {
     expect(() => joinWords("a b" as never)).toThrow(ArgumentError);
     expect(() => joinWords(["a", 1 as never])).toThrow(ArgumentError);
     expect(joinWords([])).toBe("");
+  });
+});
+
+describe("words of Kim 2014", () => {
+  // Expected values: `clean_str` of the paper's code, run by Python on the same texts.
+  it.each([
+    ["It isn't well-made, is it?", ["it", "is", "n't", "well", "made", ",", "is", "it", "?"]],
+    [
+      "They'd say we're late; I've (no) `time'!",
+      ["they", "'d", "say", "we", "'re", "late", "i", "'ve", "(", "no", ")", "`time'", "!"],
+    ],
+    ["He'll see the 1930's caf\u00e9 .", ["he", "'ll", "see", "the", "1930", "'s", "caf"]],
+    ["o'clock 'n' rock", ["o'clock", "'n'", "rock"]],
+    ["...", []],
+  ])("of %j are %j", (text, expected) => {
+    expect(tokenizeKim(text)).toEqual(expected);
+  });
+
+  it("rejects what is not text", () => {
+    expect(() => tokenizeKim(1 as never)).toThrow("tokenizeKim: text: found 1, expected a string");
   });
 });

@@ -1,0 +1,22 @@
+import { checkValue, text as string } from "@evenkeel/tensor/checks";
+
+/** What is left out: everything but letters and digits of ASCII and this punctuation. */
+const others = /[^A-Za-z0-9(),!?'`]/g;
+
+/** Ends of contractions and punctuation, which become tokens. */
+const separate = /'s|'ve|n't|'re|'d|'ll|[,!()?]/g;
+
+/**
+ * Splits an English sentence into small words and some punctuation as the data of Kim 2014 (arXiv:1408.5882) were prepared: characters
+ * other than ASCII letters, digits and `( ) , ! ? ' \`` separate words, and the ends of contractions are words. Throws ArgumentError for
+ * what is not a string.
+ *
+ * @example tokenizeKim("It isn't well-made, is it?") // ["it", "is", "n't", "well", "made", ",", "is", "it", "?"]
+ */
+export function tokenizeKim(text: string): string[] {
+  checkValue("tokenizeKim: text", text, string);
+  const separated = text
+    .replace(others, " ")
+    .replace(separate, (part) => (/^[,!()?]$/.test(part) ? ` ${part} ` : ` ${part}`));
+  return separated.toLowerCase().match(/\S+/g) ?? [];
+}
