@@ -7,7 +7,10 @@ const toByte = (value: number): number => Math.min(255, Math.max(0, Math.floor(v
 /** Replaces each byte by what a function makes of it. */
 export function mapBytes({ data, shape }: Picture, change: (byte: number) => number): Picture {
   const table = Uint8Array.from({ length: 256 }, (_, byte) => toByte(change(byte)));
-  return { data: data.map((byte) => table[byte]!), shape };
+  // A loop, because `map` of typed arrays is several times slower.
+  const changed = new Uint8Array(data.length);
+  for (let place = 0; place < data.length; place++) changed[place] = table[data[place]!]!;
+  return { data: changed, shape };
 }
 
 export const adjustBrightness = (picture: Picture, factor: number): Picture =>
@@ -51,9 +54,23 @@ export function toGray(picture: Picture): Picture {
 
 /** Moves all values away from the mean grey, or towards it. */
 export function adjustContrast(picture: Picture, factor: number): Picture {
-  const gray = getPlane(toGray(picture), 0);
-  const mean = gray.reduce((sum, byte) => sum + byte, 0) / gray.length;
+  const mean = computeMeanGray(picture);
   return mapBytes(picture, (byte) => mean + factor * (byte - mean));
+}
+
+/** The mean of the bytes of the picture in shades of grey. */
+function computeMeanGray(picture: Picture): number {
+  const [first, second, third] = [0, 1, 2].map((channel) => getPlane(picture, channel)) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
+  const isGrayAlready = isGray(picture);
+  let sum = 0;
+  for (let pixel = 0; pixel < first.length; pixel++) {
+    sum += isGrayAlready ? first[pixel]! : toByte(computeLuma(first[pixel]!, second[pixel]!, third[pixel]!));
+  }
+  return sum / first.length;
 }
 
 /** Moves the colour of each pixel away from its grey, or towards it. */

@@ -119,10 +119,12 @@ interface Axis {
   readonly to: number;
 }
 
-/** The positions that contribute to each new one, and their weights in units of 2^-22. */
+/** The positions that contribute to each new one, as many from each start on, and their weights in units of 2^-22. */
 interface Weights {
   readonly starts: Int32Array;
-  readonly weights: readonly Int32Array[];
+  /** The number of weights of each position; those that are not needed are 0. */
+  readonly taps: number;
+  readonly weights: Int32Array;
 }
 
 const weightBits = 22;
@@ -132,22 +134,25 @@ function computeWeights({ first, length, from, to }: Axis, { support, weigh }: F
   const scale = length / to;
   const stretch = Math.max(1, scale);
   const reach = support * stretch;
+  const taps = Math.min(from, Math.ceil(2 * reach) + 1);
   const starts = new Int32Array(to);
-  const weights = Array.from({ length: to }, (_, place) => {
+  const weights = new Int32Array(to * taps);
+  for (let place = 0; place < to; place++) {
     const center = first + (place + 0.5) * scale;
     const start = Math.max(0, Math.trunc(center - reach + 0.5));
     const end = Math.min(from, Math.trunc(center + reach + 0.5));
-    starts[place] = start;
     const raw = Array.from({ length: end - start }, (_, index) =>
       weigh((index + start - center + 0.5) * (1 / stretch)),
     );
     const sum = raw.reduce((total, weight) => total + weight, 0);
-    return Int32Array.from(raw, (weight) => {
+    starts[place] = Math.min(start, from - taps);
+    raw.forEach((weight, index) => {
       const scaled = (weight / sum) * 2 ** weightBits;
-      return Math.trunc(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+      const rounded = Math.trunc(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+      weights[place * taps + start - starts[place]! + index] = rounded;
     });
-  });
-  return { starts, weights };
+  }
+  return { starts, taps, weights };
 }
 
 const half = 1 << (weightBits - 1);
@@ -155,28 +160,27 @@ const half = 1 << (weightBits - 1);
 const toByte = (sum: number): number => Math.min(255, Math.max(0, sum >> weightBits));
 
 function resizeRows(source: Uint8Array, target: Uint8Array, from: number, axis: Weights): void {
-  const { starts, weights } = axis;
+  const { starts, taps, weights } = axis;
   for (let row = 0, place = 0; place < target.length; row += from) {
-    for (let x = 0; x < starts.length; x++, place++) {
-      const taken = weights[x]!;
-      const start = row + starts[x]!;
+    for (let x = 0, weight = 0; x < starts.length; x++, place++) {
       let sum = half;
-      for (let index = 0; index < taken.length; index++) sum += source[start + index]! * taken[index]!;
+      const start = row + starts[x]!;
+      for (let at = start; at < start + taps; at++) sum = (sum + Math.imul(source[at]!, weights[weight++]!)) | 0;
       target[place] = toByte(sum);
     }
   }
 }
 
 function resizeColumns(source: Uint8Array, target: Uint8Array, width: number, axis: Weights): void {
-  const { starts, weights } = axis;
+  const { starts, taps, weights } = axis;
   const sums = new Int32Array(width);
   for (let y = 0; y < starts.length; y++) {
-    const taken = weights[y]!;
     sums.fill(half);
-    for (let index = 0; index < taken.length; index++) {
+    for (let index = 0; index < taps; index++) {
       const row = (starts[y]! + index) * width;
-      const weight = taken[index]!;
-      for (let x = 0; x < width; x++) sums[x]! += source[row + x]! * weight;
+      const weight = weights[y * taps + index]!;
+      if (weight === 0) continue;
+      for (let x = 0; x < width; x++) sums[x] = (sums[x]! + Math.imul(source[row + x]!, weight)) | 0;
     }
     for (let x = 0; x < width; x++) target[y * width + x] = toByte(sums[x]!);
   }
