@@ -1,6 +1,6 @@
 import type { Report, Section } from "./blocks/blocks.ts";
 import { drawBlocks } from "./blocks/draw-block.ts";
-import { escapeHtml } from "./page/escape.ts";
+import { escapeHtml, escapeProse } from "./page/escape.ts";
 import { style } from "./page/style.ts";
 
 /**
@@ -18,7 +18,7 @@ export function drawReport({ title, name = title, setting, findings, sections }:
 <style>${style}</style>
 <h1>${escapeHtml(title)}</h1>
 ${setting.map((line) => `<p class="setting">${escapeHtml(line)}</p>`).join("\n")}
-${findings.length === 0 ? "" : `<p class="findings">${preventBreaks(escapeHtml(findings.join(" ")))}</p>`}
+${findings.length === 0 ? "" : `<p class="findings">${escapeProse(findings.join(" "))}</p>`}
 ${sections.map((section) => drawSection(section, nameChart)).join("\n")}
 </html>
 `;
@@ -28,11 +28,8 @@ function drawSection({ heading, note, blocks }: Section, nameChart: () => string
   return [
     "<section>",
     ...(heading === undefined ? [] : [`<h2>${escapeHtml(heading)}</h2>`]),
-    ...(note === undefined ? [] : [`<p class="note">${escapeHtml(note)}</p>`]),
+    ...(note === undefined ? [] : [`<p class="note">${escapeProse(note)}</p>`]),
     ...(blocks.length === 0 ? [] : [drawBlocks(blocks, nameChart)]),
     "</section>",
   ].join("\n");
 }
-
-/** A number and its unit stay on one line. */
-const preventBreaks = (html: string): string => html.replace(/(\d) (?=%|\p{L}+)/gu, "$1&nbsp;");

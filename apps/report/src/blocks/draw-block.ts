@@ -1,5 +1,5 @@
 import { drawChart } from "../charts/draw-chart.ts";
-import { escapeHtml } from "../page/escape.ts";
+import { escapeHtml, escapeProse } from "../page/escape.ts";
 import { drawPictures } from "../pictures/draw-pictures.ts";
 import type { Block } from "./blocks.ts";
 import { drawHighlights } from "./highlights.ts";
@@ -18,9 +18,9 @@ function drawBlock(block: Block, nameChart: () => string): string {
     case "highlights":
       return drawHighlights(block);
     case "paragraph":
-      return `<p class="wide${block.tone === "note" ? " note" : ""}">${escapeHtml(block.text)}</p>`;
+      return `<p class="wide${block.tone === "note" ? " note" : ""}">${escapeProse(block.text)}</p>`;
     case "list":
-      return `<ul class="wide">${block.items.map((item) => `<li>${escapeHtml(item)}</li>`).join("")}</ul>`;
+      return `<ul class="wide">${block.items.map((item) => `<li>${escapeProse(item)}</li>`).join("")}</ul>`;
     case "fold":
       return `<details class="wide"><summary>${escapeHtml(block.heading)}</summary>\n${drawBlocks(block.blocks, nameChart)}\n</details>`;
     default:

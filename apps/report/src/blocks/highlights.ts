@@ -1,4 +1,4 @@
-import { escapeHtml } from "../page/escape.ts";
+import { escapeHtml, escapeProse } from "../page/escape.ts";
 import { getColor } from "../page/palette.ts";
 import type { Highlights, Word } from "./blocks.ts";
 
@@ -8,7 +8,7 @@ const strongest = 55;
 /** A text whose words have a background in the color of their sign, as strong as their weight, and an underline of another kind for each sign. */
 export function drawHighlights({ words, heading, caption, separator = " " }: Highlights): string {
   const title = heading === undefined ? "" : `<b>${escapeHtml(heading)}</b> `;
-  const small = caption === undefined ? "" : `<p class="note">${escapeHtml(caption)}</p>`;
+  const small = caption === undefined ? "" : `<p class="note">${escapeProse(caption)}</p>`;
   return `<div class="wide"><p class="words">${title}${words.map(drawWord).join(escapeHtml(separator))}</p>${small}</div>`;
 }
 

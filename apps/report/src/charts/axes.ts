@@ -1,6 +1,6 @@
 import { getNeutral } from "../page/palette.ts";
 import { type Axis, type CategoryAxis, describeAxis } from "./axis.ts";
-import { fontFamily, fontSize, measureLongest, shorten } from "./text-size.ts";
+import { fontFamily, fontSize, measureLongest, measureText, shorten } from "./text-size.ts";
 import {
   computeLinearScale,
   computeLogarithmicScale,
@@ -10,7 +10,11 @@ import {
   selectVisible,
 } from "./ticks.ts";
 
-const label = { fontFamily, fontSize, color: getNeutral("soft") };
+const label: { readonly fontFamily: string; readonly fontSize: number; readonly color: string } = {
+  fontFamily,
+  fontSize,
+  color: getNeutral("soft"),
+};
 const line = { show: true, lineStyle: { color: getNeutral("line") } };
 const mostCategories = 12;
 const longestCategory = 22;
@@ -19,6 +23,8 @@ const longestCategory = 22;
 export interface AxisOption {
   readonly option: object;
   readonly room: number;
+  /** How far the last label reaches beyond the end of the plot. */
+  readonly overhang: number;
 }
 
 export const isLogarithmic = (axis: Axis): boolean => axis.scale === "logarithmic";
@@ -34,7 +40,7 @@ export function computeScale(axis: Axis, values: readonly number[], isTight: boo
 export function makeNumberAxis(axis: Axis, scale: Scale, direction: "x" | "y"): AxisOption {
   const { format = formatTick } = axis;
   const widest = measureLongest(scale.ticks.map(format));
-  const nameGap = direction === "x" ? 26 : widest + 14;
+  const nameGap = direction === "x" ? 26 : widest + 12;
   const option = {
     type: isLogarithmic(axis) ? "log" : "value",
     min: scale.min,
@@ -45,7 +51,11 @@ export function makeNumberAxis(axis: Axis, scale: Scale, direction: "x" | "y"): 
     splitLine: line,
     axisLabel: { ...label, margin: 8, customValues: scale.ticks, formatter: format, hideOverlap: true },
   };
-  return { option, room: nameGap + (direction === "x" ? 14 : 8) };
+  return {
+    option,
+    room: nameGap + (direction === "x" ? 14 : 18),
+    overhang: measureText(format(scale.ticks.at(-1)!)) / 2,
+  };
 }
 
 /** Names below the plot, slanted where they would touch; some are left out where there are too many. */
@@ -71,7 +81,7 @@ export function makeCategoryAxis({ name, categories }: CategoryAxis, width: numb
       formatter: (text: string) => text,
     },
   };
-  return { option, room: depth + 24 };
+  return { option, room: depth + 24, overhang: isSlanted ? 0 : measureText(shown.at(-1) ?? "") / 2 };
 }
 
 const makeName = (name: string, nameGap: number): object => ({

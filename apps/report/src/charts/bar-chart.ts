@@ -21,6 +21,7 @@ export function planBarChart(chart: BarChart): Drawing {
   const header = makeHeader(
     title,
     series.map(({ name, slot }, index) => ({ name, slot: slot ?? index })),
+    { references },
   );
   const names = categories.map((name) => shorten(name, longestName));
   const labels = series.map((bars) => listLabels(bars, chart));
@@ -38,7 +39,7 @@ export function planBarChart(chart: BarChart): Drawing {
       legend: [...header.legend],
       grid: {
         left: measureLongest(names) + 10,
-        right: measureLongest(labels.flat()) + 16,
+        right: Math.max(measureLongest(labels.flat()) + 16, valueOption.overhang),
         top: header.bottom,
         height: plotHeight,
         outerBoundsMode: "none",
@@ -47,7 +48,7 @@ export function planBarChart(chart: BarChart): Drawing {
       yAxis: makeNameAxis(names),
       series: [
         ...series.map((bars, index) => makeBars(bars, bars.slot ?? index, longest)),
-        makeReferenceSeries(references),
+        ...makeReferenceSeries(references, true),
         ...series.map((bars, index) =>
           makeBarOverlay(bars, labels[index]!, {
             offset: (index - (series.length - 1) / 2) * barPitch,

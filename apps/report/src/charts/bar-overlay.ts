@@ -15,7 +15,7 @@ export const makeBarOverlay = (bars: BarSeries, labels: readonly string[], place
   makeCustomSeries(
     (place) => labels.flatMap((label, index) => drawOverlay(bars, index, label, place, places)),
     {
-      isClipped: false,
+      isInFront: true,
     },
   );
 
@@ -65,5 +65,16 @@ const drawCut = (end: number, middle: number, barWidth: number): Shape[] =>
 
 const drawLabel = (text: string, x: number, y: number): Shape => ({
   type: "text",
-  style: { text, x, y, fill: getNeutral("soft"), fontFamily, fontSize, verticalAlign: "middle" },
+  style: {
+    text,
+    x,
+    y,
+    fill: getNeutral("soft"),
+    // Readable over lines.
+    stroke: getNeutral("page"),
+    lineWidth: 3,
+    fontFamily,
+    fontSize,
+    verticalAlign: "middle",
+  },
 });

@@ -1,12 +1,8 @@
 /** A shape of a custom series, in units of the drawing. */
 export interface Shape {
-  readonly type: "rect" | "text" | "line" | "polygon" | "group" | "path";
+  readonly type: "rect" | "text" | "line" | "polygon";
   readonly shape?: object;
-  readonly style?: object;
-  readonly children?: readonly Shape[];
-  readonly rotation?: number;
-  readonly x?: number;
-  readonly y?: number;
+  readonly style: object;
 }
 
 /** From the values of both axes to a place in the drawing. */
@@ -15,13 +11,15 @@ export type Place = (x: number, y: number) => [x: number, y: number];
 /** A series that draws its own shapes, once, in the coordinates of the axes. */
 export const makeCustomSeries = (
   draw: (place: Place) => readonly Shape[],
-  { name, isClipped = true }: { readonly name?: string; readonly isClipped?: boolean } = {},
+  { isInFront = false }: { readonly isInFront?: boolean } = {},
 ): object => ({
   type: "custom",
-  name,
   silent: true,
-  clip: isClipped,
-  data: [[0, 0]],
+  clip: !isInFront,
+  // Bars and lines have 2.
+  z: isInFront ? 3 : 2,
+  // One value, which any axis can show, so that it is drawn once.
+  data: [[1, 1]],
   renderItem: (_: unknown, { coord }: { readonly coord: (at: [number, number]) => number[] }) => ({
     type: "group",
     children: draw((x, y) => {

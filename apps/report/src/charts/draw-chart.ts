@@ -23,5 +23,10 @@ function planChart(chart: Chart): Drawing {
 export const drawChart = (chart: Chart, id: string): string => renderSvg(planChart(chart), id);
 
 /** Draws a chart as the contents of an SVG file, which follows the theme by itself, for documents in Markdown. */
-export const drawStandaloneSvg = (chart: Chart): string =>
-  `${renderSvg(planChart(chart), "chart", `${colorRules}\nsvg { background: var(--page); }`)}\n`;
+export function drawStandaloneSvg(chart: Chart): string {
+  const drawing = planChart(chart);
+  const { width, height } = drawing;
+  // Its own size in pixels is a third larger than its units, so that its text is as large as that of a document.
+  const attributes = ` xmlns="http://www.w3.org/2000/svg" width="${Math.round(width * 1.35)}" height="${Math.round(height * 1.35)}"`;
+  return `${renderSvg(drawing, "chart", { attributes, style: `${colorRules}\nsvg { background: var(--page); }` })}\n`;
+}

@@ -1,5 +1,7 @@
 import { getColor, getNeutral, getPaletteRow } from "../page/palette.ts";
+import type { ReferenceLine } from "./axis.ts";
 import type { Slot } from "./charts.ts";
+import { computeReferenceRoom } from "./reference-lines.ts";
 import { fontFamily, fontSize, measureText, wrapText } from "./text-size.ts";
 
 /** The width of most drawings. */
@@ -7,7 +9,7 @@ export const chartWidth = 400;
 const titleSize = 14;
 const titleLine = 18;
 const legendLine = 18;
-const icon = { width: 26, gap: 5, space: 14 };
+const icon = { line: 26, mark: 12, gap: 6, space: 14 };
 
 export interface LegendEntry {
   readonly name: string;
@@ -21,15 +23,24 @@ export interface Header {
   readonly bottom: number;
 }
 
+interface HeaderOptions {
+  readonly width?: number;
+  /** Whether an entry of the legend shows a piece of a line, or a mark alone. */
+  readonly hasLines?: boolean;
+  readonly references?: readonly ReferenceLine[];
+}
+
 /** A legend only where there is more than one series to tell apart. */
 export function makeHeader(
   title: string,
   entries: readonly LegendEntry[],
-  width: number = chartWidth,
+  { width = chartWidth, hasLines = false, references = [] }: HeaderOptions = {},
 ): Header {
   const lines = wrapText(title, width, titleSize);
-  const rows = entries.length > 1 ? divideIntoRows(entries, width) : [];
   const top = lines.length * titleLine + 4;
+  const iconWidth = hasLines ? icon.line : icon.mark;
+  const places = entries.length > 1 ? placeEntries(entries, width, iconWidth) : [];
+  const rows = Math.max(0, ...places.map(({ row }) => row + 1));
   return {
     title: {
       text: lines.join("\n"),
@@ -44,37 +55,42 @@ export function makeHeader(
         color: getNeutral("ink"),
       },
     },
-    legend: rows.map((row, index) => makeLegendRow(row, top + index * legendLine)),
-    bottom: top + rows.length * legendLine + 10,
+    legend: places.map(({ entry, left, row }) =>
+      makeLegend(entry, { left, top: top + row * legendLine, iconWidth }),
+    ),
+    bottom: top + rows * legendLine + computeReferenceRoom(references) + 10,
   };
 }
 
-function divideIntoRows(entries: readonly LegendEntry[], width: number): LegendEntry[][] {
-  const rows: LegendEntry[][] = [];
-  let used = width;
-  for (const entry of entries) {
-    const size = icon.width + icon.gap + measureText(entry.name) + icon.space;
-    if (used + size - icon.space > width) {
-      rows.push([]);
-      used = 0;
-    }
-    rows.at(-1)!.push(entry);
-    used += size;
-  }
-  return rows;
+interface PlacedEntry {
+  readonly entry: LegendEntry;
+  readonly left: number;
+  readonly row: number;
 }
 
-const makeLegendRow = (entries: readonly LegendEntry[], top: number): object => ({
-  data: entries.map(({ name, slot }) => ({
-    name,
-    lineStyle: { color: getColor(slot), type: getPaletteRow(slot).line },
-  })),
-  left: 0,
+/** One beside the other as long as there is room. */
+function placeEntries(entries: readonly LegendEntry[], width: number, iconWidth: number): PlacedEntry[] {
+  let [left, row] = [0, 0];
+  return entries.map((entry) => {
+    const size = iconWidth + icon.gap + measureText(entry.name);
+    if (left > 0 && left + size > width) [left, row] = [0, row + 1];
+    const place = { entry, left, row };
+    left += size + icon.space;
+    return place;
+  });
+}
+
+/** A legend of one entry, whose place does not depend on how wide ECharts takes the others to be. */
+const makeLegend = (
+  { name, slot }: LegendEntry,
+  { left, top, iconWidth }: { readonly left: number; readonly top: number; readonly iconWidth: number },
+): object => ({
+  data: [{ name, lineStyle: { color: getColor(slot), type: getPaletteRow(slot).line, width: 2 } }],
+  left,
   top,
   padding: 0,
-  itemWidth: icon.width,
+  itemWidth: iconWidth,
   itemHeight: 10,
-  itemGap: icon.space,
   selectedMode: false,
-  textStyle: { fontFamily, fontSize, color: getNeutral("soft"), padding: [0, 0, 0, icon.gap - 5] },
+  textStyle: { fontFamily, fontSize, color: getNeutral("soft") },
 });

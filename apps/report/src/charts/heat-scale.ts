@@ -21,7 +21,12 @@ export function drawHeatScale(
       type: "rect",
       silent: true,
       shape: { x: start + index * step.width, y, ...step },
-      style: { fill: getColor(0), opacity: index / (steps - 1), stroke: getNeutral("line") },
+      style: {
+        fill: getColor(0),
+        fillOpacity: index / (steps - 1),
+        lineWidth: 1,
+        stroke: getNeutral("line"),
+      },
     })),
     drawLabel(`${format(high)}  ${describeAxis(axis)}`, end + 6, y),
   ];

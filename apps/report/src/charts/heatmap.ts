@@ -26,7 +26,7 @@ export function planHeatmap(chart: Heatmap): Drawing {
   const { title, rows, columns, value } = chart;
   const names = [rows, columns].map(({ categories }) => categories.map((name) => shorten(name, longestName)));
   const grid = computeGrid(chart, names[0]!, names[1]!);
-  const header = makeHeader(title, [], grid.width);
+  const header = makeHeader(title, [], { width: grid.width });
   const height = grid.cell.height * Math.max(1, rows.categories.length);
   const range = chart.range ?? computeRange(chart);
   return {
@@ -55,7 +55,7 @@ export function planHeatmap(chart: Heatmap): Drawing {
         }),
         inverse: true,
       },
-      series: [makeCustomSeries((place) => drawCells(chart, range, grid, place), { isClipped: false })],
+      series: [makeCustomSeries((place) => drawCells(chart, range, grid, place), { isInFront: true })],
       graphic:
         value === undefined
           ? []
@@ -109,7 +109,7 @@ function makeGridAxis(
       fontSize,
       color: getNeutral("ink"),
       margin: 6,
-      rotate: !isRow && isSlanted(names, room) ? 45 : 0,
+      rotate: !isRow && isSlanted(names, room) ? -45 : 0,
       // Lines of text need their height.
       interval: Math.ceil(fontSize / room) - 1,
     },
@@ -159,7 +159,7 @@ function drawText(
 ): Shape[] {
   const size = Math.min(fontSize, height * 0.5, (fontSize * (width - 2)) / Math.max(1, measureText(text)));
   if (text === "" || size < 5) return [];
-  const fill = getNeutral(share > 0.55 ? "on-slot" : "ink");
+  const fill = getNeutral(share > 0.85 ? "on-slot" : share > 0.58 ? "on-shade" : "ink");
   const style = {
     text,
     x: x - 0.5,

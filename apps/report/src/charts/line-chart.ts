@@ -10,7 +10,7 @@ import type { Drawing } from "./render.ts";
 import { selectVisible } from "./ticks.ts";
 
 const plotHeight = 170;
-const right = 14;
+const narrowestMargin = 14;
 /** The number of markers of a long line. */
 const mostMarkers = 8;
 
@@ -22,6 +22,7 @@ export function planLineChart(chart: LineChart): Drawing {
   const header = makeHeader(
     title,
     series.map(({ name, slot }, index) => ({ name, slot: slot ?? index })),
+    { hasLines: true, references },
   );
   const yOption = makeNumberAxis(
     y,
@@ -29,7 +30,8 @@ export function planLineChart(chart: LineChart): Drawing {
     "y",
   );
   const left = yOption.room;
-  const xOption = makeXAxis(chart, chartWidth - left - right);
+  const xOption = makeXAxis(chart, chartWidth - left - narrowestMargin);
+  const right = Math.max(narrowestMargin, xOption.overhang);
   const height = header.bottom + plotHeight + xOption.room;
   return {
     title,
@@ -45,13 +47,13 @@ export function planLineChart(chart: LineChart): Drawing {
       series: [
         ...series.flatMap((line, index) => makeBandSeries(line, line.slot ?? index, y)),
         ...series.map((line, index) => makeLine(line, line.slot ?? index, chart)),
-        makeReferenceSeries(references),
+        ...makeReferenceSeries(references),
       ],
     },
   };
 }
 
-function makeXAxis({ x, series, references }: LineChart, width: number): AxisOption {
+function makeXAxis({ x, series, references = [] }: LineChart, width: number): AxisOption {
   if (hasCategories(x)) return makeCategoryAxis(x, width);
   const values = series.flatMap(({ points, band = [] }) => [
     ...points.map(([at]) => at),
@@ -66,12 +68,15 @@ const listY = (series: readonly LineSeries[]): number[] =>
     ...band.flatMap(([, low, high]) => [low, high]),
   ]);
 
-/** A value that the axis cannot show interrupts the line. */
+/** A value that the axis cannot show interrupts the line; a point without neighbours has a marker. */
 function makeLine({ name, points }: LineSeries, slot: number, { x, y }: LineChart): object {
   const { line, marker } = getPaletteRow(slot);
   const shows = (value: number, axis: Axis | CategoryAxis): boolean =>
     Number.isFinite(value) && (hasCategories(axis) || !isLogarithmic(axis) || value > 0);
   const stride = Math.ceil(points.length / mostMarkers);
+  const hasPoint = (index: number): boolean => index in points && shows(points[index]![1], y);
+  const isMarked = (index: number): boolean =>
+    points.length <= 2 * mostMarkers || index % stride === 0 || !(hasPoint(index - 1) || hasPoint(index + 1));
   return {
     type: "line",
     name,
@@ -83,8 +88,7 @@ function makeLine({ name, points }: LineSeries, slot: number, { x, y }: LineChar
     lineStyle: { color: getColor(slot), width: 2, type: line, join: "round" },
     data: points.flatMap(([at, value], index) => {
       if (!shows(at, x)) return [];
-      const isMarked = points.length <= 2 * mostMarkers || index % stride === 0;
-      return [{ value: [at, shows(value, y) ? value : null], symbol: isMarked ? marker : "none" }];
+      return [{ value: [at, shows(value, y) ? value : null], symbol: isMarked(index) ? marker : "none" }];
     }),
   };
 }

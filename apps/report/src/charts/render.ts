@@ -13,24 +13,24 @@ export interface Drawing {
 }
 
 /**
- * Draws the chart as an SVG element that is scaled to the available width. `style` are rules for an element that stands alone. `id` must differ from
- * those of other charts on the page.
+ * Draws the chart as an SVG element that is scaled to the available width. `id` must differ from those of other charts on the page. `attributes` and
+ * `style`, its rules, are for an element that stands alone.
  */
 export function renderSvg(
   { title, description, width, height, option }: Drawing,
   id: string,
-  style = "",
+  { attributes = "", style }: { readonly attributes?: string; readonly style?: string } = {},
 ): string {
   const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
     chart.setOption({ animation: false, ...option });
-    const svg = chart.renderToSVGString({ useViewBox: true });
-    const head = [
-      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">`,
+    return [
+      `<svg${attributes} viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">`,
       `<desc>${escapeHtml(description)}</desc>`,
-      ...(style === "" ? [] : [`<style>${style}</style>`]),
-    ];
-    return `${head.join("\n")}\n${keepShapes(svg, id)}\n</svg>`;
+      ...(style === undefined ? [] : [`<style>${style}</style>`]),
+      keepShapes(chart.renderToSVGString({ useViewBox: true }), id),
+      "</svg>",
+    ].join("\n");
   } finally {
     chart.dispose();
   }
@@ -42,8 +42,9 @@ function keepShapes(svg: string, id: string): string {
     .replace(/^<svg[^>]*>\s*/, "")
     .replace(/\s*<\/svg>\s*$/, "")
     .replace(/<style\s*>[\s\S]*?<\/style>/g, "")
-    .replace(/ (?:ecmeta_\w+|class|pointer-events)="[^"]*"/g, "")
-    .replace(/\bzr\d+-/g, `${id}-`)
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/ (?:ecmeta_\w+|class|pointer-events)="[^"]*"/g, ""))
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\bzr\d+-/g, `${id}-`))
+    .replace(/<path d=""[^>]*><\/path>|<(rect|path) [^>]*(?:fill="none"|fill-opacity="0"[^>]*)><\/\1>/g, "")
     .replace(/\n\s*\n/g, "\n")
     .trim();
 }

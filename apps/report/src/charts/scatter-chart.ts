@@ -9,7 +9,6 @@ import { fontFamily, fontSize } from "./text-size.ts";
 import { selectVisible } from "./ticks.ts";
 
 const plotHeight = 200;
-const right = 14;
 
 /** Lays out points with their labels. */
 export function planScatterChart(chart: ScatterChart): Drawing {
@@ -17,6 +16,7 @@ export function planScatterChart(chart: ScatterChart): Drawing {
   const header = makeHeader(
     title,
     series.map(({ name, slot }, index) => ({ name, slot: slot ?? index })),
+    { references },
   );
   const points = series.flatMap((one) => one.points);
   const listAlong = (axis: "x" | "y"): number[] => [
@@ -33,12 +33,18 @@ export function planScatterChart(chart: ScatterChart): Drawing {
     option: {
       title: header.title,
       legend: [...header.legend],
-      grid: { left: yOption.room, right, top: header.bottom, height: plotHeight, outerBoundsMode: "none" },
+      grid: {
+        left: yOption.room,
+        right: Math.max(14, xOption.overhang),
+        top: header.bottom,
+        height: plotHeight,
+        outerBoundsMode: "none",
+      },
       xAxis: xOption.option,
       yAxis: yOption.option,
       series: [
         ...series.map((one, index) => makePoints(one, one.slot ?? index, chart)),
-        makeReferenceSeries(references),
+        ...makeReferenceSeries(references),
       ],
     },
   };

@@ -2,26 +2,29 @@
 export const fontSize = 12;
 export const fontFamily = "system-ui, sans-serif";
 
-/** About the width of a text; letters of East Asian scripts are as wide as they are high. */
+/** About the width of a text in a wide font; letters of East Asian scripts are as wide as they are high. */
 export function measureText(text: string, size: number = fontSize): number {
   let width = 0;
-  for (const letter of text) width += letter.codePointAt(0)! >= 0x1100 ? size : 0.56 * size;
+  for (const letter of text) width += letter.codePointAt(0)! >= 0x1100 ? size : 0.62 * size;
   return Math.ceil(width);
 }
 
 export const measureLongest = (texts: readonly string[], size?: number): number =>
   texts.reduce((most, text) => Math.max(most, measureText(text, size)), 0);
 
+/** How much wider bold letters are. */
+const boldness = 1.08;
+
 /** The end of a text that is too long, because names of layers and files differ at their ends. */
 export const shorten = (text: string, most: number): string =>
   text.length > most ? `…${text.slice(1 - most)}` : text;
 
-/** Lines of whole words, each at most as wide as given unless a word is wider. */
+/** Lines of whole bold words, each at most as wide as given unless a word is wider. */
 export function wrapText(text: string, width: number, size: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {
     const longer = `${lines.at(-1)} ${word}`;
-    if (lines.length > 0 && measureText(longer, size) <= width) lines[lines.length - 1] = longer;
+    if (lines.length > 0 && boldness * measureText(longer, size) <= width) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   return lines;

@@ -26,7 +26,7 @@ export const getPaletteRow = (slot: Slot): PaletteRow => palette[slot % palette.
 /** The color as CSS, which follows the theme. */
 export const getColor = (slot: Slot): string => `var(--slot-${slot % palette.length})`;
 
-/** Text, small print, lines of a grid, the page, and text on a dark shade of a slot's color. */
+/** Text, small print, lines of a grid, the page, text on the color of a slot and on its darker shades, and what is bad. */
 const neutral = {
   light: {
     ink: "#1c2326",
@@ -34,6 +34,7 @@ const neutral = {
     line: "#dfe5e8",
     page: "#ffffff",
     "on-slot": "#ffffff",
+    "on-shade": "#1c2326",
     bad: "#c92a2a",
   },
   dark: {
@@ -42,6 +43,7 @@ const neutral = {
     line: "#333d42",
     page: "#14191b",
     "on-slot": "#14191b",
+    "on-shade": "#14191b",
     bad: "#ff8787",
   },
 } as const;

@@ -1,5 +1,5 @@
 import type { Pictures } from "../blocks/blocks.ts";
-import { escapeHtml } from "../page/escape.ts";
+import { escapeHtml, escapeProse } from "../page/escape.ts";
 import { getColor } from "../page/palette.ts";
 import { encodeHeat, encodePicture } from "./encode-picture.ts";
 import type { Picture, PictureBox } from "./picture.ts";
@@ -31,7 +31,7 @@ function writeCaption(heading: string | undefined, caption: string | undefined):
   if (heading === undefined && caption === undefined) return "";
   const words = [
     ...(heading === undefined ? [] : [`<b>${escapeHtml(heading)}</b>`]),
-    ...(caption === undefined ? [] : [escapeHtml(caption)]),
+    ...(caption === undefined ? [] : [escapeProse(caption)]),
   ];
   return `<figcaption>${words.join(" ")}</figcaption>`;
 }

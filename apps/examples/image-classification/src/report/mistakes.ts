@@ -1,15 +1,18 @@
 import { type ImageSet, selectImages } from "@evenkeel/datasets";
-import type { ArmResult } from "../training/arm-result.ts";
-import { escapeHtml } from "./html.ts";
-import { encodePng } from "./png.ts";
+import type { Picture } from "@evenkeel/report";
+import type { ArmResult, Mistake } from "../training/arm-result.ts";
 
 /** The wrong predictions with the highest confidence, as pictures with the true and the predicted class. */
-export function drawMistakes({ mistakes }: ArmResult, test: ImageSet): string {
-  const figures = mistakes.map(({ image, label, predicted, probability }) => {
-    const { images } = selectImages(test, [image]);
-    const source = `data:image/png;base64,${encodePng(images, test.imageShape).toString("base64")}`;
-    const [actual, mistaken] = [label, predicted].map((index) => escapeHtml(test.classes[index]!));
-    return `<figure><img src="${source}" alt="${actual}"><figcaption><b>${actual}</b> taken for ${mistaken}, ${(100 * probability).toFixed(0)}&nbsp;%</figcaption></figure>`;
-  });
-  return `<div class="mistakes">\n${figures.join("\n")}\n</div>`;
+export const listMistakes = ({ mistakes }: ArmResult, test: ImageSet): readonly Picture[] =>
+  mistakes.map((mistake) => describeMistake(mistake, test));
+
+function describeMistake({ image, label, predicted, probability }: Mistake, test: ImageSet): Picture {
+  const { images } = selectImages(test, [image]);
+  const [actual, mistaken] = [label, predicted].map((index) => test.classes[index]!);
+  return {
+    pixels: { data: images, shape: test.imageShape },
+    alt: actual!,
+    heading: actual,
+    caption: `taken for ${mistaken}, ${(100 * probability).toFixed(0)} %`,
+  };
 }
