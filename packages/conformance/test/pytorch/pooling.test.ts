@@ -113,16 +113,18 @@ const comparisons: readonly Comparison[] = [
   ...[
     { size: 5, shape: [2, 3, 13] },
     { size: 1, shape: [2, 3, 13] },
+    { size: 5, shape: [2, 3, 1] },
+    { size: 3, shape: [2, 3, 2] },
   ].flatMap(({ size, shape }) => [
     pooled(
-      `adaptive mean of lines, ${size}`,
+      `adaptive mean of lines of ${shape[2]}, ${size}`,
       `F.adaptive_avg_pool1d(x[0], ${size})`,
       (x) => adaptiveAvgPool1d(x, size),
       shape,
       [2, 3, size],
     ),
     pooled(
-      `adaptive maximum of lines, ${size}`,
+      `adaptive maximum of lines of ${shape[2]}, ${size}`,
       `F.adaptive_max_pool1d(x[0], ${size})`,
       (x) => adaptiveMaxPool1d(x, size),
       shape,

@@ -61,8 +61,11 @@ export async function openImageFolder(
         `${join(folder, name)}: found no images, expected files ending in ${endings.join(", ")}`,
       );
     }
-    files.push(...ofClass);
-    for (const _ of ofClass) labels.push(label);
+    // One by one: an engine takes no more than about 100,000 arguments.
+    for (const file of ofClass) {
+      files.push(file);
+      labels.push(label);
+    }
   }
   return {
     length: files.length,

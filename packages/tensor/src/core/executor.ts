@@ -2,7 +2,13 @@ import { checkValue } from "../checks/check.ts";
 import { BackendError, MissingKernelError } from "../checks/errors.ts";
 import { aTensor } from "../checks/rules.ts";
 import type { Backend } from "./devices/backend.ts";
-import { computeGroupLayout, countBytes, describeBackend, getDefaultBackend } from "./devices/backend.ts";
+import {
+  checkFits,
+  computeGroupLayout,
+  countBytes,
+  describeBackend,
+  getDefaultBackend,
+} from "./devices/backend.ts";
 import type { BufferView, Slot } from "./devices/launch.ts";
 import { bindLaunch } from "./devices/launch.ts";
 import { leakWatch } from "./memory/leak-watch.ts";
@@ -93,6 +99,8 @@ function findCommonBackend(op: AnyOp, inputs: readonly (Tensor | undefined)[]): 
 function launchCall(call: OpCall): Tensor[] {
   const { op, inputs, attrs, backend } = call;
   const specs = op.outputs(inputs, attrs);
+  // Before the plan is made and before the parts of a composition run: both may take as long as the outputs are large.
+  for (const spec of specs) checkFits(op.name, spec, backend);
   const plan = findPlan(call);
   if (plan !== undefined) return runPlan(call, specs, plan);
   if ("composition" in op.meaning) return runComposition(call, makeHandle);

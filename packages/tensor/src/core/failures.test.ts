@@ -8,7 +8,15 @@ import {
 } from "../checks/errors.ts";
 import { fromData } from "../creation/from-data.ts";
 import { arange, eye, linspace } from "../creation/sequences.ts";
+import { pad } from "../ops/arrangement/pad.ts";
+import { repeatInterleave, tile } from "../ops/arrangement/repeat.ts";
 import { full } from "../ops/creation/full.ts";
+import { oneHot } from "../ops/creation/one-hot.ts";
+import { chunk, split } from "../ops/movement/split.ts";
+import { cropAndResize } from "../ops/resampling/crop-and-resize.ts";
+import { affineGrid } from "../ops/resampling/grid-sample.ts";
+import { resize } from "../ops/resampling/resize.ts";
+import { roiAlign } from "../ops/resampling/roi-align.ts";
 import { makeBackendWith } from "../testing/backend-with.ts";
 import { FailingBackend } from "../testing/failing-backend.ts";
 import { MemoryBackend } from "../testing/memory-backend.ts";
@@ -77,8 +85,49 @@ describe("sizes beyond any memory", () => {
   test("cause an OutOfMemoryError that names the operation", () => {
     expect(() => full([2 ** 31, 2 ** 31], 0, { backend })).toThrow(/found f32 \[2147483648, 2147483648\]/);
     expect(() => full([2 ** 31, 2 ** 31], 0, { backend })).toThrow(OutOfMemoryError);
-    for (const make of [() => eye(2 ** 26), () => arange(0, 2 ** 52), () => linspace(0, 1, 2 ** 52)]) {
+    for (const make of [
+      () => eye(2 ** 26, { backend }),
+      () => arange(0, 2 ** 52, { backend }),
+      () => linspace(0, 1, 2 ** 52, { backend }),
+    ]) {
       expect(make).toThrow(OutOfMemoryError);
+    }
+  });
+
+  test("are found before anything is computed on the host, and the message names the argument", () => {
+    const x = full([1, 1, 8, 8], 1, { backend });
+    const line = full([2], 1, { backend });
+    const empty = full([0, 1, 8], 1, { backend });
+    const boxes = full([1, 4], 1, { backend });
+    const images = full([1], 0, { backend, dtype: "i32" });
+    for (const [start, make] of [
+      ["resize: size: found f32 [1, 1, 1000000000, 8]", () => resize(x, { size: [1e9, 8] })],
+      ["resize: size: found f32", () => resize(x, { scaleFactor: 1e300 })],
+      ["resize: table: found i32 [1000000000, 6]", () => resize(empty, { size: 1e9, mode: "cubic" })],
+      ["resize: table: found i32", () => resize(full([0, 1, 8], 1, { backend, dtype: "u8" }), { size: 1e9 })],
+      ["tile: counts: found f32 [2000000000000000]", () => tile(line, [1e15])],
+      ["repeatInterleave: counts: found f32 [2000000000000000]", () => repeatInterleave(line, 1e15)],
+      ["repeatInterleave: counts: found f32", () => repeatInterleave(line, [1e15, 1])],
+      [
+        "repeatInterleave: counts: indices: found i32",
+        () => repeatInterleave(full([2, 0], 1, { backend }), [1e15, 1], { axis: 0 }),
+      ],
+      ["pad: widths: found f32 [2000000002]", () => pad(line, [[1e9, 1e9]])],
+      ["pad: widths: found f32 [2000000002]", () => pad(line, [[0, 2e9]], { mode: "edge" })],
+      ["cropAndResize: size: found f32 [1, 1, 1000000000", () => cropAndResize(x, boxes, images, 1e9)],
+      ["roiAlign: size: found f32 [1, 1, 1000000000", () => roiAlign(x, boxes, images, 1e9)],
+      ["roiAlign: samplingRatio: found f32", () => roiAlign(x, boxes, images, 1, { samplingRatio: 1e9 })],
+      [
+        "affineGrid: size: found f32 [1, 1000000000, 1, 2]",
+        () => affineGrid(full([1, 2, 3], 1, { backend }), [1, 1e9, 1]),
+      ],
+      ["oneHot: found f32 [1, 1000000000000]", () => oneHot(images, 1e12)],
+    ] as const) {
+      expect(make).toThrow(start);
+      expect(make).toThrow(OutOfMemoryError);
+    }
+    for (const make of [() => split(line, 1e15), () => split(empty, 1e15), () => chunk(empty, 1e15)]) {
+      expect(make).toThrow(ArgumentError);
     }
   });
 });

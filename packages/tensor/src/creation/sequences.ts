@@ -1,7 +1,10 @@
 import { checkOptions, checkValue } from "../checks/check.ts";
 import { ArgumentError } from "../checks/errors.ts";
 import { finite, nonNegativeInteger } from "../checks/rules.ts";
+import { checkFits, getDefaultBackend } from "../core/devices/backend.ts";
 import type { Tensor } from "../core/memory/tensor.ts";
+import type { Shape } from "../core/spec.ts";
+import { countElements } from "../core/spec.ts";
 import type { CreationOptions } from "./creation-options.ts";
 import { creationRules } from "./creation-options.ts";
 import { fromData } from "./from-data.ts";
@@ -29,9 +32,9 @@ export function arange(
     );
   }
   const length = Math.max(0, Math.ceil((end - start) / step));
-  const values = allocateHostValues("arange", length);
-  for (let index = 0; index < length; index++) values[index] = start + index * step;
-  return fromData(values, { shape: [length], dtype: options.dtype ?? "f32" }, options);
+  return fillOnHost("arange", [length], options, (values) => {
+    for (let index = 0; index < length; index++) values[index] = start + index * step;
+  });
 }
 
 /**
@@ -46,12 +49,12 @@ export function linspace(start: number, end: number, count: number, options: Cre
   checkValue("linspace: start", start, finite);
   checkValue("linspace: end", end, finite);
   checkValue("linspace: count", count, nonNegativeInteger);
-  const values = allocateHostValues("linspace", count);
-  for (let index = 0; index < count; index++) {
-    const fraction = count === 1 ? 0 : index / (count - 1);
-    values[index] = start * (1 - fraction) + end * fraction;
-  }
-  return fromData(values, { shape: [count], dtype: options.dtype ?? "f32" }, options);
+  return fillOnHost("linspace", [count], options, (values) => {
+    for (let index = 0; index < count; index++) {
+      const fraction = count === 1 ? 0 : index / (count - 1);
+      values[index] = start * (1 - fraction) + end * fraction;
+    }
+  });
 }
 
 /**
@@ -66,7 +69,21 @@ export function eye(rows: number, options: CreationOptions & { readonly columns?
   checkOptions<typeof options>("eye", options, { ...creationRules, columns: nonNegativeInteger });
   checkValue("eye: rows", rows, nonNegativeInteger);
   const { columns = rows } = options;
-  const values = allocateHostValues("eye", rows * columns);
-  for (let row = 0; row < Math.min(rows, columns); row++) values[row * columns + row] = 1;
-  return fromData(values, { shape: [rows, columns], dtype: options.dtype ?? "f32" }, options);
+  return fillOnHost("eye", [rows, columns], options, (values) => {
+    for (let row = 0; row < Math.min(rows, columns); row++) values[row * columns + row] = 1;
+  });
+}
+
+/** A tensor of values that `fill` writes on the host, once it is certain that the device can hold them. */
+function fillOnHost(
+  operation: string,
+  shape: Shape,
+  options: CreationOptions,
+  fill: (values: Float64Array) => void,
+): Tensor {
+  const { dtype = "f32", backend = getDefaultBackend() } = options;
+  checkFits(operation, { shape, dtype }, backend);
+  const values = allocateHostValues(operation, countElements(shape));
+  fill(values);
+  return fromData(values, { shape, dtype }, { backend });
 }

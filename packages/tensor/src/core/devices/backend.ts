@@ -96,6 +96,18 @@ export function countBytes(spec: Spec, limits: Limits): number {
   return bytes;
 }
 
+/**
+ * Throws OutOfMemoryError, which names the place and the spec, unless one buffer of the device can hold a tensor of this spec. It is
+ * also for functions that compute a table on the host before they call an op.
+ */
+export function checkFits(where: string, spec: Spec, { name, limits }: Backend): void {
+  const bytes = countElements(spec.shape) * countStorageBytes(getStorage(spec.dtype, limits));
+  if (bytes <= limits.maxBufferBytes) return;
+  throw new OutOfMemoryError(
+    `${where}: found ${formatSpec(spec)}, which takes ${bytes} bytes, expected at most ${limits.maxBufferBytes}, the largest buffer of ${name}`,
+  );
+}
+
 /** The offsets of tensors that share a range of memory, one after another. */
 export interface GroupLayout {
   readonly byteOffsets: readonly number[];

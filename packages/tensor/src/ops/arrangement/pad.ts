@@ -1,6 +1,7 @@
 import { checkOptions, checkTensors, describeValue } from "../../checks/check.ts";
 import { ArgumentError, ShapeError } from "../../checks/errors.ts";
 import { anyNumber, integer, listOf, oneOf } from "../../checks/rules.ts";
+import { checkFits } from "../../core/devices/backend.ts";
 import { execute } from "../../core/executor.ts";
 import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
@@ -45,6 +46,8 @@ export function pad(x: Tensor, widths: Widths, options: PadOptions = {}): Tensor
       `pad: widths: found ${describeValue(widths)} for a tensor of shape ${formatShape(x.shape)}, expected a pair of integers for each axis`,
     );
   }
+  const shape = x.shape.map((size, axis) => Math.max(0, size + widths[axis]![0] + widths[axis]![1]));
+  checkFits("pad: widths", { shape, dtype: x.dtype }, x.backend);
   if (mode === "constant") return padConstant(x, widths, value ?? 0);
   if (value !== undefined) {
     throw new ArgumentError(

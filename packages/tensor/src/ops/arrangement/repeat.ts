@@ -1,8 +1,10 @@
 import { checkOptions, checkTensors, checkValue } from "../../checks/check.ts";
 import { ArgumentError } from "../../checks/errors.ts";
 import { anything, either, listOf, nonNegativeInteger } from "../../checks/rules.ts";
+import { checkFits } from "../../core/devices/backend.ts";
 import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
+import type { Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis } from "../../core/spec.ts";
 import { fromData } from "../../creation/from-data.ts";
 import { indexType } from "../../expression/dtype-kinds.ts";
@@ -25,13 +27,12 @@ export function tile(x: Tensor, counts: readonly number[]): Tensor {
   const rank = Math.max(x.rank, counts.length);
   const shape = [...new Array<number>(rank - x.rank).fill(1), ...x.shape];
   const copies = [...new Array<number>(rank - counts.length).fill(1), ...counts];
+  const tiled = shape.map((size, axis) => size * copies[axis]!);
+  checkFits("tile: counts", { shape: tiled, dtype: x.dtype }, x.backend);
   return scope(() => {
     const apart = shape.flatMap((size) => [1, size]);
     const repeated = shape.flatMap((size, axis) => [copies[axis]!, size]);
-    return reshape(
-      broadcastTo(reshape(x, apart), repeated),
-      shape.map((size, axis) => size * copies[axis]!),
-    );
+    return reshape(broadcastTo(reshape(x, apart), repeated), tiled);
   });
 }
 
@@ -59,11 +60,12 @@ export function repeatInterleave(
   }
   const axis = normalizeAxis(options.axis ?? 0, x.rank, "repeatInterleave");
   if (typeof counts !== "number") return repeatByCounts(x, counts, axis);
-  const size = x.shape[axis]!;
+  const shape = x.shape.with(axis, x.shape[axis]! * counts);
+  checkFits("repeatInterleave: counts", { shape, dtype: x.dtype }, x.backend);
   return scope(() => {
     const apart = reshape(x, x.shape.toSpliced(axis + 1, 0, 1));
     const repeated = broadcastTo(apart, x.shape.toSpliced(axis + 1, 0, counts));
-    return reshape(repeated, x.shape.with(axis, size * counts));
+    return reshape(repeated, shape);
   });
 }
 
@@ -74,9 +76,19 @@ function repeatByCounts(x: Tensor, counts: readonly number[], axis: number): Ten
       `repeatInterleave: counts: found ${counts.length} for axis ${axis} of ${formatShape(x.shape)}, expected ${size}`,
     );
   }
-  const sources = Int32Array.from(counts.flatMap((count, index) => new Array<number>(count).fill(index)));
+  const { backend, dtype } = x;
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const indexSpec: Spec = { shape: [total], dtype: indexType };
+  checkFits("repeatInterleave: counts", { shape: x.shape.with(axis, total), dtype }, backend);
+  checkFits("repeatInterleave: counts: indices", indexSpec, backend);
+  const sources = new Int32Array(total);
+  let begin = 0;
+  for (const [index, count] of counts.entries()) {
+    sources.fill(index, begin, begin + count);
+    begin += count;
+  }
   return scope(() => {
-    const indices = fromData(sources, { shape: [sources.length], dtype: indexType }, { backend: x.backend });
+    const indices = fromData(sources, indexSpec, { backend });
     return take(x, indices, { axis });
   });
 }

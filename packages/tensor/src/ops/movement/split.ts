@@ -1,5 +1,6 @@
 import { checkTensors, checkValue, describeValue } from "../../checks/check.ts";
 import { ArgumentError } from "../../checks/errors.ts";
+import type { Rule } from "../../checks/rules.ts";
 import { listOf, nonNegativeInteger, positiveInteger } from "../../checks/rules.ts";
 import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
@@ -25,6 +26,7 @@ export function split(
   checkTensors("split", x);
   const axis = readAxisOption("split", options, x.rank, 0);
   const size = x.shape[axis]!;
+  if (size === 0 && typeof parts === "number") checkValue("split: parts", parts, emptyParts);
   const sizes = typeof parts === "number" ? listEqualSizes(size, parts) : parts;
   if (!listOf(nonNegativeInteger).accepts(sizes) || sizes.reduce((sum, part) => sum + part, 0) !== size) {
     throw new ArgumentError(
@@ -35,7 +37,13 @@ export function split(
 }
 
 const listEqualSizes = (size: number, count: number): number[] =>
-  Number.isInteger(count) && count > 0 ? new Array<number>(count).fill(size / count) : [];
+  count > 0 && size % count === 0 ? new Array<number>(count).fill(size / count) : [];
+
+/** An axis without elements has any number of equal parts, each of which is a tensor. */
+const emptyParts: Rule = {
+  expected: "a positive integer, at most 65536 for an axis without elements",
+  accepts: (count) => positiveInteger.accepts(count) && (count as number) <= 65_536,
+};
 
 function cut(x: Tensor, axis: number, sizes: readonly number[]): Tensor[] {
   let begin = 0;
@@ -60,7 +68,10 @@ export function chunk(x: Tensor, count: number, options: { readonly axis?: numbe
   checkValue("chunk: count", count, positiveInteger);
   const axis = readAxisOption("chunk", options, x.rank, 0);
   const size = x.shape[axis]!;
-  if (size === 0) return cut(x, axis, new Array<number>(count).fill(0));
+  if (size === 0) {
+    checkValue("chunk: count", count, emptyParts);
+    return cut(x, axis, new Array<number>(count).fill(0));
+  }
   const part = Math.ceil(size / count);
   const parts = Math.ceil(size / part);
   return cut(

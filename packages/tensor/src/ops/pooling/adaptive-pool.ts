@@ -17,15 +17,18 @@ export type AdaptiveSize<Dimensions extends Rank> = PerDimension<number | null, 
 /** What kernels count in 32 bits: positions of the input times windows. */
 const mostProducts = 2_147_483_648;
 
-/** The largest window of `windows` that cover `length` positions. */
+/**
+ * The largest window of `windows` that cover `length` positions. Without their common divisor, the starts of the windows have every
+ * remainder of a division by their number, so that the largest begins just before a position, and ends just behind another.
+ */
 function findLargestWindow(length: number, windows: number): number {
-  let largest = 0;
-  for (let index = 0; index < windows; index++) {
-    const start = Math.floor((index * length) / windows);
-    largest = Math.max(largest, Math.ceil(((index + 1) * length) / windows) - start);
-  }
-  return largest;
+  const divisor = findCommonDivisor(length, windows);
+  const [positions, count] = [length / divisor, windows / divisor];
+  if (count === 1) return positions;
+  return Math.floor(positions / count) + (positions % count === 1 ? 1 : 2);
 }
+
+const findCommonDivisor = (a: number, b: number): number => (b === 0 ? a : findCommonDivisor(b, a % b));
 
 /** Windows of one size where the sizes of the input are multiples of those of the output, otherwise of as many positions as needed. */
 function readAdaptiveAttributes(operation: string, x: Tensor, rank: Rank, size: unknown): PoolAttributes {
@@ -61,7 +64,9 @@ function readAdaptiveAttributes(operation: string, x: Tensor, rank: Rank, size: 
 
 function adaptiveAvgPool(operation: string, x: Tensor, rank: Rank, size: unknown): Tensor {
   const attrs = readAdaptiveAttributes(operation, x, rank, size);
-  const isGlobal = attrs.kernel.every((length, axis) => length === x.shape.at(axis - rank));
+  // Windows of different sizes may be more than one although the largest covers everything.
+  const isGlobal =
+    attrs.windows === undefined && attrs.kernel.every((length, axis) => length === x.shape.at(axis - rank));
   if (isGlobal) return mean(x, { axis: attrs.kernel.map((_, axis) => axis - rank), keepDims: true });
   return avgPool(x, { ...attrs, countIncludePad: false });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
+import { ArgumentError, DTypeError, OutOfMemoryError, ShapeError } from "../../checks/errors.ts";
 import type { KernelLaunch } from "../../core/devices/launch.ts";
 import type { Plan } from "../../core/op.ts";
 import { planLaunch } from "../../core/plans/plan-launch.ts";
@@ -7,7 +7,7 @@ import { loadPlans } from "../../core/plans/plan-tables.ts";
 import type { Shape } from "../../core/spec.ts";
 import { zeros } from "../../index.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
-import { adaptiveAvgPool1d, adaptiveAvgPool2d } from "./adaptive-pool.ts";
+import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveMaxPool2d } from "./adaptive-pool.ts";
 import { avgPool2d } from "./avg-pool.ts";
 import { globalAveragePool } from "./global-average-pool.ts";
 import { maxPool1d, maxPool2d, maxPool3d } from "./max-pool.ts";
@@ -110,6 +110,17 @@ describe("pooling", () => {
     expect(adaptiveAvgPool2d(f32(2, 6, 9), 1).shape).toEqual([2, 1, 1]);
     expect(last().kernel.entry).not.toBe("avgPool");
     expect(adaptiveAvgPool1d(f32(2, 7), null).shape).toEqual([2, 7]);
+  });
+
+  test("adaptive windows may be more than there are positions, and too many for the device are an error", () => {
+    expect(adaptiveAvgPool1d(f32(2, 1), 5).shape).toEqual([2, 5]);
+    expect(adaptiveAvgPool2d(f32(2, 2, 2), [3, 5]).shape).toEqual([2, 3, 5]);
+    for (const pool of [adaptiveAvgPool2d, adaptiveMaxPool2d]) {
+      expect(() => pool(f32(3, 8, 8), [1e8, 8])).toThrow(
+        "found f32 [3, 100000000, 8], which takes 9600000000",
+      );
+      expect(() => pool(f32(3, 8, 8), [8, 1e8])).toThrow(OutOfMemoryError);
+    }
   });
 
   test("a dilated window that would lie in the padding only is an error", () => {

@@ -2,6 +2,7 @@ import { checkOptions, checkTensors, checkValue } from "../../checks/check.ts";
 import { ShapeError } from "../../checks/errors.ts";
 import { either, finite, listOf, oneOf, positiveInteger } from "../../checks/rules.ts";
 import { checkDType } from "../../core/check-dtype.ts";
+import { checkFits } from "../../core/devices/backend.ts";
 import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import { formatShape } from "../../core/spec.ts";
@@ -51,7 +52,8 @@ export function cropAndResize(
   checkBoxes("cropAndResize", x, boxes, images);
   const { mode = "bilinear", extrapolationValue = 0 } = options;
   const [height, width] = typeof size === "number" ? [size, size] : size;
-  const [, , h, w] = x.shape as [number, number, number, number];
+  const [, c, h, w] = x.shape as [number, number, number, number];
+  checkFits("cropAndResize: size", { shape: [boxes.shape[0]!, c, height, width], dtype: x.dtype }, x.backend);
   return scope(() => {
     const rows = unsqueeze(placeInBoxes(boxes, 0, height, h), 2);
     const columns = unsqueeze(placeInBoxes(boxes, 1, width, w), 1);

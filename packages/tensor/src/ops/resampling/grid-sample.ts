@@ -2,6 +2,7 @@ import { checkOptions, checkTensors, checkValue } from "../../checks/check.ts";
 import { ShapeError } from "../../checks/errors.ts";
 import { listOf, oneOf, positiveInteger, yesOrNo } from "../../checks/rules.ts";
 import { checkDType } from "../../core/check-dtype.ts";
+import { checkFits } from "../../core/devices/backend.ts";
 import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import { formatShape } from "../../core/spec.ts";
@@ -110,6 +111,7 @@ export function affineGrid(
   }
   const { alignCorners = false } = options;
   const [, height, width] = size;
+  checkFits("affineGrid: size", { shape: [maps.shape[0]!, height, width, 2], dtype: "f32" }, maps.backend);
   return scope(() => {
     const places = (count: number): Tensor => arange(0, count, { dtype: "f32", backend: maps.backend });
     const [columns, rows] = [places(width), reshape(places(height), [height, 1])];

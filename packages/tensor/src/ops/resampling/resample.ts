@@ -1,5 +1,7 @@
 import { ShapeError } from "../../checks/errors.ts";
 import { checkDType } from "../../core/check-dtype.ts";
+import type { Backend } from "../../core/devices/backend.ts";
+import { checkFits } from "../../core/devices/backend.ts";
 import { execute } from "../../core/executor.ts";
 import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
@@ -10,7 +12,7 @@ import { fromData } from "../../creation/from-data.ts";
 import { floatTypes, indexType } from "../../expression/dtype-kinds.ts";
 import type { ResampleAttributes } from "./attributes.ts";
 import { resamplingFamily } from "./resampling-family.ts";
-import type { Sampling } from "./sampling.ts";
+import type { Sampling, SpanTable } from "./sampling.ts";
 import { computeSpanTable, countResults, wordsBeforeWeights } from "./sampling.ts";
 
 /**
@@ -82,6 +84,10 @@ function* listTaps(
   for (let tap = 0; tap < words[1]!; tap++) yield [words[0]! + tap, weights[tap]!];
 }
 
+/** The table of a sampling. Throws OutOfMemoryError if the device cannot hold it. */
+export const makeSpanTable = (sampling: Sampling, backend: Backend): SpanTable =>
+  computeSpanTable(sampling, (shape) => checkFits("resize: table", { shape, dtype: indexType }, backend));
+
 /** Resizes the last two axes of [planes, rows, columns]. The tables are made on the host, where they are exact. */
 export function resample(x: Tensor, attrs: ResampleAttributes): Tensor {
   return scope(() => {
@@ -91,6 +97,6 @@ export function resample(x: Tensor, attrs: ResampleAttributes): Tensor {
 }
 
 function placeTable(sampling: Sampling, { backend }: Tensor): Tensor {
-  const { words, width } = computeSpanTable(sampling);
+  const { words, width } = makeSpanTable(sampling, backend);
   return fromData(words, { shape: [countResults(sampling), width], dtype: indexType }, { backend });
 }

@@ -3,6 +3,7 @@ import { ArgumentError, ShapeError } from "../../checks/errors.ts";
 import type { Rule } from "../../checks/rules.ts";
 import { either, listOf, oneOf, positive, positiveInteger, yesOrNo } from "../../checks/rules.ts";
 import { checkDType } from "../../core/check-dtype.ts";
+import { checkFits } from "../../core/devices/backend.ts";
 import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import { formatShape } from "../../core/spec.ts";
@@ -13,9 +14,8 @@ import { take } from "../indexing/take.ts";
 import { computeLines } from "../movement/lines.ts";
 import { reshape } from "../movement/reshape.ts";
 import type { ResampleAttributes } from "./attributes.ts";
-import { resample } from "./resample.ts";
+import { makeSpanTable, resample } from "./resample.ts";
 import type { ResizeMode, Sampling } from "./sampling.ts";
-import { computeSpanTable } from "./sampling.ts";
 
 export interface ResizeOptions {
   /** The new size: one number for all spatial axes, or one for each. */
@@ -82,6 +82,8 @@ export function resize(x: Tensor, options: ResizeOptions): Tensor {
   checkResizeOptions("resize", options);
   const samplings = listSamplings(x, options);
   if (samplings.every((sampling) => sampling === null)) return x;
+  const outputs = samplings.map((sampling, axis) => sampling?.output ?? x.shape[axis + 2]!);
+  checkFits("resize: size", { shape: [...x.shape.slice(0, 2), ...outputs], dtype: x.dtype }, x.backend);
   const { mode = "nearest" } = options;
   if (!isFloat(x.dtype) && mode.startsWith("nearest")) return scope(() => pickNearest(x, samplings));
   checkDType("resize", "x", x, ...floatTypes);
@@ -153,7 +155,7 @@ function resampleLines(x: Tensor, axis: number, attrs: ResampleAttributes): Tens
 function pickNearest(x: Tensor, samplings: readonly (Sampling | null)[]): Tensor {
   return samplings.reduce((y: Tensor, sampling, index) => {
     if (sampling === null) return y;
-    const { words, width } = computeSpanTable(sampling);
+    const { words, width } = makeSpanTable(sampling, x.backend);
     const places = words.filter((_, word) => word % width === 0);
     const indices = fromData(places, { shape: [places.length], dtype: indexType }, { backend: x.backend });
     return take(y, indices, { axis: index + 2 });

@@ -1,5 +1,6 @@
 import { checkOptions, checkTensors, checkValue } from "../../checks/check.ts";
 import { either, listOf, positive, positiveInteger, yesOrNo } from "../../checks/rules.ts";
+import { checkFits } from "../../core/devices/backend.ts";
 import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import { arange } from "../../creation/sequences.ts";
@@ -51,6 +52,9 @@ export function roiAlign(
   const { samplingRatio: points = 2 } = options;
   const [height, width] = typeof size === "number" ? [size, size] : size;
   const [, c, h, w] = x.shape as [number, number, number, number];
+  checkFits("roiAlign: size", { shape: [boxes.shape[0]!, c, height, width], dtype: x.dtype }, x.backend);
+  const sampled = [boxes.shape[0]!, height * points, width * points, c];
+  checkFits("roiAlign: samplingRatio", { shape: sampled, dtype: "f32" }, x.backend);
   return scope(() => {
     const rows = unsqueeze(placeInBoxes(boxes, 1, height * points, h, options), 2);
     const columns = unsqueeze(placeInBoxes(boxes, 0, width * points, w, options), 1);

@@ -41,23 +41,50 @@ export const wordsBeforeWeights = 2;
 export const countResults = ({ input, output, isTransposed }: Sampling): number =>
   isTransposed ? input : output;
 
-export function computeSpanTable(sampling: Sampling): SpanTable {
-  const forward = Array.from({ length: sampling.output }, (_, position) => computeSpan(sampling, position));
-  const list = sampling.isTransposed ? transposeSpans(forward, sampling.input) : forward;
-  const width = wordsBeforeWeights + Math.max(1, ...list.map(({ weights }) => weights.length));
-  const words = new Int32Array(width * list.length);
+/**
+ * The table of a sampling. Only gradients keep a list of all spans, which takes many times the memory of the table. `check` gets a shape
+ * that is no smaller than that of the table before anything takes as long as the axis.
+ */
+export function computeSpanTable(
+  sampling: Sampling,
+  check: (shape: [results: number, width: number]) => void = () => undefined,
+): SpanTable {
+  const results = countResults(sampling);
+  const least = wordsBeforeWeights + (sampling.isTransposed ? 1 : boundTaps(sampling));
+  check([results, least]);
+  const transposed = sampling.isTransposed ? transposeSpans(sampling) : undefined;
+  const room =
+    transposed?.reduce((most, { weights }) => Math.max(most, wordsBeforeWeights + weights.length), least) ??
+    least;
+  const words = new Int32Array(room * results);
   const floats = new Float32Array(words.buffer);
-  for (const [index, { first, weights }] of list.entries()) {
-    words.set([first, weights.length], width * index);
-    floats.set(weights, width * index + wordsBeforeWeights);
+  let longest = 1;
+  for (let result = 0; result < results; result++) {
+    const { first, weights } = transposed?.[result] ?? computeSpan(sampling, result);
+    words.set([first, weights.length], room * result);
+    floats.set(weights, room * result + wordsBeforeWeights);
+    longest = Math.max(longest, weights.length);
   }
-  return { words, width };
+  const width = wordsBeforeWeights + longest;
+  if (width === room) return { words, width };
+  for (let result = 1; result < results; result++) {
+    words.copyWithin(width * result, room * result, room * result + width);
+  }
+  return { words: words.slice(0, width * results), width };
+}
+
+/** A number of elements that no span exceeds. */
+function boundTaps({ mode, input, output, from, to, antialias }: Sampling): number {
+  if (mode === "area") return Math.min(input, Math.ceil(input / output) + 1);
+  const half = mode === "linear" ? 1 : mode === "cubic" ? 2 : 0.5;
+  return Math.min(input, antialias ? Math.ceil(2 * half * Math.max(1, from / to)) + 1 : 2 * half);
 }
 
 /** For each input the outputs that depend on it. */
-function transposeSpans(forward: readonly Span[], inputs: number): Span[] {
-  const found = Array.from({ length: inputs }, () => ({ first: 0, weights: [] as number[] }));
-  for (const [output, { first, weights }] of forward.entries()) {
+function transposeSpans(sampling: Sampling): Span[] {
+  const found = Array.from({ length: sampling.input }, () => ({ first: 0, weights: [] as number[] }));
+  for (let output = 0; output < sampling.output; output++) {
+    const { first, weights } = computeSpan(sampling, output);
     for (const [tap, weight] of weights.entries()) {
       const span = found[first + tap]!;
       if (span.weights.length === 0) span.first = output;
