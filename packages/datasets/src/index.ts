@@ -1,3 +1,4 @@
+export type { VocExample } from "./annotations/voc-example.ts";
 export type { RandomAffineOptions } from "./augment/affine.ts";
 export { randomAffine } from "./augment/affine.ts";
 export type { AnnotatedImage, Boxes, ExampleAugmentation } from "./augment/annotated-image.ts";
@@ -55,6 +56,8 @@ export { batches } from "./pipeline/batches.ts";
 export type { MixOptions } from "./pipeline/mix-batches.ts";
 export { mixBatches } from "./pipeline/mix-batches.ts";
 export { prefetch } from "./pipeline/prefetch.ts";
+export type { BoxSet } from "./published/bccd.ts";
+export { bccd } from "./published/bccd.ts";
 export { optdigits } from "./published/optdigits.ts";
 export type { PartFiles, Parts, PublishedSet } from "./published/published-set.ts";
 export type { LabelledText, PairSet, TextPair, TextSet } from "./published/text-set.ts";

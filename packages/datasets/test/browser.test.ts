@@ -1,7 +1,7 @@
 import { ArgumentError, DataError } from "@evenkeel/tensor";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DownloadError, fetchPublishedFile, loadPublished, walkFiles } from "../src/browser/index.ts";
-import { countImages } from "../src/index.ts";
+import { countImages, type PublishedSet } from "../src/index.ts";
 import { MemoryFolder } from "./memory-folder.ts";
 import { contents, describeFile, serve, tinySet } from "./tiny-set.ts";
 
@@ -186,6 +186,38 @@ describe("loading a set", () => {
     );
     await loadPublished(set, { files: [new File(["other"], "notes.txt")], cacheFolder: null });
     expect(requests.length).toBe(4);
+  });
+
+  it("keeps files in folders of the cache, and finds them among chosen ones by their names", async () => {
+    const names = Object.keys(contents).slice(0, 2);
+    const set: PublishedSet<"all", readonly number[]> = {
+      name: "nested",
+      folder: "nested",
+      addresses: [server.address],
+      parts: {
+        all: Object.fromEntries(names.map((name) => [name, describeFile(`inner/${name}`, contents[name]!)])),
+      },
+      read: async (files) => Object.values(files).map(({ length }) => length),
+    };
+    const lengths = names.map((name) => contents[name]!.length);
+    const files = chosen();
+    expect((await loadPublished(set, { files, cacheFolder: null })).all).toEqual(lengths);
+    const cache = new MemoryFolder();
+    const kept = await (await cache.getDirectoryHandle("nested", { create: true })).getDirectoryHandle(
+      "inner",
+      {
+        create: true,
+      },
+    );
+    kept.contents.set(names[0]!, new Uint8Array(contents[names[0]!]!));
+    const second = names[1]!;
+    const nested = await serve((request, response) => {
+      response.writeHead(request.url === `/inner/${second}` ? 200 : 404).end(contents[second]);
+    });
+    const from = { ...set, addresses: [nested.address] };
+    expect((await loadPublished(from, { cacheFolder: cache.asHandle() })).all).toEqual(lengths);
+    await nested.close();
+    expect((await loadPublished(from, { cacheFolder: cache.asHandle() })).all).toEqual(lengths);
   });
 
   it("rejects wrong options", async () => {

@@ -5,6 +5,7 @@ import { ArgumentError, DataError } from "@evenkeel/tensor";
 import { describe, expect, it } from "vitest";
 import {
   agNews,
+  bccd,
   computeChannelStatistics,
   countImages,
   kFold,
@@ -19,6 +20,7 @@ import {
   trec,
 } from "../src/index.ts";
 import { loadPublished } from "../src/node/index.ts";
+import { colorJpeg } from "./images/sample-images.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -69,6 +71,51 @@ describe("published texts", () => {
   });
 });
 
+describe("published pictures with boxes", () => {
+  const annotate = (name: string, edges: readonly number[], width = 19): Uint8Array => {
+    const [left, top, right, bottom] = edges;
+    const box = `<xmin>${left}</xmin><ymin>${top}</ymin><xmax>${right}</xmax><ymax>${bottom}</ymax>`;
+    const object = (inner: string): string =>
+      `<object><name>${name}</name><bndbox>${inner}</bndbox></object>`;
+    const empty = object("<xmin>5</xmin><ymin>3</ymin><xmax>5</xmax><ymax>3</ymax>");
+    const size = `<size><width>${width}</width><height>13</height></size>`;
+    return encode(`<annotation>${size}${object(box)}${empty}</annotation>`);
+  };
+  const read = (annotation: Uint8Array) => bccd.read({ "a.jpg": colorJpeg, "a.xml": annotation }, "test");
+
+  it("are decoded when they are read, and lose boxes without area", async () => {
+    const cells = await read(annotate("Platelets", [2, 1, 10, 9]));
+    expect(cells).toMatchObject({ name: "bccd (test)", length: 1, names: ["a"], boxesWithoutArea: 1 });
+    const { image, ...objects } = await cells.get(0);
+    expect(image.shape).toEqual([3, 13, 19]);
+    expect(objects).toEqual({
+      boxes: { data: Float32Array.of(2, 1, 10, 9), shape: [1, 4] },
+      labels: Int32Array.of(2),
+      difficult: Uint8Array.of(0),
+      truncated: Uint8Array.of(0),
+    });
+  });
+
+  it("are rejected if they are damaged", async () => {
+    await expect(read(annotate("dust", [2, 1, 10, 9]))).rejects.toThrow(
+      "bccd (test): a.xml: found an object of the class dust, expected one of: RBC, WBC, Platelets",
+    );
+    await expect(read(encode("<annotation>"))).rejects.toThrow(DataError);
+    const wide = await read(annotate("RBC", [2, 1, 10, 9], 20));
+    await expect(wide.get(0)).rejects.toThrow(
+      "bccd (test): a.jpg: found 19 x 13 pixels, expected the 20 x 13 of its annotation",
+    );
+  });
+
+  it("have files with sizes and checksums", () => {
+    const parts = Object.values(bccd.parts).map((files) => Object.values(files));
+    expect(parts.map(({ length }) => length / 2)).toEqual([205, 87, 72]);
+    const names = new Set(parts.flat().map(({ file }) => file));
+    expect(names.size).toBe(2 * 364);
+    expect(parts.flat().every(({ bytes, sha256 }) => bytes > 0 && /^[0-9a-f]{64}$/.test(sha256))).toBe(true);
+  });
+});
+
 const data = process.env.EVENKEEL_DATA;
 const isPromised = (process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("data");
 describe.skipIf(data === undefined && !isPromised)(
@@ -113,6 +160,18 @@ describe.skipIf(data === undefined && !isPromised)(
       const { train, test } = await loadPublished(optdigits);
       expect(countLabels(train.labels, 10)).toEqual([376, 389, 380, 389, 387, 376, 377, 387, 380, 382]);
       expect(countLabels(test.labels, 10)).toEqual([178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
+    });
+
+    it("of BCCD are read whole", async () => {
+      const parts = await loadPublished(bccd);
+      const sets = Object.values(parts);
+      expect(sets.map(({ length, boxesWithoutArea }) => [length, boxesWithoutArea])).toEqual([
+        [205, 1],
+        [87, 1],
+        [72, 0],
+      ]);
+      const { image, boxes, labels } = await parts.test.get(0);
+      expect([image.shape, boxes.shape, labels.length]).toEqual([[3, 480, 640], [18, 4], 18]);
     });
 
     it("of image sets are read by part", async () => {

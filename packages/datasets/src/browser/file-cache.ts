@@ -15,13 +15,25 @@ export async function openDefaultCache(): Promise<FileSystemDirectoryHandle | un
   }
 }
 
+/** Opens a file by its path. */
+async function openFile(
+  folder: FileSystemDirectoryHandle,
+  path: string,
+  options: FileSystemGetFileOptions,
+): Promise<FileSystemFileHandle> {
+  const names = path.split("/");
+  let inner = folder;
+  for (const name of names.slice(0, -1)) inner = await inner.getDirectoryHandle(name, options);
+  return inner.getFileHandle(names.at(-1)!, options);
+}
+
 /** A file of the cache; undefined if it is not there, cannot be read, or is damaged. */
 export async function readCached(
   folder: FileSystemDirectoryHandle,
   published: PublishedFile,
 ): Promise<Uint8Array | undefined> {
   try {
-    const file = await (await folder.getFileHandle(published.file)).getFile();
+    const file = await (await openFile(folder, published.file, {})).getFile();
     if (file.size !== published.bytes) return undefined;
     const bytes = new Uint8Array(await file.arrayBuffer());
     await checkContents(published.file, bytes, published);
@@ -37,7 +49,7 @@ export async function writeCached(
   { file }: PublishedFile,
   bytes: Uint8Array,
 ): Promise<void> {
-  const stream = await (await folder.getFileHandle(file, { create: true })).createWritable();
+  const stream = await (await openFile(folder, file, { create: true })).createWritable();
   try {
     await stream.write(bytes as Uint8Array<ArrayBuffer>);
     await stream.close();

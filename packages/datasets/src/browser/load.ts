@@ -70,7 +70,7 @@ async function findChosen(
 ): Promise<ReadonlyMap<string, File> | undefined> {
   const found = new Map<string, File>();
   for await (const { path, file } of walkFiles(chosen)) {
-    const published = files.find((published) => published.file === path.split("/").at(-1));
+    const published = files.find((published) => getName(published.file) === getName(path));
     if (published === undefined) continue;
     // Files of other sets may have the same name.
     if (!found.has(published.file) || file.size === published.bytes) found.set(published.file, file);
@@ -80,6 +80,9 @@ async function findChosen(
   if (missing.length === 0) return found;
   throw new DataError(`the chosen files: found an incomplete ${name}, missing: ${missing.join(", ")}`);
 }
+
+/** Lists of chosen files need not have their folders. */
+const getName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 async function readChosen(chosen: ReadonlyMap<string, File>, published: PublishedFile): Promise<Uint8Array> {
   const bytes = new Uint8Array(await chosen.get(published.file)!.arrayBuffer());

@@ -1,3 +1,4 @@
+export type { VocExample } from "../annotations/voc-example.ts";
 export type { DownloadOptions } from "../published/download-options.ts";
 export { DownloadError } from "../published/download-options.ts";
 export type { CocoExample, CocoFolder, CocoOptions } from "./coco-folder.ts";
@@ -8,5 +9,5 @@ export { openImageFolder } from "./image-folder.ts";
 export type { LoadedImages, LoadOptions, LoadPartsOptions } from "./load.ts";
 export { findDefaultCacheFolder, loadImages, loadPublished } from "./load.ts";
 export { readPublishedFile } from "./published-file.ts";
-export type { VocExample, VocFolder, VocOptions } from "./voc-folder.ts";
+export type { VocFolder, VocOptions } from "./voc-folder.ts";
 export { openVoc } from "./voc-folder.ts";

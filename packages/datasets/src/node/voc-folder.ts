@@ -1,12 +1,11 @@
 import { join } from "node:path";
-import { DataError } from "@evenkeel/tensor";
 import { checkOptions, checkValue, listOf, text } from "@evenkeel/tensor/checks";
 import type { VocAnnotation } from "../annotations/voc.ts";
-import type { Boxes } from "../augment/annotated-image.ts";
+import type { VocExample } from "../annotations/voc-example.ts";
+import { checkSize, listObjects } from "../annotations/voc-example.ts";
 import { someChannels } from "../decoding/channels.ts";
 import type { Channels } from "../decoding/interleaved.ts";
 import type { Dataset } from "../examples/dataset.ts";
-import type { Picture } from "../images/picture.ts";
 import { readPicture, readText } from "./read-picture.ts";
 
 export interface VocOptions {
@@ -18,16 +17,6 @@ export interface VocOptions {
   readonly firstPixel?: 0 | 1;
   /** Default: 3. */
   readonly channels?: Channels;
-}
-
-/** An image and the objects in it, an entry of each part for each object. */
-export interface VocExample {
-  readonly image: Picture;
-  /** x0, y0, x1, y1 in pixels. */
-  readonly boxes: Boxes;
-  readonly labels: Int32Array;
-  readonly difficult: Uint8Array;
-  readonly truncated: Uint8Array;
 }
 
 export interface VocFolder extends Dataset<VocExample> {
@@ -90,31 +79,3 @@ const listNames = (list: string): string[] =>
     .split(/\r?\n/)
     .map((line) => line.trim().split(/\s+/)[0]!)
     .filter((name) => name !== "");
-
-function checkSize({ width, height }: VocAnnotation, { shape }: Picture, path: string): void {
-  if (shape[1] === height && shape[2] === width) return;
-  throw new DataError(
-    `${path}: found ${shape[2]} x ${shape[1]} pixels, expected the ${width} x ${height} of its annotation`,
-  );
-}
-
-function listObjects(
-  annotation: VocAnnotation,
-  classes: readonly string[],
-  path: string,
-): Omit<VocExample, "image"> {
-  const objects = annotation.objects.filter(({ box: [x0, y0, x1, y1] }) => x1 > x0 && y1 > y0);
-  const labels = objects.map(({ name }) => {
-    const label = classes.indexOf(name);
-    if (label >= 0) return label;
-    throw new DataError(
-      `${path}: found an object of the class ${name}, expected one of: ${classes.join(", ")}`,
-    );
-  });
-  return {
-    boxes: { data: Float32Array.from(objects.flatMap(({ box }) => box)), shape: [objects.length, 4] },
-    labels: Int32Array.from(labels),
-    difficult: Uint8Array.from(objects, ({ difficult }) => Number(difficult)),
-    truncated: Uint8Array.from(objects, ({ truncated }) => Number(truncated)),
-  };
-}
