@@ -84,14 +84,20 @@ describe("a report", () => {
     const page = writeHtmlPage([report]);
     expect(page).not.toMatch(/(src|href)=/);
     expect(page).toContain("y: &#60;differs&#62;");
-    expect(page.match(/<rect class="(own|roof|peer)"/g)).toHaveLength(3);
+    for (const text of ["evenkeel", "2 ms", "roof-copy", "1 ms", "pytorch-cpu", "11 ms", "time (ms)"]) {
+      expect(page).toContain(`>${text}</text>`);
+    }
+    expect(page).not.toContain(">jax-js-wasm</text>");
   });
 
   it("draws a case without Evenkeel's row, and cuts bars that are far longer than Evenkeel's", () => {
     expect(writeHtmlPage([{ ...report, rows: rows.slice(1) }])).not.toMatch(/NaN|Infinity/);
     const slow = { ...rows[2]!, subject: "tfjs-cpu", milliseconds: 1000 };
     const page = writeHtmlPage([{ ...report, rows: [...rows, slow] }]);
-    expect(page.match(/<path class="cut"/g)).toHaveLength(2);
+    const countGaps = (html: string): number =>
+      html.match(/stroke="var\(--page\)" stroke-width="2.5"/g)?.length ?? 0;
+    expect(countGaps(page)).toBe(2);
+    expect(countGaps(writeHtmlPage([report]))).toBe(0);
   });
 
   it("of a GPU names the GPU, images per second, and the GPU time of each launch", () => {
@@ -137,6 +143,36 @@ describe("a report", () => {
         }).flatMap(({ target, isMet }) => (target.measure.startsWith("of roof-copy, ") ? [isMet] : []));
       expect(listOutcomes(81)).toEqual([true, true]);
       expect(listOutcomes(79)).toEqual([false, false]);
+    },
+  );
+
+  it.each(["mlp b128", "resnet20 b128"])(
+    "allows guards a fiftieth of the time of an unguarded step: %s",
+    (name) => {
+      const listOutcomes = (milliseconds: number, backend: string, threads: number) =>
+        checkTargets({
+          ...report,
+          machine: { ...report.machine, gpuIsSoftware: false },
+          rows: ["evenkeel", "evenkeel-unguarded"].map((subject) => ({
+            ...{ suite: "fit", case: name, subject, backend, threads, spread: 0 },
+            milliseconds: subject === "evenkeel" ? milliseconds : 100,
+          })),
+        }).map(({ target, value, isMet }) => [target.measure, target.show(value!), isMet]);
+      for (const [backend, threads] of [
+        ["cpu", 1],
+        ["cpu", 2],
+        ["webgpu", 1],
+      ] as const) {
+        expect(listOutcomes(101.9, backend, threads)).toEqual([
+          ["slower than without guards", "1.9 %", true],
+        ]);
+        expect(listOutcomes(102.1, backend, threads)).toEqual([
+          ["slower than without guards", "2.1 %", false],
+        ]);
+        expect(listOutcomes(99.5, backend, threads)).toEqual([
+          ["slower than without guards", "-0.5 %", true],
+        ]);
+      }
     },
   );
 

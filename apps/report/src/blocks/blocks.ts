@@ -23,6 +23,8 @@ export interface Table {
   readonly caption?: string;
   readonly columns: readonly Column[];
   readonly rows: readonly TableRow[];
+  /** Takes the whole width of the page. */
+  readonly isWide?: boolean;
 }
 
 export interface Pictures {

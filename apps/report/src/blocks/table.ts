@@ -3,13 +3,13 @@ import { escapeHtml } from "../page/escape.ts";
 import type { Cell, Column, Table, TableRow } from "./blocks.ts";
 
 /** A table with one line of names above it; the first cell of a row is its name. Throws ArgumentError for a row of another length. */
-export function drawTable({ caption, columns, rows }: Table): string {
+export function drawTable({ caption, columns, rows, isWide = false }: Table): string {
   const kinds = columns.map(({ kind }, index) => kind ?? (index === 0 ? "text" : "number"));
   const head = columns.map((column, index) =>
     writeCell("th", describeColumn(column), [kinds[index]!], "col"),
   );
   return [
-    '<div class="frame"><table>',
+    `<div class="frame${isWide ? " wide" : ""}"><table>`,
     ...(caption === undefined ? [] : [`<caption>${escapeHtml(caption)}</caption>`]),
     `<thead><tr>${head.join("")}</tr></thead>`,
     "<tbody>",
