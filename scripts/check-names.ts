@@ -11,7 +11,7 @@ const plainVerbs =
   "convert copy crop cut declare defer differentiate dispose download encode equalize erase evaluate execute expect fetch fit fold " +
   "format free fuse group gunzip import inline join keep lay leave load lower map match measure merge mix move normalize nudge " +
   "observe open pack predict prefetch propagate push quote recall record register reject remember remove replace report request " +
-  "resize restore rewind run save scatter select serve set skip sort spawn split stack store stretch sum take tell tile tokenize track " +
+  "resize restore rewind run save scatter score select serve set skip sort spawn split stack store stretch sum take tell tile tokenize track " +
   "train transpose update view wait walk warp widen wrap";
 
 const claims = "can has holds is joins keeps needs overlaps packs reads shows takes uses";
@@ -22,13 +22,13 @@ const allowed = new Set([verbs, plainVerbs, claims, prepositions].join(" ").spli
 
 /** Results after which their functions are named: what users compose bears the name that the field has for it. */
 const namingResults =
-  /\b(Tensor|Value|Rule|Schedule|StandardInitializer|\w*Augmentation|Collate|Dataset|EpochStream|\w*Sampler|\w*Module|ImageClassifier|ResNet|Sequential|\w*NormResult|\w*Factory|PassMetric|CaseInput|IndexedMaxima)\b/;
+  /\b(Tensor|Value|Rule|Schedule|StandardInitializer|\w*Augmentation|Collate|Dataset|EpochStream|\w*Sampler|\w*Module|ImageClassifier|ResNet|Sequential|\w*NormResult|\w*Factory|PassMetric|LengthPenalty|CaseInput|IndexedMaxima)\b/;
 
 /** Names that users know, of functions with other results. */
 const knownNames = new Set(
   (
-    "batchNormBackward batchNormForward batches crc32 customGradient erf grad hostStep kFold manualSeed preciseBatchNorm randomSplit " +
-    "scope settlingState summary syntheticFigures threefry threefry2x32 unique valueAndGrad vjp weighted wholeStep"
+    "batchNormBackward batchNormForward batches beamSearch crc32 customGradient erf grad greedySearch hostStep kFold manualSeed preciseBatchNorm randomSplit " +
+    "scope settlingState summary syntheticFigures syntheticPairs threefry threefry2x32 unique valueAndGrad vjp weighted wholeStep"
   ).split(" "),
 );
 

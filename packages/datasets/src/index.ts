@@ -89,6 +89,8 @@ export type { ShuffleStreamOptions } from "./streams/shuffle-stream.ts";
 export { shuffleStream } from "./streams/shuffle-stream.ts";
 export type { FiguresOptions } from "./synthetic/figures.ts";
 export { figureClasses, syntheticFigures } from "./synthetic/figures.ts";
+export type { SyntheticPairsOptions } from "./synthetic/sentence-pairs.ts";
+export { syntheticPairs } from "./synthetic/sentence-pairs.ts";
 export type { Cell, CellType, CsvColumn, CsvOptions, CsvRow } from "./text-files/csv.ts";
 export { readCsv, readCsvColumns } from "./text-files/csv.ts";
 export { readJsonLines, readLines } from "./text-files/lines.ts";

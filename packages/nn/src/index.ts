@@ -3,6 +3,12 @@ export { checkCheckpointName, MemoryCheckpointStore } from "./checkpoints/checkp
 export type { Environment } from "./checkpoints/environment.ts";
 export { encodeModel, loadModel } from "./checkpoints/model-file.ts";
 export type { ModelFileOptions, ModelSource } from "./checkpoints/model-format.ts";
+export type { BeamSearchOptions, RankedText } from "./decoding/beam-search.ts";
+export { beamSearch } from "./decoding/beam-search.ts";
+export { greedySearch } from "./decoding/greedy-search.ts";
+export type { LengthPenalty } from "./decoding/length-penalty.ts";
+export { gnmtPenalty, powerPenalty } from "./decoding/length-penalty.ts";
+export type { DecodingOptions, FoundText, TokenDecoder } from "./decoding/token-decoder.ts";
 export type { HookListener, HookOptions, HookPlace } from "./hooks/hooks.ts";
 export { onBackward, onForward } from "./hooks/hooks.ts";
 export * as init from "./initializers/init.ts";
@@ -107,10 +113,11 @@ export type { StochasticDepthOptions } from "./layers/stochastic-depth.ts";
 export { StochasticDepth } from "./layers/stochastic-depth.ts";
 export type { LayerMasks } from "./layers/transformer/attention-mask.ts";
 export { causalMask } from "./layers/transformer/attention-mask.ts";
-export type { DecoderMasks } from "./layers/transformer/decoder.ts";
+export type { DecoderLayerState, DecoderMasks, DecoderState } from "./layers/transformer/decoder.ts";
 export { TransformerDecoder, TransformerDecoderLayer } from "./layers/transformer/decoder.ts";
 export type { EncoderMasks } from "./layers/transformer/encoder.ts";
 export { TransformerEncoder, TransformerEncoderLayer } from "./layers/transformer/encoder.ts";
+export type { KeyValues } from "./layers/transformer/key-values.ts";
 export type {
   MultiheadAttentionInputs,
   MultiheadAttentionOptions,
@@ -160,7 +167,9 @@ export { tripletMargin } from "./losses/triplet-margin.ts";
 export type { AccuracyOptions, BinaryAccuracyOptions, TopKAccuracyOptions } from "./metrics/accuracy.ts";
 export { accuracy, binaryAccuracy, topKAccuracy } from "./metrics/accuracy.ts";
 export type { BleuOptions, BleuSettings } from "./metrics/bleu.ts";
-export { bleu, computeBleu } from "./metrics/bleu.ts";
+export { bleu, computeBleu, countBleu, scoreBleu } from "./metrics/bleu.ts";
+export type { BootstrapOptions } from "./metrics/bootstrap-interval.ts";
+export { computeBootstrapInterval } from "./metrics/bootstrap-interval.ts";
 export type { ChrFOptions, ChrFSettings } from "./metrics/chrf.ts";
 export { chrF, computeChrF } from "./metrics/chrf.ts";
 export type { Average, ClassScoreOptions } from "./metrics/class-scores.ts";
@@ -175,6 +184,7 @@ export { mae, r2, rmse } from "./metrics/regression.ts";
 export type { RocAucOptions } from "./metrics/roc-auc.ts";
 export { rocAuc } from "./metrics/roc-auc.ts";
 export type { TokenOptions } from "./metrics/token-metric.ts";
+export { tokenize13a } from "./metrics/tokenize-13a.ts";
 export { withNames } from "./module/failure.ts";
 export type { LoadOptions, LoadReport, StateSource } from "./module/load-state-dict.ts";
 export type { Member } from "./module/member.ts";

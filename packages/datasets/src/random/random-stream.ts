@@ -56,7 +56,15 @@ export const toSeedNumber = (seed: Seed | undefined): number =>
 
 /** The first stream of each use, so that different uses of a seed never share numbers. */
 export const streams: {
-  readonly [use in "split" | "shuffle" | "augment" | "figures" | "sample" | "buffer" | "mix"]: number;
+  readonly [use in
+    | "split"
+    | "shuffle"
+    | "augment"
+    | "figures"
+    | "sample"
+    | "buffer"
+    | "mix"
+    | "pairs"]: number;
 } = {
   split: 1 * 2 ** 24,
   shuffle: 2 * 2 ** 24,
@@ -65,6 +73,7 @@ export const streams: {
   sample: 5 * 2 ** 24,
   buffer: 6 * 2 ** 24,
   mix: 7 * 2 ** 24,
+  pairs: 8 * 2 ** 24,
 };
 
 /** The number of streams that each use has. */

@@ -4,6 +4,7 @@ import {
   anArray,
   checkOptions,
   checkValue,
+  finite,
   integer,
   listOf,
   oneOf,
@@ -97,6 +98,37 @@ export function computeBleu<Token>(
     });
   });
   return computeScore(totals, smoothing);
+}
+
+/**
+ * What one text adds to the BLEU score of a corpus: matches and runs of tokens by length, and its length beside that of the closest
+ * reference. `scoreBleu` makes a score of sums; `computeBootstrapInterval` takes both.
+ *
+ * @throws ArgumentError for options out of range, and without a reference
+ * @example computeBootstrapInterval(texts.map((text, index) => countBleu(text, references[index]!)), scoreBleu)
+ */
+export function countBleu<Token>(
+  hypothesis: readonly Token[],
+  references: readonly (readonly Token[])[],
+  options: Pick<BleuSettings, "maxOrder"> = {},
+): readonly number[] {
+  checkValue("countBleu: hypothesis", hypothesis, anArray);
+  checkValue("countBleu: references", references, listOf(anArray));
+  checkOptions<typeof options>("countBleu", options, { maxOrder: positiveInteger });
+  if (references.length > 0) return countText(hypothesis, references, options.maxOrder ?? 4);
+  throw new ArgumentError("countBleu: references: found none, expected at least one");
+}
+
+/**
+ * The BLEU score, in [0, 1], of the summed counts of texts.
+ *
+ * @throws ArgumentError for options out of range
+ * @example scoreBleu(countBleu(["a", "cat"], [["a", "cat"]], { maxOrder: 2 })) // 1
+ */
+export function scoreBleu(totals: readonly number[], options: Pick<BleuSettings, "smoothing"> = {}): number {
+  checkValue("scoreBleu: totals", totals, listOf(finite));
+  checkOptions<typeof options>("scoreBleu", options, { smoothing: settingRules.smoothing });
+  return computeScore(totals, options.smoothing);
 }
 
 /**

@@ -34,6 +34,10 @@ export function causalMask(size: number, options: { readonly backend?: Backend }
 /** Minus infinity where true, 0 elsewhere. */
 const hide = (blocked: Tensor): Tensor => where(blocked, Number.NEGATIVE_INFINITY, 0);
 
+/** [queries, keys], true where the key is later than the query, of which `offset` keys stand before the first; undefined for one query. */
+export const makeLaterMask = (queries: number, offset: number, backend: Backend): Tensor | undefined =>
+  queries === 1 ? undefined : triu(ones([queries, offset + queries], { dtype: "bool", backend }), offset + 1);
+
 /** The masks of PyTorch: of bool, true where nothing may be attended to; of floats, added to scores. */
 export interface LayerMasks {
   /** [n, keys]. */

@@ -16,6 +16,7 @@ import {
   transpose,
   unsqueeze,
 } from "@evenkeel/tensor";
+import type { Rules } from "@evenkeel/tensor/checks";
 import {
   aBackend,
   aSeed,
@@ -34,7 +35,9 @@ import { Parameter } from "../../module/variable.ts";
 import { checkInput, compute } from "../layer.ts";
 import { Linear } from "../linear.ts";
 import type { LayerMasks } from "./attention-mask.ts";
-import { joinMasks } from "./attention-mask.ts";
+import { joinMasks, makeLaterMask } from "./attention-mask.ts";
+import type { KeyValues } from "./key-values.ts";
+import { joinKeyValues } from "./key-values.ts";
 import type { RotaryEncoding } from "./rotary-encoding.ts";
 import { unstack } from "./unstack.ts";
 
@@ -66,6 +69,14 @@ export interface MultiheadAttentionInputs extends LayerMasks {
   /** Whether they are the means over the heads. Default: true. */
   readonly averageAttentionWeights?: boolean;
 }
+
+const inputRules: Rules<MultiheadAttentionInputs> = {
+  keyPaddingMask: aTensor,
+  attentionMask: aTensor,
+  causal: yesOrNo,
+  needWeights: yesOrNo,
+  averageAttentionWeights: yesOrNo,
+};
 
 const stateNames = { outProjection: "out_proj" };
 
@@ -155,13 +166,7 @@ export class MultiheadAttention extends Module<
     value: Tensor = key,
     inputs: MultiheadAttentionInputs = {},
   ): readonly [output: Tensor, weights: Tensor | undefined] {
-    checkOptions<MultiheadAttentionInputs>("MultiheadAttention", inputs, {
-      keyPaddingMask: aTensor,
-      attentionMask: aTensor,
-      causal: yesOrNo,
-      needWeights: yesOrNo,
-      averageAttentionWeights: yesOrNo,
-    });
+    checkOptions<MultiheadAttentionInputs>("MultiheadAttention", inputs, inputRules);
     return scope(() =>
       compute(this, query, () => {
         this.checkSequences(query, key, value);
@@ -176,13 +181,19 @@ export class MultiheadAttention extends Module<
     );
   }
 
+  private get keySize(): number {
+    return (this.inProjection ?? this.keyProjection)!.value.shape[1]!;
+  }
+
+  private get valueSize(): number {
+    return (this.inProjection ?? this.valueProjection)!.value.shape[1]!;
+  }
+
   private checkSequences(query: Tensor, key: Tensor, value: Tensor): void {
-    const { embedDim, inProjection, keyProjection, valueProjection, batchFirst } = this;
-    const kdim = (inProjection ?? keyProjection)!.value.shape[1]!;
-    const vdim = (inProjection ?? valueProjection)!.value.shape[1]!;
-    checkInput(this, query, ["...", embedDim]);
-    checkInput(this, key, ["...", kdim]);
-    checkInput(this, value, ["...", vdim]);
+    const { batchFirst } = this;
+    checkInput(this, query, ["...", this.embedDim]);
+    checkInput(this, key, ["...", this.keySize]);
+    checkInput(this, value, ["...", this.valueSize]);
     const batchAxis = batchFirst ? 0 : 1;
     const fits =
       (query.rank === 2 || (query.rank === 3 && query.shape[batchAxis] === key.shape[batchAxis])) &&
@@ -196,40 +207,111 @@ export class MultiheadAttention extends Module<
     );
   }
 
+  /**
+   * The keys and values of all heads, for `attendTo`: they are computed once where queries of several calls attend to the same sequences.
+   *
+   * Shapes: [length, n, size] or [n, length, size] with `batchFirst` -> [n, heads, length, size]. Throws ShapeError for others.
+   */
+  computeKeyValues(key: Tensor, value: Tensor = key): KeyValues {
+    return scope(() =>
+      compute(this, key, () => {
+        checkInput(this, key, ["length", "n", this.keySize]);
+        checkInput(this, value, [...key.shape.slice(0, 2), this.valueSize]);
+        const [keys, values] = this.project([undefined, key, value]) as [Tensor, Tensor];
+        return { keys: this.rotate(keys), values };
+      }),
+    );
+  }
+
+  /** What `forward` gives for the sequences of the keys and values. */
+  attendTo(
+    query: Tensor,
+    keyValues: KeyValues,
+    inputs: MultiheadAttentionInputs = {},
+  ): readonly [output: Tensor, weights: Tensor | undefined] {
+    checkOptions<MultiheadAttentionInputs>("MultiheadAttention", inputs, inputRules);
+    return scope(() =>
+      compute(this, query, () => {
+        checkInput(this, query, ["length", "n", this.embedDim]);
+        const [queries] = this.project([query, undefined, undefined]) as [Tensor];
+        return this.weigh(this.rotate(queries), keyValues, inputs);
+      }),
+    );
+  }
+
+  /**
+   * Causal self-attention of further positions, of which those in `past` are the earlier ones: the outputs of `forward` with `causal` for
+   * them, and the keys and values of all positions so far, with which the next call goes on.
+   *
+   * Shapes: as self-attention with a batch. Throws ShapeError for other inputs.
+   *
+   * @example
+   * const attention = new MultiheadAttention(16, 2, { batchFirst: true, seed: 1 });
+   * const [first, past] = attention.extend(ones([3, 4, 16]));
+   * const [next] = attention.extend(ones([3, 1, 16]), past);
+   */
+  extend(x: Tensor, past?: KeyValues): readonly [output: Tensor, keyValues: KeyValues] {
+    return scope(() =>
+      compute(this, x, () => {
+        checkInput(this, x, ["length", "n", this.embedDim]);
+        const [q, k, v] = this.project([x, x, x]) as [Tensor, Tensor, Tensor];
+        const offset = past?.keys.shape[2] ?? 0;
+        const added = { keys: this.rotate(k, offset), values: v };
+        const keyValues = past === undefined ? added : joinKeyValues(past, added);
+        const attentionMask = offset === 0 ? undefined : makeLaterMask(q.shape[2]!, offset, x.backend);
+        const inputs = { attentionMask, causal: offset === 0, needWeights: false };
+        return [this.weigh(this.rotate(q, offset), keyValues, inputs)[0], keyValues] as const;
+      }),
+    );
+  }
+
   private attend(
     query: Tensor,
     key: Tensor,
     value: Tensor,
     inputs: MultiheadAttentionInputs,
   ): readonly [output: Tensor, weights: Tensor | undefined] {
+    const [q, keys, values] = this.project([query, key, value]) as [Tensor, Tensor, Tensor];
+    return this.weigh(this.rotate(q), { keys: this.rotate(keys), values }, inputs);
+  }
+
+  /** Attention of queries to keys, both rotated, of all heads. */
+  private weigh(
+    q: Tensor,
+    { keys, values }: KeyValues,
+    inputs: MultiheadAttentionInputs,
+  ): readonly [output: Tensor, weights: Tensor | undefined] {
     const { causal = false, needWeights = true, averageAttentionWeights = true } = inputs;
-    const [q, k, v] = this.project(query, key, value) as [Tensor, Tensor, Tensor];
     const [n, heads, queries] = q.shape as [number, number, number];
-    const mask = joinMasks(inputs, { n, heads, queries, keys: k.shape[2]! });
+    const mask = joinMasks(inputs, { n, heads, queries, keys: keys.shape[2]! });
     const dropped = this.isTraining && this.dropout > 0 ? { dropout: this.dropout, seed: this.random } : {};
-    const weights = attentionWeights(this.rotate(q), this.rotate(k), { mask, causal, ...dropped });
-    const output = this.outProjection.forward(this.joinHeads(matmul(weights, v)));
+    const weights = attentionWeights(q, keys, { mask, causal, ...dropped });
+    const output = this.outProjection.forward(this.joinHeads(matmul(weights, values)));
     if (!needWeights) return [output, undefined];
     return [output, averageAttentionWeights ? mean(weights, { axis: 1 }) : weights];
   }
 
-  private rotate(x: Tensor): Tensor {
-    return this.rotary === undefined ? x : this.rotary.forward(x);
+  private rotate(x: Tensor, offset = 0): Tensor {
+    return this.rotary === undefined ? x : this.rotary.forward(x, offset);
   }
 
-  /** Queries, keys and values of all heads, [n, heads, length, size]; equal inputs are projected by one product. */
-  private project(query: Tensor, key: Tensor, value: Tensor): readonly Tensor[] {
-    const inputs = [query, key, value];
+  /** Those of queries, keys and values that are there, of all heads, [n, heads, length, size]; equal inputs are projected by one product. */
+  private project(inputs: readonly (Tensor | undefined)[]): readonly Tensor[] {
     const own = [this.queryProjection, this.keyProjection, this.valueProjection];
     const projected: Tensor[] = [];
     for (let first = 0; first < 3; ) {
       let end = first + 1;
-      while (this.inProjection && inputs[end] !== undefined && inputs[end] === inputs[first]) end++;
+      const input = inputs[first];
+      if (input === undefined) {
+        first = end;
+        continue;
+      }
+      while (this.inProjection && inputs[end] === input) end++;
       const weight = this.inProjection
         ? this.takeParts(this.inProjection.value, first, end)
         : own[first]!.value;
       const bias = this.inBias && this.takeParts(this.inBias.value, first, end);
-      projected.push(...this.splitHeads(linear(inputs[first]!, weight, bias), end - first));
+      projected.push(...this.splitHeads(linear(input, weight, bias), end - first));
       first = end;
     }
     return projected;

@@ -15,6 +15,7 @@ import {
   callable,
   checkOptions,
   checkValue,
+  nonNegativeInteger,
   positive,
   positiveInteger,
   yesOrNo,
@@ -51,7 +52,7 @@ export interface SinusoidalEncodingOptions {
  *
  * @example new SinusoidalEncoding(16, { batchFirst: true }).forward(ones([2, 5, 16]))
  */
-export class SinusoidalEncoding extends Module {
+export class SinusoidalEncoding extends Module<[x: Tensor, offset?: number]> {
   readonly size: number;
   readonly batchFirst: boolean;
   private readonly table: Unowned<PositionTable>;
@@ -74,11 +75,13 @@ export class SinusoidalEncoding extends Module {
     this.table = new Unowned(new PositionTable(size, computeRow));
   }
 
-  forward(x: Tensor): Tensor {
+  /** @param offset the position of the first element, such as the number of those before it; default 0 */
+  forward(x: Tensor, offset = 0): Tensor {
     return compute(this, x, () => {
       checkSequences(this, x, this.size);
+      checkValue("offset", offset, nonNegativeInteger);
       const { value } = this.table;
-      return scope(() => addRows(x, this.batchFirst, (length) => value.getRows(length, x.backend)));
+      return scope(() => addRows(x, this.batchFirst, (length) => value.getRows(length, x.backend, offset)));
     });
   }
 

@@ -41,7 +41,7 @@ export abstract class TransformerLayer<Inputs extends readonly unknown[]> extend
     this.normFirst = parts.normFirst;
     this.selfAttention = parts.makeAttention(rotary);
     this.linear1 = parts.makeLinear(dModel, dimFeedforward);
-    this.dropout = parts.makeDropout();
+    this.dropout = parts.makeActivationDropout();
     this.linear2 = parts.makeLinear(dimFeedforward, dModel);
     this.norm1 = parts.makeNorm();
     this.norm2 = parts.makeNorm();
@@ -57,16 +57,27 @@ export abstract class TransformerLayer<Inputs extends readonly unknown[]> extend
   /** The sum of x and a branch, with the norm before or behind it. */
   protected addBranch(
     x: Tensor,
-    { norm, dropout }: Branch,
+    branch: Branch,
     padding: Tensor | undefined,
     run: (x: Tensor) => Tensor,
   ): Tensor {
+    return this.addBranchWith(x, branch, padding, (values) => [run(values), undefined])[0];
+  }
+
+  /** As `addBranch`, for a branch that gives something besides its output. */
+  protected addBranchWith<Extra>(
+    x: Tensor,
+    { norm, dropout }: Branch,
+    padding: Tensor | undefined,
+    run: (x: Tensor) => readonly [output: Tensor, extra: Extra],
+  ): readonly [sum: Tensor, extra: Extra] {
     return withNames(this, () =>
       scope(() => {
         const normalize = (values: Tensor): Tensor =>
           normalizeTokens(norm, values, { mask: padding, batchFirst: this.batchFirst });
-        if (this.normFirst) return add(x, dropout.forward(run(normalize(x))));
-        return normalize(add(x, dropout.forward(run(x))));
+        const [output, extra] = run(this.normFirst ? normalize(x) : x);
+        const sum = add(x, dropout.forward(output));
+        return [this.normFirst ? sum : normalize(sum), extra] as const;
       }),
     );
   }

@@ -29,8 +29,12 @@ import type { TokenNorm } from "./token-norm.ts";
 export interface TransformerLayerOptions {
   /** The width of the network that follows attention. Default: 2048. */
   readonly dimFeedforward?: number;
-  /** The probability of dropout, of the weights of attention too. Default: 0.1. */
+  /** The probability of dropout, of the weights of attention and behind the activation too. Default: 0.1. */
   readonly dropout?: number;
+  /** That of the weights of attention; default: `dropout`. */
+  readonly attentionDropout?: number;
+  /** That behind the activation; default: `dropout`. Small models mostly need neither, which take more time than the others. */
+  readonly activationDropout?: number;
   /** Default: relu. */
   readonly activation?: "relu" | "gelu" | Module;
   /** Default: 1e-5. */
@@ -59,6 +63,8 @@ export interface TransformerLayerOptions {
 export const transformerLayerRules: Rules<TransformerLayerOptions> = {
   dimFeedforward: positiveInteger,
   dropout: fraction,
+  attentionDropout: fraction,
+  activationDropout: fraction,
   activation: /* @__PURE__ */ either(/* @__PURE__ */ oneOf("relu", "gelu"), {
     expected: "a module",
     accepts: isModule,
@@ -82,6 +88,8 @@ export interface TransformerParts {
   makeLinear(inputs: number, outputs: number): Linear;
   makeNorm(): TokenNorm;
   makeDropout(): Dropout;
+  /** The dropout behind the activation. */
+  makeActivationDropout(): Dropout;
   makeActivation(): Module;
 }
 
@@ -95,6 +103,7 @@ export function prepareParts(
   checkOptions<TransformerLayerOptions>(layer, options, transformerLayerRules);
   checkValue(`${layer}: dModel`, dModel, positiveInteger);
   const { batchFirst = false, normFirst = false, dropout = 0.1, bias = true } = options;
+  const { attentionDropout = dropout, activationDropout = dropout } = options;
   const { activation = "relu", layerNormEps: epsilon = 1e-5, weightInit, backend } = options;
   const seed = getRandomSource(options.seed);
   const { normalization = (size: number) => new LayerNorm(size, { epsilon, bias, backend }) } = options;
@@ -102,10 +111,18 @@ export function prepareParts(
     batchFirst,
     normFirst,
     makeAttention: (rotary) =>
-      new MultiheadAttention(dModel, nHead, { dropout, bias, batchFirst, rotary, seed, backend }),
+      new MultiheadAttention(dModel, nHead, {
+        dropout: attentionDropout,
+        bias,
+        batchFirst,
+        rotary,
+        seed,
+        backend,
+      }),
     makeLinear: (inputs, outputs) => new Linear(inputs, outputs, { bias, weightInit, seed, backend }),
     makeNorm: () => normalization(dModel),
     makeDropout: () => new Dropout(dropout, { seed }),
+    makeActivationDropout: () => new Dropout(activationDropout, { seed }),
     makeActivation: () => {
       if (typeof activation !== "string") return activation;
       return activation === "relu" ? new ReLU() : new GELU();
