@@ -16,7 +16,7 @@ import {
 } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 import { getRandomSource } from "@evenkeel/tensor";
-import { checkOptions, oneOf, yesOrNo } from "@evenkeel/tensor/checks";
+import { checkOptions, oneOf, positiveInteger, yesOrNo } from "@evenkeel/tensor/checks";
 import type { ImageModelOptions, PartOptions } from "./model-options.ts";
 import { imageModelRules } from "./model-options.ts";
 
@@ -184,21 +184,24 @@ export interface SmallResNetOptions extends ImageModelOptions {
    * convolution. Default: padding.
    */
   readonly shortcut?: ResidualShortcut;
+  /** The number of channels of the first stage; each later stage has twice as many. Default: 16, as in the paper. */
+  readonly width?: number;
 }
 
 /**
- * A network of 6 n + 2 layers for small images: three stages of n blocks with 16, 32 and 64 channels (He et al. 2016,
- * section 4.2).
+ * A network of 6 n + 2 layers for small images: three stages of n blocks, by default with 16, 32 and 64 channels (He et al.
+ * 2016, section 4.2).
  */
 function smallResNet(name: string, blocksPerStage: number, options: SmallResNetOptions): ResNet {
   checkOptions<SmallResNetOptions>(name, options, {
     ...imageModelRules,
     shortcut: oneOf("padding", "projection"),
+    width: positiveInteger,
   });
-  const { shortcut = "padding" } = options;
-  const channels = [16, 32, 64];
+  const { shortcut = "padding", width = 16 } = options;
+  const channels = [width, 2 * width, 4 * width];
   const architecture: Architecture = {
-    stem: { kernel: 3, stride: 1, channels: 16 },
+    stem: { kernel: 3, stride: 1, channels: width },
     hasPool: false,
     channels,
     blocks: channels.map(() => blocksPerStage),

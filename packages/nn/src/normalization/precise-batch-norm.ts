@@ -18,7 +18,7 @@ import { BatchStream } from "../training/batches/batch-stream.ts";
 import { dataSource } from "../training/check-options.ts";
 import { withCleanUp } from "../training/clean-up.ts";
 import { addPlace } from "../training/located.ts";
-import { listModules } from "../training/modes.ts";
+import { listModules } from "../module/modes.ts";
 import type { InputSource } from "../training/predict.ts";
 
 export interface PreciseBatchNormOptions {

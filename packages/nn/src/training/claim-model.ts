@@ -1,8 +1,8 @@
 import { ArgumentError, RandomSource } from "@evenkeel/tensor";
+import { isTrainedIn, listModules } from "../module/modes.ts";
 import type { AnyModule, Module } from "../module/module.ts";
 import { Buffer, Parameter } from "../module/variable.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { isTrainedIn, listModules } from "./modes.ts";
 
 /** Throws ArgumentError where nothing of the model is trainable. */
 export function checkTrainable(where: string, model: AnyModule): void {

@@ -1,6 +1,7 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, keep, scope, withoutStateChanges } from "@evenkeel/tensor";
 import { withNames } from "../module/failure.ts";
+import { listModules, runInMode } from "../module/modes.ts";
 import type { Module } from "../module/module.ts";
 import type { FittingSource } from "./batches/batch.ts";
 import { disposeBatch, findBackend, loadBatch } from "./batches/batch.ts";
@@ -14,7 +15,6 @@ import { LateReader } from "./measurements/late-reader.ts";
 import { measureBatch } from "./measurements/measure-batch.ts";
 import type { Reading } from "./measurements/totals.ts";
 import { Totals } from "./measurements/totals.ts";
-import { listModules, runInMode } from "./modes.ts";
 
 /** The largest number of batches whose values are read in one transfer. */
 const readEvery = 32;

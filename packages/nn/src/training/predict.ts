@@ -11,6 +11,7 @@ import {
 } from "@evenkeel/tensor";
 import { anAbortSignal, checkOptions, describeValue, isContainer } from "@evenkeel/tensor/checks";
 import { withNames } from "../module/failure.ts";
+import { listModules, runInMode } from "../module/modes.ts";
 import type { Module } from "../module/module.ts";
 import type { Loadable } from "./batches/batch.ts";
 import { disposeBatch, findBackend, loadInputs } from "./batches/batch.ts";
@@ -18,7 +19,6 @@ import { BatchStream } from "./batches/batch-stream.ts";
 import { dataSource } from "./check-options.ts";
 import { withCleanUp } from "./clean-up.ts";
 import { addPlace } from "./located.ts";
-import { listModules, runInMode } from "./modes.ts";
 
 /** Values of all examples, in host memory; the first dimension is that of the examples. */
 export interface PredictedArray {

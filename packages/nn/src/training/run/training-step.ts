@@ -2,6 +2,7 @@ import { valueAndGrad } from "@evenkeel/autodiff";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { rejectPromise, wholeStep } from "@evenkeel/tensor";
 import { withNames } from "../../module/failure.ts";
+import { listModules, runInMode } from "../../module/modes.ts";
 import type { AnyModule, Module } from "../../module/module.ts";
 import type { Optimizer } from "../../optimizers/optimizer.ts";
 import type { Schedule } from "../../schedules/schedule.ts";
@@ -11,7 +12,6 @@ import type { FiniteGate } from "../finite/finite-gate.ts";
 import type { MeasuredBatch } from "../measurements/measure-batch.ts";
 import { measureBatch } from "../measurements/measure-batch.ts";
 import type { Measures } from "../measurements/measures.ts";
-import { listModules, runInMode } from "../modes.ts";
 import type { StepHooks } from "../step-hooks.ts";
 
 /** What a step leaves: values to read later. Behind a gate, the last one is its flag. */

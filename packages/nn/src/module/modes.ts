@@ -1,4 +1,4 @@
-import type { AnyModule } from "../module/module.ts";
+import type { AnyModule } from "./module.ts";
 
 /**
  * Runs `body`, which is synchronous, with the model in training or evaluation mode, and restores the mode of every module
