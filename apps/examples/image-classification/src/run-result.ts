@@ -1,9 +1,10 @@
-import type { Data } from "./data.ts";
-import { describeData } from "./data.ts";
+import type { RunResult as TaskRunResult } from "@evenkeel/example-task";
+import { type Data, describeData } from "./data.ts";
+import type { Options } from "./options.ts";
 import type { ArmResult } from "./training/arm-result.ts";
 import { describeArm, formatPercent } from "./words.ts";
 
-/** The result of a run of the whole job. */
+/** The result of a run. */
 export interface RunResult {
   /** The time at which it ended. */
   readonly date: string;
@@ -19,6 +20,17 @@ export interface RunResult {
   readonly learningRate: number;
   readonly trainImages: number;
   readonly arms: readonly ArmResult[];
+}
+
+/** The result of a run in the words of the report. */
+export function describeRun(
+  { options, arms, ...made }: TaskRunResult<Options, ArmResult>,
+  { train, name }: Data,
+): RunResult {
+  const { model, seed, batchSize, learningRate } = options;
+  const data = { name, insteadOf: made.data.insteadOf };
+  const trainImages = train.labels.length;
+  return { ...made, data, model, seed, batchSize, learningRate, trainImages, arms };
 }
 
 /** The contents of `summary.json`, for other programs. */

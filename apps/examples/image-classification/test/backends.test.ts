@@ -2,11 +2,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type WebgpuBackend, webgpu } from "@evenkeel/backend-webgpu";
+import { type CommonOptions, listBackends, runTask, type Surroundings } from "@evenkeel/example-task";
 import { setDefaultBackend } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { listBackends } from "../src/backends.ts";
-import { runJob, type Surroundings } from "../src/job.ts";
-import type { Options } from "../src/options.ts";
+import { imageClassification } from "../src/image-classification.ts";
 
 const isPromised = (process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("webgpu");
 /** If a GPU is required, its tests run even without one, so that they fail. */
@@ -37,7 +36,7 @@ async function run(
   args: readonly string[],
 ): Promise<{ code: number; said: string }> {
   const lines: string[] = [];
-  const code = await runJob(args, { backends, say: (line) => lines.push(line) });
+  const code = await runTask(imageClassification, args, { backends, say: (line) => lines.push(line) });
   return { code, said: lines.join("\n") };
 }
 
@@ -62,7 +61,7 @@ function countedWebgpu(
 ): Pick<Surroundings, "backends"> & { readonly launches: number } {
   const counted = {
     launches: 0,
-    backends: (options: Options) => {
+    backends: (options: CommonOptions) => {
       const [gpu] = listBackends(options);
       const open = async (): Promise<WebgpuBackend> => {
         const backend = await gpu.open();

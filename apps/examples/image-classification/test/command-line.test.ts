@@ -1,7 +1,11 @@
+import { listNames, parseCommand as parse } from "@evenkeel/example-task";
 import { ArgumentError } from "@evenkeel/tensor";
 import { describe, expect, it } from "vitest";
-import { help, parseCommand } from "../src/command-line.ts";
-import { settingNames, settings } from "../src/options.ts";
+import { imageClassification } from "../src/image-classification.ts";
+import { settings } from "../src/options.ts";
+
+const { help } = imageClassification;
+const parseCommand = (args: readonly string[]) => parse(imageClassification, args);
 
 describe("the command line", () => {
   it("has defaults, and accepts other values", () => {
@@ -19,13 +23,13 @@ describe("the command line", () => {
 
   it("is described in the help: every flag, its default, and every choice", () => {
     const lines = help.split("\n");
-    for (const name of settingNames) {
+    for (const name of listNames(settings)) {
       const { flag, defaultValue, expected } = settings[name];
       const line = lines.find((text) => text.startsWith(`  --${flag} `));
       expect(line, flag).toContain(`(${defaultValue}`);
       if (typeof defaultValue === "string") expect(line).toContain(expected.replaceAll(", ", " | "));
     }
-    for (const flag of ["--out", "--resume", "--help"]) expect(help).toContain(flag);
+    for (const flag of ["--out", "--record", "--resume", "--quick", "--help"]) expect(help).toContain(flag);
   });
 
   it.each([
@@ -45,9 +49,10 @@ describe("the command line", () => {
     [["--resume=yes"], "--resume: found yes, expected no value"],
     [["--out", ""], '--out: found "", expected a folder'],
     [["--out", "--resume"], '--out: found "--resume", expected a folder'],
-    [["--colour"], /found --colour, expected one of --dataset, .*--resume \(--help explains them\)/],
+    [["--colour"], /found --colour, expected one of --dataset, .*--resume, --quick \(--help explains them\)/],
     [["-x"], /found -x, expected one of/],
-    [["extra"], "found extra, expected options only"],
+    [["extra"], "found extra, expected train, evaluate or predict"],
+    [["train", "extra"], "found extra, expected options only"],
     [["--", "--epochs"], "found --epochs, expected options only"],
   ])("%j is refused in one line", (args, message) => {
     expect(() => parseCommand(args)).toThrow(ArgumentError);

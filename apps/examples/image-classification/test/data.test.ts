@@ -4,9 +4,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fashionMnist } from "@evenkeel/datasets";
+import { parseCommand } from "@evenkeel/example-task";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseCommand } from "../src/command-line.ts";
 import { loadData } from "../src/data.ts";
+import { imageClassification } from "../src/image-classification.ts";
+import type { Options } from "../src/options.ts";
 import { type Ending, runProgram } from "./program.ts";
 
 let folder: string;
@@ -43,7 +45,7 @@ describe("synthetic figures", () => {
     await new Promise((resolve) => server!.close(resolve));
     const { code, output } = await run(origin);
     expect(code).toBe(0);
-    const words = "synthetic figures, drawn by the program: fashion-mnist is not on this machine";
+    const words = "synthetic data, made by the program: fashion-mnist is not on this machine";
     expect(output.match(new RegExp(`^Data: ${words}`, "gm"))).toHaveLength(2);
     expect(await readFile(join(folder, "run", "report.html"), "utf8")).toContain(words);
     const summary = JSON.parse(await readFile(join(folder, "run", "summary.json"), "utf8"));
@@ -75,9 +77,13 @@ describe("synthetic figures", () => {
   });
 
   it("are still used by a resumed run, even if the published set is available again", async () => {
-    const { options } = parseCommand(["--images", "300"])!;
+    const options = parseCommand(imageClassification, ["--images", "300"])!.options as Options;
     const startedWith = { name: "synthetic", insteadOf: "fashion-mnist" } as const;
-    const data = await loadData(options, { startedWith, say: () => undefined });
+    const data = await loadData(options, {
+      startedWith,
+      say: () => undefined,
+      signal: new AbortController().signal,
+    });
     expect(data).toMatchObject(startedWith);
     expect(data.train.labels.length).toBe(300);
   });

@@ -3,8 +3,7 @@ import { syntheticFigures } from "@evenkeel/datasets";
 import type { Backend } from "@evenkeel/tensor";
 import { scope, selectBackend, setDefaultBackend, zeros } from "@evenkeel/tensor";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Options } from "../src/options.ts";
-import { buildNetwork } from "../src/training/networks.ts";
+import { makeNetwork } from "../src/training/networks.ts";
 
 let backend: Backend;
 
@@ -20,7 +19,7 @@ afterAll(async () => {
 test.each(["convnet", "lenet", "vgg", "resnet20", "mlp"] as const)("%s is built for the images", (model) => {
   const set = syntheticFigures({ count: 2, seed: 1, part: "train" });
   for (const normalization of ["batch", "none"] as const) {
-    const network = buildNetwork({ model, seed: 1 } as Options, normalization, set);
+    const network = makeNetwork(set, { model, seed: 1 }, normalization);
     expect(scope(() => network.forward(zeros([2, ...set.imageShape])).shape)).toEqual([
       2,
       set.classes.length,

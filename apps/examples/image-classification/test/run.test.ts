@@ -2,7 +2,6 @@ import { cp, mkdtemp, readdir, readFile, readlink, rm, stat, truncate, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { writeRecord } from "../src/record.ts";
 import type { ArmResult } from "../src/training/arm-result.ts";
 import { type Child, type Ending, runProgram } from "./program.ts";
 
@@ -59,7 +58,7 @@ describe("the program", () => {
     };
     const ended = await run([...quick, ...oneArm, "--epochs", "200", "--out", signal], ["epoch 2/200", end]);
     expect(ended).toMatchObject({ code, output: expect.stringContaining(`interrupted by ${signal}`) });
-    expect((await readdir(join(folder, signal))).sort()).toEqual(["batch", "options.json"]);
+    expect((await readdir(join(folder, signal))).sort()).toEqual(["batch", "model.json", "options.json"]);
     const checkpoint = join(folder, signal, "batch", "checkpoint.safetensors");
     await truncate(checkpoint, (await stat(checkpoint)).size >> 1);
     const refused = await run(["--resume", "--out", signal]);
@@ -96,7 +95,7 @@ describe("the program", () => {
       ["epoch 2/100", (child) => child.kill("SIGINT")],
     );
     expect(interrupted.code).toBe(130);
-    expect((await readdir(join(folder, "again"))).sort()).toEqual(["batch", "options.json"]);
+    expect((await readdir(join(folder, "again"))).sort()).toEqual(["batch", "model.json", "options.json"]);
     expect((await run(["--resume", "--out", "again"])).code).toBe(0);
     expect((await readResult("again", "batch")).epochs).toBe(100);
   });
@@ -147,7 +146,7 @@ describe("the program", () => {
   });
 
   it("refuses impossible options in one line, exits with 2, and writes nothing", async () => {
-    await writeRecord(join(folder, "file"), {});
+    await writeFile(join(folder, "file"), "");
     const before = await readdir(folder);
     const refused = async (args: readonly string[], message: string): Promise<void> => {
       const { code, output } = await run(args);
@@ -165,6 +164,33 @@ describe("the program", () => {
       "--batch-size: found 128, expected at most the 20 training images",
     );
     expect(await readdir(folder)).toEqual(before);
+  });
+
+  it("evaluates and predicts with the networks of a finished run", async () => {
+    const convolutional = quick.map((word) => (word === "mlp" ? "lenet" : word));
+    expect((await run([...convolutional, "--epochs", "1", "--out", "used"])).code).toBe(0);
+    const evaluated = await run(["evaluate", "used"]);
+    for (const arm of ["batch", "none"]) {
+      const { testAccuracy } = await readResult("used", arm);
+      expect(evaluated.output).toContain(`${arm}:\ntest accuracy ${(100 * testAccuracy).toFixed(2)} %`);
+    }
+    const png =
+      "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR4nGNgSGEwmgYAApABLQJW6qoAAAAASUVORK5CYII=";
+    await writeFile(join(folder, "a.png"), Buffer.from(png, "base64"));
+    const predicted = await run(["predict", "used", "a.png", "a.png"]);
+    expect(predicted.output.match(/^a\.png:\n( +[\d.]+ % {2}\w+\n){3}/gm)).toHaveLength(2);
+    const page = await readFile(join(folder, "used", "prediction.html"), "utf8");
+    expect(page.match(/class="heat"/g)).toHaveLength(2);
+    await writeFile(join(folder, "broken.png"), Buffer.from(png, "base64").subarray(0, 40));
+    for (const [file, message] of [
+      ["absent.png", "could not be read"],
+      ["broken.png", "broken.png"],
+    ] as const) {
+      const refused = await run(["predict", "used", file]);
+      expect(refused.output).toMatch(/^Backend: .*\nArgumentError: the picture .*\n$/);
+      expect(refused.output).toContain(message);
+      expect(refused.code).toBe(2);
+    }
   });
 
   it("prints its help", async () => {

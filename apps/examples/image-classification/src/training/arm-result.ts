@@ -1,3 +1,4 @@
+import { objectOf } from "@evenkeel/example-task";
 import {
   finite,
   listOf,
@@ -9,7 +10,6 @@ import {
   text,
 } from "@evenkeel/tensor/checks";
 import type { Normalization } from "../options.ts";
-import { objectOf } from "../record.ts";
 
 /** A step, counted from 1, and its value. */
 export type Point = readonly [step: number, value: number];

@@ -2,7 +2,8 @@ import { valueAndGrad } from "@evenkeel/autodiff";
 import type { Batches } from "@evenkeel/datasets";
 import { crossEntropy, type Module } from "@evenkeel/nn";
 import { scope, type Tensor, withoutStateChanges } from "@evenkeel/tensor";
-import type { GradientNorm, Point } from "./arm-result.ts";
+import type { Rules } from "@evenkeel/tensor/checks";
+import { type GradientNorm, gradientNorms, type Point, points } from "./arm-result.ts";
 
 /** Measurements other than those of the training, kept in a file so that a resumed run ends with the same report. */
 export interface Measurements {
@@ -11,6 +12,12 @@ export interface Measurements {
   /** The values of complete epochs. */
   readonly losses: Point[];
 }
+
+export const measurementRules: Rules<Measurements> = {
+  gradientNorms,
+  heldOutAccuracy: points,
+  losses: points,
+};
 
 /** The measurements before the first step. */
 export async function startMeasurements(model: Module, train: Batches): Promise<Measurements> {

@@ -1,6 +1,7 @@
-import type { ImageSet } from "@evenkeel/datasets";
+import { type ChannelStatistics, computeChannelStatistics, type ImageSet } from "@evenkeel/datasets";
 import { convnet, lenet, mlp, resnet20, vgg } from "@evenkeel/models";
 import type { Module } from "@evenkeel/nn";
+import type { Data } from "../data.ts";
 import type { Normalization, Options } from "../options.ts";
 
 interface NetworkSetting {
@@ -19,11 +20,24 @@ const builders: { readonly [Name in Options["model"]]: (setting: NetworkSetting)
   mlp: ({ inChannels, imageSize, ...setting }) => mlp({ ...setting, inputs: inChannels * imageSize ** 2 }),
 };
 
-/** The network that the options select, for images of the set's shape; both arms have the same initial weights. */
-export function buildNetwork(
-  { model, seed }: Options,
+/** What the network is made from besides the options, and what its inputs are. */
+export interface Description {
+  readonly imageShape: ImageSet["imageShape"];
+  readonly classes: readonly string[];
+  readonly statistics: ChannelStatistics;
+}
+
+export const describeNetwork = ({ train }: Pick<Data, "train">): Description => ({
+  imageShape: train.imageShape,
+  classes: train.classes,
+  statistics: computeChannelStatistics(train),
+});
+
+/** The network that the options select, for images of the described shape; both arms have the same initial weights. */
+export function makeNetwork(
+  { imageShape: [inChannels, imageSize], classes }: Pick<Description, "imageShape" | "classes">,
+  { model, seed }: Pick<Options, "model" | "seed">,
   normalization: Normalization,
-  { imageShape: [inChannels, imageSize], classes }: ImageSet,
 ): Module {
   return builders[model]({ inChannels, imageSize, classes: classes.length, normalization, seed });
 }

@@ -1,11 +1,18 @@
-import type { Batches, ImageSet } from "@evenkeel/datasets";
+import { type Batches, batches, type ImageSet } from "@evenkeel/datasets";
+import type { Session, TrainedArm } from "@evenkeel/example-task";
 import type { Module } from "@evenkeel/nn";
 import { logSoftmax, scope } from "@evenkeel/tensor";
+import type { Data } from "../data.ts";
+import type { Options } from "../options.ts";
+import { formatPercent } from "../words.ts";
 import type { ArmResult, Mistake } from "./arm-result.ts";
+import type { Description } from "./networks.ts";
 
 type TestResults = Pick<ArmResult, "testAccuracy" | "testLoss" | "confusion" | "mistakes">;
 
 const mistakesKept = 8;
+/** Images per batch where nothing is trained. */
+export const evaluationBatchSize = 500;
 
 /** Runs the model in evaluation mode on a whole set, in order, and compares the predictions with the labels. */
 export async function testModel(
@@ -25,6 +32,17 @@ export async function testModel(
     at += values.length;
   }
   return compare(logProbabilities, set);
+}
+
+/** Tests a trained network again; returns the lines to print. */
+export async function evaluateNetwork(
+  { model, description: { statistics } }: TrainedArm<Options, Description>,
+  { test }: Data,
+  { signal }: Session,
+): Promise<readonly string[]> {
+  const data = batches(test, { batchSize: evaluationBatchSize, statistics });
+  const { testAccuracy, testLoss } = await testModel(model as Module, { set: test, data, signal });
+  return [`test accuracy ${formatPercent(testAccuracy)}, test loss ${testLoss.toFixed(4)}`];
 }
 
 /** `logProbabilities` has one row of all classes for each image. */

@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { ArgumentError } from "@evenkeel/tensor";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { clearArm } from "../src/arms/saved-arm.ts";
 import { parseCommand } from "../src/command-line.ts";
-import { runJob } from "../src/job.ts";
+import { runTask } from "../src/main.ts";
 import { claimFolder } from "../src/run/folder.ts";
 import { pointLatestTo } from "../src/run/latest.ts";
 import { checkFolder } from "../src/run/run-files.ts";
 import { type RunRecord, saveRunRecord } from "../src/run/run-record.ts";
-import { clearArm } from "../src/training/saved-arm.ts";
+import { lineTask } from "./line-task.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -18,15 +19,15 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe("claimFolder", () => {
-  const claim = (...args: string[]) => claimFolder(parseCommand(args)!);
+  const claim = (...args: string[]) => claimFolder(lineTask, parseCommand(lineTask, args)!);
 
   it("gives different folders to two runs that begin in the same second", async () => {
     const before = process.cwd();
     process.chdir(folder);
     try {
-      const claimed = await Promise.all([claim(), claim(), claim("--model", "mlp")]);
+      const claimed = await Promise.all([claim(), claim(), claim("--epochs", "2")]);
       expect(new Set(claimed.map(({ path }) => path)).size).toBe(3);
-      expect(basename(claimed[2]!.path)).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-mlp/);
+      expect(basename(claimed[2]!.path)).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-line/);
       for (const { release } of claimed) await release();
       expect(await readdir("runs").catch(() => [])).toEqual([]);
     } finally {
@@ -113,18 +114,19 @@ describe("pointLatestTo", () => {
 
 describe("checkFolder", () => {
   const record: RunRecord = {
+    task: "line",
     run: "name",
-    options: parseCommand([])!.options,
+    options: parseCommand(lineTask, [])!.options,
     data: { name: "synthetic", insteadOf: null },
     backend: "cpu",
   };
 
   it("accepts a folder with a run, or without the file names of a run", async () => {
     await writeFile(join(folder, "notes.txt"), "");
-    await checkFolder(folder);
+    await checkFolder(lineTask, folder);
     await saveRunRecord(folder, record);
     await writeFile(join(folder, "report.html"), "");
-    await checkFolder(folder);
+    await checkFolder(lineTask, folder);
   });
 
   it.each(["options.json", "report.html", "summary.json", join("batch", "model.safetensors")])(
@@ -132,10 +134,12 @@ describe("checkFolder", () => {
     async (file) => {
       await mkdir(join(folder, "batch"));
       await writeFile(join(folder, file), "mine");
-      await expect(checkFolder(folder)).rejects.toThrow(ArgumentError);
-      await expect(checkFolder(folder)).rejects.toThrow(`--out: found ${join(folder, file)}`);
+      await expect(checkFolder(lineTask, folder)).rejects.toThrow(ArgumentError);
+      await expect(checkFolder(lineTask, folder)).rejects.toThrow(`--out: found ${join(folder, file)}`);
       const surroundings = { backends: () => [], say: () => undefined };
-      await expect(runJob(["--out", folder], surroundings)).rejects.toThrow(`found ${join(folder, file)}`);
+      await expect(runTask(lineTask, ["--out", folder], surroundings)).rejects.toThrow(
+        `found ${join(folder, file)}`,
+      );
       expect(await readFile(join(folder, file), "utf8")).toBe("mine");
     },
   );

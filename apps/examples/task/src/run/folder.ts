@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { ArgumentError, StorageError } from "@evenkeel/tensor";
 import { claimPath, makeFolder as makeFolders, makeStorageError } from "@evenkeel/tensor/node";
 import type { Command } from "../command-line.ts";
+import type { AnyTask } from "../task.ts";
 
 const runsFolder = "runs";
 const lockFile = "run.lock";
@@ -15,11 +16,11 @@ export interface RunFolder {
 }
 
 /**
- * The folder that the command names, or a new one named after the time and the model; a resumed run keeps its folder.
+ * The folder that the command names, or a new one named after the time and the task; a resumed run keeps its folder.
  * Throws ArgumentError if the folder is in use, is not a folder, or cannot be created.
  */
-export async function claimFolder(command: Command): Promise<RunFolder> {
-  const { path, made } = await findOrMake(command);
+export async function claimFolder(task: Pick<AnyTask, "name">, command: Command): Promise<RunFolder> {
+  const { path, made } = await findOrMake(task, command);
   const removeMade = async (): Promise<void> => {
     for (const folder of made.toReversed()) await rmdir(folder).catch(() => undefined);
   };
@@ -35,12 +36,14 @@ export async function claimFolder(command: Command): Promise<RunFolder> {
 /** The folders that were created, outermost first. */
 type Made = readonly string[];
 
-async function findOrMake(command: Command): Promise<{ readonly path: string; readonly made: Made }> {
-  const { out, resume, options } = command;
+async function findOrMake(
+  { name }: Pick<AnyTask, "name">,
+  { out, resume }: Command,
+): Promise<{ readonly path: string; readonly made: Made }> {
   if (resume) return { path: await findResumedFolder(out ?? join(runsFolder, "latest")), made: [] };
   if (out !== undefined) return { path: resolve(out), made: await makeFolder(resolve(out)) };
   const time = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
-  return makeNewFolder(resolve(runsFolder), `${time}-${options.model}`);
+  return makeNewFolder(resolve(runsFolder), `${time}-${name}`);
 }
 
 async function findResumedFolder(place: string): Promise<string> {

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { ArgumentError, DataError } from "@evenkeel/tensor";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseCommand } from "../src/command-line.ts";
-import { type Options, settingNames, settings } from "../src/options.ts";
 import { writeRecord } from "../src/record.ts";
 import { type RunRecord, readResumedRecord, saveRunRecord } from "../src/run/run-record.ts";
+import { listNames } from "../src/settings.ts";
+import { type LineOptions, lineTask } from "./line-task.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -15,26 +16,29 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const path = (): string => join(folder, "options.json");
-const started: RunRecord = {
+const started: RunRecord<LineOptions> = {
+  task: "line",
   run: "name",
-  options: parseCommand(["--model", "mlp", "--epochs", "7", "--images", "300", "--threads", "2"])!.options,
-  data: { name: "synthetic", insteadOf: "fashion-mnist" },
+  options: parseCommand(lineTask, ["--epochs", "7", "--threads", "2"])!.options as LineOptions,
+  data: { name: "synthetic", insteadOf: "rising" },
   backend: "cpu",
 };
-const resume = (...args: string[]) => readResumedRecord(folder, parseCommand(["--resume", ...args])!);
+const resume = async (...args: string[]): Promise<RunRecord<LineOptions>> =>
+  (await readResumedRecord(
+    lineTask,
+    folder,
+    parseCommand(lineTask, ["--resume", ...args])!,
+  )) as RunRecord<LineOptions>;
 
 /** For each option the value that the run was started with, and a different one. */
-const values: { readonly [Name in keyof Options]: readonly [same: string, other: string] } = {
-  dataset: ["fashion-mnist", "mnist"],
-  model: ["mlp", "lenet"],
+const values: { readonly [Name in keyof LineOptions]: readonly [same: string, other: string] } = {
+  dataset: ["rising", "synthetic"],
   normalization: ["both", "batch"],
   epochs: ["7", "3"],
-  batchSize: ["128", "64"],
-  learningRate: ["5e-2", "0.1"],
+  learningRate: ["1e-1", "0.2"],
   seed: ["1", "2"],
   backend: ["auto", "webgpu"],
   threads: ["2", "1"],
-  images: ["300", "0"],
 };
 
 describe("--resume", () => {
@@ -47,21 +51,24 @@ describe("--resume", () => {
     });
   });
 
-  it.each(settingNames)("keeps %s, or refuses another value in an error that names it", async (name) => {
-    await saveRunRecord(folder, started);
-    const [same, other] = values[name];
-    const flag = `--${settings[name].flag}`;
-    expect((await resume(flag, same)).options[name]).toBe(started.options[name]);
-    if (name === "threads") {
-      expect((await resume(flag, other)).options.threads).toBe(Number(other));
-      return;
-    }
-    const refused = resume(flag, other);
-    await expect(refused).rejects.toThrow(ArgumentError);
-    await expect(refused).rejects.toThrow(
-      `${flag}: found ${other}, expected ${started.options[name]}, the value of the interrupted run`,
-    );
-  });
+  it.each(listNames(lineTask.settings))(
+    "keeps %s, or refuses another value in an error that names it",
+    async (name) => {
+      await saveRunRecord(folder, started);
+      const [same, other] = values[name];
+      const flag = `--${lineTask.settings[name].flag}`;
+      expect((await resume(flag, same)).options[name]).toBe(started.options[name]);
+      if (name === "threads") {
+        expect((await resume(flag, other)).options.threads).toBe(Number(other));
+        return;
+      }
+      const refused = resume(flag, other);
+      await expect(refused).rejects.toThrow(ArgumentError);
+      await expect(refused).rejects.toThrow(
+        `${flag}: found ${other}, expected ${started.options[name]}, the value of the interrupted run`,
+      );
+    },
+  );
 
   it("requires a run", async () => {
     await expect(resume()).rejects.toThrow(`--resume: found no options.json in ${folder}`);
@@ -83,7 +90,11 @@ describe("the record of a run", () => {
 
   it.each<[object, string]>([
     [{ ...started, options: { ...started.options, epochs: -1 } }, "options.json: options: found an object"],
-    [{ ...started, data: { name: "mine", insteadOf: null } }, "options.json: data: found an object"],
+    [{ ...started, data: { name: 3, insteadOf: null } }, "options.json: data: found an object"],
+    [
+      { ...started, task: "other" },
+      'options.json: task: found "other", expected line, the task of this program',
+    ],
     [{ ...started, backend: 3 }, "options.json: backend: found 3, expected a string"],
     [{ ...started, more: 1 }, "options.json: more: found 1, expected no such field"],
   ])("is rejected with invalid fields, even if its checksum is right: %j", async (record, message) => {

@@ -4,19 +4,13 @@ import { DataError } from "@evenkeel/tensor";
 import { text } from "@evenkeel/tensor/checks";
 import { makeStorageError, writeFileAtomically } from "@evenkeel/tensor/node";
 import { computeSha256, objectOf, readFileIfThere, readRecord, writeRecord } from "../record.ts";
-import { type ArmResult, armResultRules, gradientNorms, points } from "./arm-result.ts";
-import type { Measurements } from "./measurements.ts";
-
-/** The files of an arm in its folder. */
-export interface SavedArm {
-  /** The results of an arm that was trained and tested. */
-  readonly result?: ArmResult | undefined;
-  readonly measurements?: Measurements | undefined;
-}
+import type { AnyTask, ArmResult, SavedArm } from "../task.ts";
 
 const resultFile = "result.json";
 const weightsFile = "model.safetensors";
 const measurementsFile = "measurements.json";
+
+/** The name of the checkpoint of a training in the folder of its arm. */
 export const checkpointName = "checkpoint";
 
 /** In the order of removal, so that the remaining files are consistent after an interruption. */
@@ -40,42 +34,48 @@ export async function clearArm(folder: string): Promise<void> {
   }
 }
 
+interface ResultRecord {
+  readonly run: string;
+  /** The checksum of the weights file. */
+  readonly weights: string;
+  readonly result: ArmResult;
+}
+
+interface MeasurementsRecord {
+  readonly run: string;
+  readonly measurements: object;
+}
+
 /**
  * Reads the files of an arm from its folder; `run` is the name of the run and the arm in it. The checkpoint is checked when the
  * training continues from it.
  *
  * Throws DataError unless each file is complete and belongs to the run, and the weights belong to the result.
  */
-export async function readArm(folder: string, run: string): Promise<SavedArm> {
+export async function readArm(task: AnyTask, folder: string, run: string): Promise<SavedArm> {
   const path = (file: string): string => join(folder, file);
   const finished = await readRecord<ResultRecord>(path(resultFile), {
     run: text,
     weights: text,
-    result: objectOf(armResultRules),
+    result: objectOf(task.resultRules),
   });
   const measured = await readRecord<MeasurementsRecord>(path(measurementsFile), {
     run: text,
-    gradientNorms,
-    heldOutAccuracy: points,
-    losses: points,
+    measurements: objectOf(task.measurementRules),
   });
   checkRun(path(resultFile), finished?.run ?? run, run);
   checkRun(path(measurementsFile), measured?.run ?? run, run);
-  if (finished !== undefined) await checkWeights(path(weightsFile), finished.weights);
+  if (finished !== undefined) await checkWeights(folder, finished.weights);
   else if (measured === undefined && (await readFileIfThere(path(`${checkpointName}.safetensors`)))) {
     throw new DataError(
       `${path(measurementsFile)}: found no file, expected the measurements before the checkpoint`,
     );
   }
-  const { gradientNorms: norms, heldOutAccuracy, losses } = measured ?? {};
-  return {
-    result: finished?.result,
-    measurements: norms && heldOutAccuracy && losses && { gradientNorms: norms, heldOutAccuracy, losses },
-  };
+  return { result: finished?.result, measurements: measured?.measurements };
 }
 
-export const saveMeasurements = (folder: string, run: string, measurements: Measurements): Promise<void> =>
-  writeRecord(join(folder, measurementsFile), { ...measurements, run });
+export const saveMeasurements = (folder: string, run: string, measurements: object): Promise<void> =>
+  writeRecord(join(folder, measurementsFile), { run, measurements });
 
 /** Saves the weights, as a safetensors file, and the results of the test. */
 export async function saveResult(
@@ -88,26 +88,23 @@ export async function saveResult(
   await writeRecord(join(folder, resultFile), record);
 }
 
-interface ResultRecord {
-  readonly run: string;
-  /** The checksum of the weights file. */
-  readonly weights: string;
-  readonly result: ArmResult;
-}
-
-interface MeasurementsRecord extends Measurements {
-  readonly run: string;
+/** The weights of a finished arm, which `readArm` has checked. */
+export async function readArmWeights(folder: string): Promise<Uint8Array> {
+  const path = join(folder, weightsFile);
+  const bytes = await readFileIfThere(path);
+  if (bytes === undefined)
+    throw new DataError(`${path}: found no file, expected the weights of a finished run`);
+  return bytes;
 }
 
 function checkRun(path: string, found: string, expected: string): void {
   if (found !== expected) throw new DataError(`${path}: found the run ${found}, expected ${expected}`);
 }
 
-async function checkWeights(path: string, expected: string): Promise<void> {
-  const bytes = await readFileIfThere(path);
-  if (bytes === undefined)
-    throw new DataError(`${path}: found no file, expected the weights of a finished run`);
-  if (computeSha256(bytes) !== expected) {
-    throw new DataError(`${path}: found different weights from those that were tested: the file is damaged`);
+async function checkWeights(folder: string, expected: string): Promise<void> {
+  if (computeSha256(await readArmWeights(folder)) !== expected) {
+    throw new DataError(
+      `${join(folder, weightsFile)}: found different weights from those that were tested: the file is damaged`,
+    );
   }
 }

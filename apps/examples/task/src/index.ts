@@ -1,0 +1,38 @@
+export { checkpointName } from "./arms/saved-arm.ts";
+export { listBackends } from "./backends.ts";
+export { type Command, parseCommand, type Verb } from "./command-line.ts";
+export type { FigureRecord } from "./figures.ts";
+export {
+  type DownloadOptions,
+  describeData,
+  loadPublished,
+  type PublishedData,
+  syntheticName,
+} from "./load-published.ts";
+export { main, runTask } from "./main.ts";
+export type { Surroundings } from "./open-backend.ts";
+export { objectOf } from "./record.ts";
+export {
+  type CommonOptions,
+  listNames,
+  makeCommonSettings,
+  readChoice,
+  readPositiveNumber,
+  readShare,
+  readWholeNumber,
+  type Setting,
+  type Settings,
+} from "./settings.ts";
+export type {
+  AnyTask,
+  Arm,
+  ArmResult,
+  Figure,
+  PredictionRequest,
+  RunResult,
+  SavedArm,
+  Session,
+  Task,
+  TaskData,
+  TrainedArm,
+} from "./task.ts";
