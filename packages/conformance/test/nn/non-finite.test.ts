@@ -1,6 +1,8 @@
 import { customGradient, valueAndGrad } from "@evenkeel/autodiff";
 import {
   Adam,
+  AveragedModel,
+  type AveragedModelOptions,
   BatchNorm1d,
   crossEntropy,
   Dropout,
@@ -189,6 +191,26 @@ onEachBackend((backend) => {
       const options = { data: () => good(9), loss: mse, epochs: 1 };
       await fit(other, { ...options, optimizer: new SGD(other, { learningRate: 1e-3, momentum: 0.9 }) });
       expect(await readStateArrays(model)).toEqual(await readStateArrays(other));
+    });
+
+    test("leaves averages as they were before the step, and takes values that stand where there were none", async () => {
+      const start = (options: AveragedModelOptions, after: readonly ReturnType<typeof batch>[]) => {
+        const model = new Sequential(new Scale(), new Log(), new Scale());
+        const optimizer = new SGD(model, { learningRate: 0.1 });
+        const averaged = new AveragedModel(model, { ...options, optimizer });
+        const data = () => [...good(9), ...after];
+        const run = fit(model, { data, loss: mse, optimizer, epochs: 1 });
+        return { model, averaged, run };
+      };
+      const after = [batch([1, -1, 2]), ...good(20)];
+      for (const options of [{}, { decay: 0.5 }, { start: 9 }]) {
+        const [whole, held] = [start(options, []), start(options, after)];
+        await whole.run;
+        await expect(held.run).rejects.toThrow(NonFiniteLossError);
+        const read = ({ model }: typeof held) => readStateArrays(model);
+        const expected = "start" in options ? read(whole) : whole.averaged.use(() => read(whole));
+        expect(await held.averaged.use(() => read(held))).toEqual(await expected);
+      }
     });
 
     test("finds gradients that are not finite in the step that accumulates them", async () => {

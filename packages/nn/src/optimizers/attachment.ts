@@ -23,8 +23,8 @@ export interface OptimizerAttachment {
   collect?(gradients: Gradients): Gradients | undefined;
   /** Allocates what `follow` needs, before anything changes. */
   prepare?(): void;
-  /** Called after every update. */
-  follow?(): void;
+  /** Called after every update. `admitted` is the answer of its gate: one element, 0 where the update was held back. */
+  follow?(admitted?: Tensor): void;
   /** Its state as of this call. */
   readStateArrays(): Promise<Map<string, StoredArray>>;
   /** Checks and uploads the result of `readStateArrays`. Throws StateDictError where it does not fit. */
@@ -64,8 +64,8 @@ export class Attachments {
     for (const attachment of this.list) attachment.prepare?.();
   }
 
-  follow(): void {
-    for (const attachment of this.list) attachment.follow?.();
+  follow(admitted?: Tensor): void {
+    for (const attachment of this.list) attachment.follow?.(admitted);
   }
 
   async readStateArrays(): Promise<[name: string, array: StoredArray][]> {

@@ -1,4 +1,4 @@
-import type { Expression, StateChange, Tensor } from "@evenkeel/tensor";
+import type { Expression, StateChange, Tensor, Value } from "@evenkeel/tensor";
 import {
   ArgumentError,
   buildExpression,
@@ -54,17 +54,28 @@ export interface AveragedModelOptions {
 }
 
 let blend: Expression | undefined;
+let gatedBlend: Expression | undefined;
 
 /** a + weight (b - a). */
+const mix = (a: Value, b: Value, weight: Value): Value => e.add(a, e.mul(weight, e.sub(b, a)));
+
 const buildBlend = (): Expression =>
   (blend ??= buildExpression({ inputs: ["f32", "f32"], scalars: ["f32"] }, ([a, b], [weight]) =>
-    e.add(a!, e.mul(weight!, e.sub(b!, a!))),
+    mix(a!, b!, weight!),
+  ));
+
+/** The same, or a where the gate is 0. */
+const buildGatedBlend = (): Expression =>
+  (gatedBlend ??= buildExpression(
+    { inputs: ["f32", "f32", "f32"], scalars: ["f32"] },
+    ([a, b, gate], [weight]) => e.select(e.equal(gate!, 0), a!, mix(a!, b!, weight!)),
   ));
 
 /**
  * Averages of the parameters of a model over its updates: `torch.optim.swa_utils.AveragedModel`. With `decay` an exponential moving
  * average, otherwise the mean (stochastic weight averaging, Izmailov et al. 2018). They take one launch for each parameter and update,
- * and stay on the device. Given the optimizer, they are saved and resumed with it, by `fit` too.
+ * and stay on the device. Given the optimizer, they are saved and resumed with it, by `fit` too; an update that `fit` holds back, because
+ * its loss or gradients are not finite, leaves them as they were.
  *
  * `use` runs a function with the averages in the model; `stateDict` is what another model loads. Running statistics of batch norm
  * belong to the weights with which they were computed: `preciseBatchNorm` computes those of the averages.
@@ -142,13 +153,18 @@ export class AveragedModel implements OptimizerAttachment {
     });
   }
 
-  follow(): void {
+  follow(admitted?: Tensor): void {
     const isCounted = this.isNextCounted();
     this.updates++;
     if (!isCounted) return;
     const weight = this.computeWeight(this.averaged);
+    // The first value replaces zeros. If its update was held back, the model has the value before it.
+    const isGated = admitted !== undefined && this.averaged > 0;
     for (const [variable, average] of this.averages) {
-      this.averages.set(variable, updateInPlace(buildBlend(), [average, variable.value], [weight]));
+      const next = isGated
+        ? updateInPlace(buildGatedBlend(), [average, variable.value, admitted], [weight])
+        : updateInPlace(buildBlend(), [average, variable.value], [weight]);
+      this.averages.set(variable, next);
     }
     this.averaged++;
   }

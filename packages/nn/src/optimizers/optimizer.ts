@@ -91,7 +91,7 @@ export class Optimizer {
    * Updates every trainable parameter once. All memory is allocated before anything changes: a step that throws has changed
    * nothing, unless the error says that it failed halfway.
    *
-   * A `gate` decides on the device whether values and slots change; counts of steps and attachments do not know its answer.
+   * A `gate` decides on the device whether values and slots change, and attachments get its answer; counts of steps do not know it.
    *
    * @returns false where an attachment only takes the gradients, such as `GradientAccumulation`
    * @throws ShapeError or DTypeError for a gradient that does not fit its parameter; ArgumentError for a wrong number of them;
@@ -203,7 +203,7 @@ export class Optimizer {
     });
     try {
       for (const update of updates) update();
-      this.attachments.follow();
+      this.attachments.follow(admitted);
     } catch (error) {
       // When the first launch fails, nothing has changed; when a later one fails, other parameters have.
       throw launches === 0 ? error : this.invalidate(error);
