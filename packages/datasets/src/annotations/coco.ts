@@ -8,6 +8,7 @@ import {
   finite,
   integer,
   listOf,
+  nonNegative,
   positiveInteger,
   text,
 } from "@evenkeel/tensor/checks";
@@ -47,8 +48,9 @@ export interface CocoInstances {
 }
 
 /**
- * Reads the annotations of objects in the JSON format of COCO, as text or parsed. Throws DataError for damaged files, and for an
- * annotation of an image or a category that the file does not list.
+ * Reads the annotations of objects in the JSON format of COCO, as text or parsed. Throws DataError, which names the
+ * entry and its field, for damaged files, for a number that two entries have, and for an annotation of an image or a category that the
+ * file does not list. Boxes may be without area.
  *
  * @example readCocoInstances({ images: [], categories: [{ id: 7, name: "train" }], annotations: [] }).categories[0].name // "train"
  */
@@ -63,11 +65,23 @@ export function readCocoInstances(
   });
   const { name = "annotations" } = options;
   const parsed = typeof json === "string" ? parse(json, name) : (json as Entry);
-  const readList = <Item>(part: string, read: (entry: Entry, where: string) => Item): Item[] =>
-    readField<unknown[]>(`${name}: ${part}`, parsed[part], anArray).map((entry, index) => {
+  const readList = <Item>(part: string, read: (entry: Entry, where: string) => Item): Item[] => {
+    const places = new Map<unknown, number>();
+    return readField<unknown[]>(`${name}: ${part}`, parsed[part], anArray).map((given, index) => {
       const where = `${name}: ${part}[${index}]`;
-      return read(readField<Entry>(where, entry, aRecord), where);
+      const entry = readField<Entry>(where, given, aRecord);
+      const item = read(entry, where);
+      const other = places.get(entry.id);
+      if (other !== undefined) {
+        throw new DataError(
+          `${where}: id: found ${describeValue(entry.id)}, which ${part}[${other}] has, expected another number`,
+        );
+      }
+      // Nothing refers to annotations, so that theirs may be absent.
+      if (entry.id !== undefined) places.set(entry.id, index);
+      return item;
     });
+  };
   const categories = readList("categories", readCategory).sort((one, other) => one.id - other.id);
   const labels = new Map(categories.map(({ id }, label) => [id, label]));
   const images = readList("images", readImage);
@@ -120,7 +134,7 @@ function readObject(entry: Entry, where: string, labels: ReadonlyMap<number, num
   return {
     label: find(labels, entry.category_id, `${where}: category_id`),
     box: [x, y, x + width, y + height],
-    area: readField<number>(`${where}: area`, entry.area ?? width * height, finite),
+    area: readField<number>(`${where}: area`, entry.area ?? width * height, nonNegative),
     crowd: readField(`${where}: iscrowd`, entry.iscrowd ?? 0, aFlag) === 1,
     segmentation: entry.segmentation as CocoSegmentation | undefined,
   };

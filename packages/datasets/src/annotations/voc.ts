@@ -1,6 +1,6 @@
 import { DataError } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
-import { checkOptions, checkValue, oneOf, text } from "@evenkeel/tensor/checks";
+import { checkOptions, checkValue, oneOf, positiveInteger, text } from "@evenkeel/tensor/checks";
 import { XMLParser } from "fast-xml-parser";
 import { aRecord, readField } from "./read-field.ts";
 
@@ -40,7 +40,7 @@ export const aFirstPixel: Rule = { expected: "0 or 1", accepts: (value) => value
 
 /**
  * Reads an annotation in the XML format of the PASCAL VOC challenges. Entities that a file defines are not replaced. Throws
- * DataError for damaged files, with the line or the path of what is wrong.
+ * DataError for damaged files, with the line or the path of what is wrong. A box may be one pixel, but not upside down.
  *
  * @example readVocAnnotation("<annotation><size><width>8</width><height>4</height></size></annotation>").objects.length // 0
  */
@@ -53,8 +53,8 @@ export function readVocAnnotation(xml: string, options: VocAnnotationOptions = {
   const objects = (annotation.object ?? []) as unknown[];
   return {
     file: typeof annotation.filename === "string" ? decodeEntities(annotation.filename) : "",
-    width: readNumber(`${name}: size: width`, size.width),
-    height: readNumber(`${name}: size: height`, size.height),
+    width: readSide(`${name}: size: width`, size.width),
+    height: readSide(`${name}: size: height`, size.height),
     objects: objects.map((object, index) => readObject(object, `${name}: object ${index}`, firstPixel)),
   };
 }
@@ -94,6 +94,14 @@ const numberInText: Rule = {
 
 const readNumber = (where: string, value: unknown): number =>
   Number(readField<string>(where, value, numberInText));
+
+const pixelsInText: Rule = {
+  expected: positiveInteger.expected,
+  accepts: (value) => numberInText.accepts(value) && positiveInteger.accepts(Number(value)),
+};
+
+const readSide = (where: string, value: unknown): number =>
+  Number(readField<string>(where, value, pixelsInText));
 
 const readFlag = (where: string, value: unknown): boolean =>
   value !== undefined && readField<string>(where, value, oneOf("0", "1")) === "1";

@@ -52,6 +52,15 @@ describe("COCO annotations", () => {
     }
   });
 
+  it("may have boxes without area, and no numbers", () => {
+    const bare = { image_id: 3, category_id: 1, bbox: [1, 1, 0, 0] };
+    const { images } = readCocoInstances({ ...file, annotations: [bare, bare] });
+    expect(images[1]!.objects.map(({ box, area }) => [...box, area])).toEqual([
+      [1, 1, 1, 1, 0],
+      [1, 1, 1, 1, 0],
+    ]);
+  });
+
   const withAnnotation = (changes: object): object => ({
     ...file,
     annotations: [file.annotations[0], { ...file.annotations[1], ...changes }],
@@ -83,6 +92,32 @@ describe("COCO annotations", () => {
       /annotations\[1\]: bbox: found \[1, 2, 3\], expected x, y/,
     ],
     ["a negative width", withAnnotation({ bbox: [1, 2, -3, 4] }), /annotations\[1\]: bbox/],
+    ["a negative height", withAnnotation({ bbox: [1, 2, 3, -4] }), /annotations\[1\]: bbox/],
+    [
+      "a negative area",
+      withAnnotation({ area: -1 }),
+      /annotations\[1\]: area: found -1, expected a finite non/,
+    ],
+    [
+      "one number of two annotations",
+      withAnnotation({ id: 1 }),
+      /annotations\[1\]: id: found 1, which annotations\[0\] has, expected another/,
+    ],
+    [
+      "one number of two categories",
+      { ...file, categories: [...file.categories, { id: 90, name: "cup" }] },
+      /categories\[2\]: id: found 90, which categories\[0\] has/,
+    ],
+    [
+      "one number of two images",
+      { ...file, images: [...file.images, { ...file.images[1], file_name: "c.jpg" }] },
+      /images\[2\]: id: found 3, which images\[1\] has/,
+    ],
+    [
+      "an image of no width",
+      { ...file, images: [{ ...file.images[0], width: 0 }] },
+      /images\[0\]: width: found 0/,
+    ],
     ["a flag", withAnnotation({ iscrowd: 2 }), /annotations\[1\]: iscrowd: found 2, expected 0 or 1/],
     ["a null", { ...file, annotations: [null] }, /annotations\[0\]: found null, expected an object/],
   ])("of %s are a DataError", (_, json, message) => {

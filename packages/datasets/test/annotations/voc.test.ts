@@ -56,7 +56,23 @@ describe("VOC annotations", () => {
     [
       "a width that is no number",
       annotate().replace(">10<", ">wide<"),
-      /size: width: found "wide", expected a number/,
+      /size: width: found "wide", expected a positive integer/,
+    ],
+    [
+      "a negative width",
+      annotate().replace(">10<", ">-10<"),
+      /a\.xml: size: width: found "-10", expected a pos/,
+    ],
+    ["no height", annotate().replace(">6<", ">0<"), /size: height: found "0", expected a positive integer/],
+    [
+      "half a pixel",
+      annotate().replace(">6<", ">6.5<"),
+      /size: height: found "6.5", expected a positive int/,
+    ],
+    [
+      "a box whose sides are exchanged",
+      annotate(object(), object({ xmax: "2" })),
+      /object 1: bndbox: found 3, 2 to 2, \d+, expected min <= max/,
     ],
     ["no name", annotate(object({ name: "" })), /object 0: name: found "", expected a text/],
     [
