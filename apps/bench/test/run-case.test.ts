@@ -3,7 +3,9 @@ import { OutOfMemoryError } from "@evenkeel/tensor";
 import { makeBackendWith } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BenchCase } from "../src/core/bench-case.ts";
+import type { Row } from "../src/core/rows.ts";
 import { NotOfferedError, type Program, type Subject } from "../src/core/subject.ts";
+import type { MaskedSoftmaxTask } from "../src/core/task.ts";
 import { evenkeel } from "../src/evenkeel/evenkeel.ts";
 import { type Options, parseOptions } from "../src/options.ts";
 import { runCase } from "../src/session/run-case.ts";
@@ -137,6 +139,42 @@ describe("a case", () => {
     const rows = await runCase(benchCase, { ...session, peers: [{ ...broken, prepare }] });
     expect(rows.find(({ subject }) => subject === "broken")).toMatchObject({ error: "the process ended" });
     expect(rows.find(({ subject }) => subject === "evenkeel")!.milliseconds).toBeGreaterThan(0);
+  });
+
+  it("times a variant under its own name if it has the results of the case", async () => {
+    const task: MaskedSoftmaxTask = {
+      kind: "masked-softmax",
+      shape: [2, 2, 3, 5],
+      pass: "forward-backward",
+      mask: "causal",
+      scale: 0.5,
+    };
+    const name = "evenkeel-unfused";
+    const runWith = (variant: Partial<MaskedSoftmaxTask>, isEquivalent = true): Promise<readonly Row[]> => {
+      const beside = { name, task: { ...task, ...variant }, isEquivalent } as const;
+      return runCase({ ...benchCase, task, roofs: [], flops: 24, beside, tolerance: 1e-6 }, session);
+    };
+    const findRow = (rows: readonly Row[]) => rows.find(({ subject }) => subject === name)!;
+    const right = findRow(await runWith({ isComposed: true }));
+    expect(right).toMatchObject({ case: "2x3x2", threads: 1, rounds: 7, flops: undefined });
+    expect(right.milliseconds).toBeGreaterThan(0);
+    const wrong = findRow(await runWith({ isComposed: true, scale: 0.6 }));
+    expect(wrong).toMatchObject({
+      milliseconds: null,
+      error: expect.stringMatching(/disagrees with Evenkeel: y/),
+    });
+    expect(findRow(await runWith({ scale: 0.6 }, false)).milliseconds).toBeGreaterThan(0);
+  });
+
+  it("takes the effort that the case asks for, unless only a quick check is wanted", async () => {
+    const effort = { rounds: 3, windowMilliseconds: 1, pauseMilliseconds: 0 };
+    const countRounds = async (quick: boolean): Promise<(number | undefined)[]> => {
+      const options = { ...session.options, quick };
+      const rows = await runCase({ ...benchCase, roofs: [], effort }, { ...session, options, absent: [] });
+      return rows.map(({ rounds }) => rounds);
+    };
+    expect(await countRounds(false)).toEqual([3]);
+    expect(await countRounds(true)).toEqual([7]);
   });
 
   it("frees all memory", async () => {

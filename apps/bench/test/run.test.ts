@@ -6,6 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BenchReport, checkReport } from "../src/core/rows.ts";
 import { bench, benchWith, type Outcome } from "./run-bench.ts";
 
+const layers = ["fit", "inference", "attention", "recurrent"];
+/** The suites of cases at which subjects are timed. */
+const timed = ["batchnorm", "matmul", "conv", "launch", "train-step", ...layers];
+
 describe("pnpm bench", () => {
   let folder: string;
   let report: BenchReport;
@@ -14,7 +18,7 @@ describe("pnpm bench", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "evenkeel-bench-test-"));
     const json = join(folder, "quick.json");
-    outcome = await bench("batchnorm", "matmul", "conv", "launch", "train-step", "--quick", "--json", json);
+    outcome = await bench(...timed, "--quick", "--json", json);
     report = checkReport(JSON.parse(await readFile(json, "utf8")), json);
   }, 300_000);
 
@@ -24,12 +28,42 @@ describe("pnpm bench", () => {
     expect(report.rows.filter(({ error }) => error !== undefined)).toEqual([]);
     expect(outcome).toMatchObject({ code: 0 });
     const cases = new Set(report.rows.map((row) => `${row.suite} ${row.case}`));
-    expect(cases.size).toBe(19);
+    expect(cases.size).toBe(30);
     const own = report.rows.filter(({ subject }) => subject === "evenkeel");
     expect(own).toHaveLength(cases.size);
     for (const peer of ["pytorch-cpu", "jax-js-wasm", "tfjs-wasm"]) {
       expect(report.rows.filter(({ subject }) => subject === peer)).toHaveLength(cases.size);
     }
+  });
+
+  it("measures variants beside the cases that have some, and the layers that other libraries have", () => {
+    const listCases = (subject: string): string[] =>
+      report.rows.flatMap((row) =>
+        row.subject === subject && row.milliseconds !== null && layers.includes(row.suite)
+          ? [`${row.suite} ${row.case}`]
+          : [],
+      );
+    expect(listCases("evenkeel-unguarded")).toEqual(["fit mlp b4", "fit resnet20 b4"]);
+    expect(listCases("evenkeel-unfolded")).toEqual(["inference resnet20 b4", "inference conv-stack b4"]);
+    const softmaxes = ["causal", "padding"].flatMap((mask) =>
+      ["forward", "forward-backward"].map((pass) => `attention softmax ${pass} 3x2x5x7 ${mask}`),
+    );
+    expect(listCases("evenkeel-unfused")).toEqual(softmaxes);
+    const attention = "attention layer forward-backward 2x6x16 4 heads";
+    const lstm = "recurrent lstm forward-backward 5x3x6 8";
+    expect(listCases("tfjs-wasm")).toEqual([...softmaxes, lstm]);
+    expect(listCases("jax-js-wasm")).toEqual([...softmaxes, attention]);
+    const hasPytorch = report.rows.some(
+      ({ subject, milliseconds }) => subject === "pytorch-cpu" && milliseconds !== null,
+    );
+    expect(listCases("pytorch-cpu")).toEqual(
+      hasPytorch
+        ? [
+            ...["inference resnet20 b4", "inference conv-stack b4", ...softmaxes, attention],
+            ...[lstm, "recurrent gru forward-backward 5x3x6 8"],
+          ]
+        : [],
+    );
   });
 
   it("measures the roofs next to them", () => {
@@ -38,6 +72,7 @@ describe("pnpm bench", () => {
     );
     const isWide = report.rows.some(({ subject }) => subject === "evenkeel-128");
     expect([...roofs].sort()).toEqual([
+      "attention roof-copy",
       "batchnorm roof-copy",
       "batchnorm roof-read",
       "conv roof-fma",

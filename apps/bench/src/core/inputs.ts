@@ -1,11 +1,11 @@
-import type { HostArray, Inputs, Task } from "./task.ts";
-import { sampleShapes, training } from "./task.ts";
+import type { HostArray, Inputs, MaskedSoftmaxTask, Task } from "./task.ts";
+import { convStack, sampleShapes, training } from "./task.ts";
 
 const countElements = (shape: readonly number[]): number =>
   shape.reduce((product, size) => product * size, 1);
 
 /** Pseudo-random numbers from `low` to `high` (xorshift32, Marsaglia 2003). */
-function uniform(shape: readonly number[], seed: number, low: number, high: number): HostArray {
+export function uniform(shape: readonly number[], seed: number, low: number, high: number): HostArray {
   const data = new Float32Array(countElements(shape));
   let state = (seed * 0x9e3779b9) | 1;
   for (let index = 0; index < data.length; index++) {
@@ -45,6 +45,29 @@ export function drawInputs(task: Task): Inputs {
     }
     case "relu-queue":
       return { x: uniform([task.elements], 1, -1, 1) };
+    case "masked-softmax":
+      return {
+        x: uniform(task.shape, 1, -4, 4),
+        mask: makeMask(task),
+        ...(task.pass === "forward-backward" && { dy: uniform(task.shape, 2, -1, 1) }),
+      };
+    case "inference": {
+      const { channels, size } = convStack;
+      const sample = task.model === "conv-stack" ? [channels, size, size] : sampleShapes[task.model];
+      return { images: uniform([task.batch, ...sample], 1, -1, 1) };
+    }
+    case "attention": {
+      const shape = [task.batch, task.length, task.width];
+      return { x: uniform(shape, 1, -1, 1), dy: uniform(shape, 2, -1, 1) };
+    }
+    case "recurrent": {
+      const steps = [task.length, task.batch];
+      return {
+        x: uniform([...steps, task.inputs], 1, -1, 1),
+        dy: uniform([...steps, task.size], 2, -1, 1),
+      };
+    }
+    case "fit":
     case "training-step": {
       const { batch, model } = task;
       const labels = Int32Array.from({ length: batch }, (_, index) => (index * 7) % training.classes);
@@ -54,4 +77,15 @@ export function drawInputs(task: Task): Inputs {
       };
     }
   }
+}
+
+/** 1 where a score counts: up to the diagonal, or for the first keys of each sample, all or at least half of them. */
+function makeMask({ mask, shape: [n, , queries, keys] }: MaskedSoftmaxTask): HostArray {
+  const shape = mask === "causal" ? [queries, keys] : [n, 1, 1, keys];
+  const countKeys = (row: number): number =>
+    mask === "causal" ? row + 1 : keys - Math.floor((row * keys) / (2 * n));
+  const data = Float32Array.from({ length: countElements(shape) }, (_, index) =>
+    Number(index % keys < countKeys(Math.floor(index / keys))),
+  );
+  return { shape, data };
 }

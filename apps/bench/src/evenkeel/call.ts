@@ -10,13 +10,19 @@ export interface Tensors {
 /** Computes the results of a task once. */
 export type Call = () => Tensors;
 
-/** Repeats a call and frees the results of each. Owns the inputs. */
-export function callProgram(call: Call, inputs: Tensors, backend: Backend): Program {
+/** Repeats a call and frees the results of each. Owns the inputs, and the model if there is one. */
+export function callProgram(
+  call: Call,
+  inputs: Tensors,
+  backend: Backend,
+  model?: Pick<Tensor, "dispose">,
+): Program {
   return {
     results: () => readResults(scope(call)),
     time: (repetitions) => timeSteps(backend, repetitions, () => scope(() => void call())),
     dispose: () => {
       for (const input of Object.values(inputs)) input.dispose();
+      model?.dispose();
     },
   };
 }

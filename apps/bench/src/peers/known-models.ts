@@ -1,8 +1,12 @@
 import { NotOfferedError } from "../core/subject.ts";
-import type { Task } from "../core/task.ts";
+import type { FitTask, InferenceTask, Task } from "../core/task.ts";
 
-/** Throws NotOfferedError for a network that is not implemented for the JavaScript libraries. */
-export function checkModel(task: Task): void {
+/** Throws NotOfferedError for what is not implemented for the JavaScript libraries. */
+export function checkImplemented(task: Task): asserts task is Exclude<Task, FitTask | InferenceTask> {
+  if (task.kind === "fit") {
+    throw new NotOfferedError("has no training loop that guards against values that are not finite");
+  }
+  if (task.kind === "inference") throw new NotOfferedError("implemented only for training");
   if (task.kind === "training-step" && task.model !== "mlp" && task.model !== "resnet20") {
     throw new NotOfferedError("implemented only for the MLP and ResNet-20");
   }

@@ -24,6 +24,12 @@ rounds, measured until the device is idle; the spread is the interquartile range
   ([why](decisions/0012-batch-norm-streams.md)). On WebGPU, if a channel does not fit in a workgroup, the plan has two launches in each direction,
   which count as 3 passes forward (x, x, y) and 5 backward (dy, x, dy, x, dx), and a residual adds 1 and 2. The GFLOP/s of a convolution
   count the operations of the direct algorithm, so Winograd's algorithm can exceed the roof.
+- Variants show what a part of Evenkeel costs or gains: \`evenkeel-plain\` has no epilogue, \`evenkeel-separate-statistics\` computes the
+  statistics of batch norm apart from convolutions, \`evenkeel-unguarded\` is \`fit\` with \`onNonFinite: "continue"\`, which looks for no NaN,
+  \`evenkeel-unfolded\` keeps the batch norms of a network in inference (those of PyTorch are folded, as Evenkeel's), and \`evenkeel-unfused\`
+  composes the masked softmax of a product, a selection and a softmax.
+- The bytes of a masked softmax are 2 passes over the scores forward and 3 backward; the operations of attention and recurrent layers are those of
+  their matrix products, twice as many backward as forward.
 - The column "Evenkeel reaches" compares Evenkeel with a subject on the same number of threads: as a multiple of another library's speed, or as a
   percentage of a roof.
 - TensorFlow.js and jax-js have one thread in Node. PyTorch runs in a separate process that measures its own times; it keeps its memory from

@@ -129,6 +129,21 @@ const besidePlain = (place: Place, bound: number): Target => ({
   value: (find) => divide(find("evenkeel")?.milliseconds, find("evenkeel-plain")?.milliseconds),
 });
 
+/** The share of its time that a guarded step adds to an unguarded one. */
+const guarded = (place: Place, bound: number): Target => ({
+  backend: "cpu",
+  ...place,
+  kind: "time",
+  measure: "slower than without guards",
+  direction: "at most",
+  bound,
+  show: formatPercent,
+  value: (find) => {
+    const ratio = divide(find("evenkeel")?.milliseconds, find("evenkeel-unguarded")?.milliseconds);
+    return ratio === undefined ? undefined : ratio - 1;
+  },
+});
+
 const perLaunch = (place: Place, launches: number, microseconds: number): Target => ({
   backend: "cpu",
   ...place,
@@ -243,6 +258,15 @@ const stepTargets = [
   ]),
 ];
 
+/** Whether loss and gradients are finite costs a clean run little. */
+const guardTargets = ["mlp b128", "resnet20 b128"].flatMap((name) => {
+  const place = { suite: "fit", case: name };
+  return [
+    ...[1, 2].map((threads) => guarded({ ...place, threads }, 0.02)),
+    guarded({ ...place, threads: 1, backend: "webgpu" }, 0.02),
+  ];
+});
+
 const launchTargets = [1, 2].flatMap((threads) => [
   perLaunch({ suite: "launch", case: "device 1000x1024", threads }, 1000, 1),
   perLaunch({ suite: "launch", case: "function 1000x1024", threads }, 1000, 4),
@@ -265,6 +289,7 @@ const targets: readonly Target[] = [
   ...convTargets,
   ...launchTargets,
   ...stepTargets,
+  ...guardTargets,
   ...[1, 2].map((threads) => ofBytes({ suite: "memory", case: "resnet20 b128", threads }, "pytorch-cpu", 1)),
   ...gpuTargets,
 ];

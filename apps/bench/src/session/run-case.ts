@@ -11,8 +11,8 @@ import {
 } from "../core/measure.ts";
 import { makeUntimedRow, type Row, type RowStart } from "../core/rows.ts";
 import { NotOfferedError, type Program, type Subject } from "../core/subject.ts";
-import type { Inputs, Results } from "../core/task.ts";
-import { readModelInputs } from "../evenkeel/training-step.ts";
+import { hasModel, type Inputs, type Results } from "../core/task.ts";
+import { readModelInputs } from "../evenkeel/model-inputs.ts";
 import { makeRoofProgram } from "../roofs/roofs.ts";
 import { measureGpuFigures } from "./gpu-figures.ts";
 import type { OwnSubject, Session } from "./session.ts";
@@ -43,11 +43,14 @@ export async function runCase(benchCase: BenchCase, session: Session): Promise<R
   const lineUp: LineUp = { contestants: [], rows: [] };
   const { contestants, rows } = lineUp;
   try {
-    await addSubjects(lineUp, benchCase, inputs, session);
-    for (const own of session.own) await addReferences(lineUp, benchCase, inputs, own);
+    const expected = await addSubjects(lineUp, benchCase, inputs, session);
+    for (const own of session.own) {
+      await addVariant(lineUp, benchCase, inputs, own, expected);
+      await addRoofs(lineUp, benchCase, own);
+    }
     const timings = await measure(
       contestants.map(({ program }) => program),
-      chooseEffort(session),
+      chooseEffort(benchCase, session),
     );
     for (const [index, { row, program }] of contestants.entries()) {
       rows.push(await makeRow({ row, program }, timings[index]!, session));
@@ -76,14 +79,14 @@ async function disposeQuietly(program: Program | undefined): Promise<void> {
   }
 }
 
-function chooseEffort({ options, gpuIsSoftware }: Session): Effort {
+function chooseEffort({ effort }: BenchCase, { options, gpuIsSoftware }: Session): Effort {
   if (gpuIsSoftware) return countingEffort;
-  return options.quick ? quickEffort : fullEffort;
+  return options.quick ? quickEffort : { ...fullEffort, ...effort };
 }
 
 async function makeInputs({ task }: BenchCase, { own }: Session): Promise<Inputs> {
-  if (task.kind !== "training-step") return drawInputs(task);
-  return { ...drawInputs(task), ...(await readModelInputs(task, own[0]!.backend)) };
+  const drawn = drawInputs(task);
+  return hasModel(task) ? { ...drawn, ...(await readModelInputs(task, own[0]!.backend)) } : drawn;
 }
 
 const startRow = (
@@ -100,57 +103,93 @@ const startRow = (
   images,
 });
 
-/** Evenkeel and its peers, including absent ones. */
+/** Evenkeel and its peers, including absent ones. Returns Evenkeel's results, if it has any. */
 async function addSubjects(
-  { contestants, rows }: LineUp,
+  lineUp: LineUp,
   benchCase: BenchCase,
   inputs: Inputs,
   { own, narrow, peers, absent, options }: Session,
-): Promise<void> {
+): Promise<Results | undefined> {
   let expected: Results | undefined;
   const ownSubjects = [...own, ...(benchCase.comparesVectors ? narrow : [])].map(({ subject }) => subject);
   for (const subject of [...ownSubjects, ...peers]) {
     const row = startRow(benchCase, subject);
-    const checked = await prepareChecked(subject, benchCase, inputs, expected);
-    if (checked instanceof Error) {
-      rows.push(makeUntimedRow(row, checked));
-      continue;
-    }
-    expected ??= checked.results;
-    contestants.push({ row, program: checked.program });
+    const results = await addChecked(lineUp, row, () => prepareChecked(subject, benchCase, inputs, expected));
+    expected ??= results;
   }
   for (const { name, threads, reason } of absent) {
-    rows.push(makeUntimedRow(startRow(benchCase, { name, threads, backend: options.backend }), reason));
+    lineUp.rows.push(
+      makeUntimedRow(startRow(benchCase, { name, threads, backend: options.backend }), reason),
+    );
+  }
+  return expected;
+}
+
+/** Returns the results of a subject that takes part. */
+async function addChecked(
+  { contestants, rows }: LineUp,
+  row: RowStart,
+  prepare: () => Promise<CheckedProgram | Error>,
+): Promise<Results | undefined> {
+  const checked = await prepare();
+  if (checked instanceof Error) {
+    rows.push(makeUntimedRow(row, checked));
+    return undefined;
+  }
+  contestants.push({ row, program: checked.program });
+  return checked.results;
+}
+
+/** The row of something else on Evenkeel's own device, to which the work of the case does not apply. */
+const startReference = (benchCase: BenchCase, { subject }: OwnSubject): RowStart => ({
+  ...startRow(benchCase, subject),
+  bytes: undefined,
+  flops: undefined,
+});
+
+async function addVariant(
+  lineUp: LineUp,
+  benchCase: BenchCase,
+  inputs: Inputs,
+  own: OwnSubject,
+  expected: Results | undefined,
+): Promise<void> {
+  const { beside } = benchCase;
+  if (beside === undefined) return;
+  const { name, task, isEquivalent } = beside;
+  const row = { ...startReference(benchCase, own), subject: name };
+  if (isEquivalent) {
+    const variant = { ...own.subject, name };
+    await addChecked(lineUp, row, () => prepareChecked(variant, { ...benchCase, task }, inputs, expected));
+  } else {
+    await addUnchecked(lineUp, row, own, () => own.subject.prepare(task, inputs));
   }
 }
 
-/** The roofs, and the variant of the case with less work, on Evenkeel's own device. */
-async function addReferences(
-  { contestants, rows }: LineUp,
-  benchCase: BenchCase,
-  inputs: Inputs,
-  { backend, subject }: OwnSubject,
-): Promise<void> {
-  const { roofs, beside } = benchCase;
-  const start = { ...startRow(benchCase, subject), bytes: undefined, flops: undefined };
-  const add = async (row: RowStart, prepare: () => Program | Promise<Program>): Promise<void> => {
-    let program: Program | undefined;
-    try {
-      program = await prepare();
-      // A device reports insufficient memory only here.
-      await backend.idle();
-      contestants.push({ row, program });
-    } catch (error) {
-      await disposeQuietly(program);
-      rows.push(makeUntimedRow(row, error as Error));
-    }
-  };
-  if (beside !== undefined) {
-    await add({ ...start, subject: beside.name }, () => subject.prepare(beside.task, inputs));
-  }
-  for (const roof of roofs) {
+async function addRoofs(lineUp: LineUp, benchCase: BenchCase, own: OwnSubject): Promise<void> {
+  for (const roof of benchCase.roofs) {
     const amount = "flops" in roof ? { flops: roof.flops } : { bytes: makeTraffic(roof) };
-    await add({ ...start, ...amount, subject: roof.name }, () => makeRoofProgram(roof, backend));
+    const row = { ...startReference(benchCase, own), ...amount, subject: roof.name };
+    await addUnchecked(lineUp, row, own, () => makeRoofProgram(roof, own.backend));
+  }
+}
+
+/** What has no results of the case. */
+async function addUnchecked(
+  { contestants, rows }: LineUp,
+  row: RowStart,
+  { backend }: OwnSubject,
+  prepare: () => Program | Promise<Program>,
+): Promise<void> {
+  let program: Program | undefined;
+  try {
+    program = await prepare();
+    // A device reports insufficient memory only here.
+    await backend.idle();
+    contestants.push({ row, program });
+  } catch (error) {
+    await disposeQuietly(program);
+    rows.push(makeUntimedRow(row, error as Error));
   }
 }
 
@@ -158,13 +197,18 @@ async function addReferences(
 const makeTraffic = ({ name, bytes }: { readonly name: string; readonly bytes: number }): number =>
   name === "roof-copy" ? 2 * bytes : bytes;
 
+interface CheckedProgram {
+  readonly program: Program;
+  readonly results: Results;
+}
+
 /** The first subject is Evenkeel, whose results the others are compared with; without these results nothing is timed. */
 async function prepareChecked(
   subject: Subject,
   { task, tolerance }: BenchCase,
   inputs: Inputs,
   expected: Results | undefined,
-): Promise<{ readonly program: Program; readonly results: Results } | Error> {
+): Promise<CheckedProgram | Error> {
   if (expected === undefined && subject.name !== "evenkeel") {
     return new NotOfferedError("Evenkeel has no result to compare with");
   }

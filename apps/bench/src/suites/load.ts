@@ -5,8 +5,8 @@ import { drawInputs } from "../core/inputs.ts";
 import { measure, quickEffort } from "../core/measure.ts";
 import { makeUntimedRow, type Row } from "../core/rows.ts";
 import type { Program, Subject } from "../core/subject.ts";
-import type { Inputs, Task } from "../core/task.ts";
-import { readModelInputs } from "../evenkeel/training-step.ts";
+import type { Inputs, TrainingStepTask } from "../core/task.ts";
+import { readModelInputs } from "../evenkeel/model-inputs.ts";
 import { writeHostArrays } from "../load/host-arrays.ts";
 import { LineProcess } from "../peers/pytorch/line-process.ts";
 import { peers } from "../session/peers.ts";
@@ -21,7 +21,8 @@ const root = resolve(import.meta.dirname, "../..");
 export const load: Suite = {
   name: "load",
   run: async (session, report) => {
-    const task: Task = { kind: "training-step", model: "mlp", batch: session.options.quick ? 4 : 128 };
+    const batch = session.options.quick ? 4 : 128;
+    const task: TrainingStepTask = { kind: "training-step", model: "mlp", batch };
     const name = `first step ${task.model} b${task.batch}`;
     if (!isWanted(name, session)) return;
     const inputs = { ...drawInputs(task), ...(await readModelInputs(task, session.own[0]!.backend)) };
@@ -64,7 +65,7 @@ async function bundleProgram(folder: string): Promise<void> {
   });
 }
 
-function makeProgram(subject: Subject, task: Task, inputs: Inputs, folder: string): Program {
+function makeProgram(subject: Subject, task: TrainingStepTask, inputs: Inputs, folder: string): Program {
   const { name, backend, threads } = subject;
   const isPytorch = name.startsWith("pytorch");
   return {

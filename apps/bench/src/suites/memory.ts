@@ -3,7 +3,8 @@ import { type Effort, fullEffort, measure, quickEffort, type Timing } from "../c
 import { makeUntimedRow, type Row, type RowStart } from "../core/rows.ts";
 import type { Program, Subject } from "../core/subject.ts";
 import type { Inputs, TrainingStepTask } from "../core/task.ts";
-import { makeTrainer, makeTrainingStepProgram, readModelInputs } from "../evenkeel/training-step.ts";
+import { readModelInputs } from "../evenkeel/model-inputs.ts";
+import { makeTrainer, makeTrainingStepProgram } from "../evenkeel/training-step.ts";
 import type { BackendName } from "../options.ts";
 import type { PytorchSubject } from "../peers/pytorch/pytorch.ts";
 import { openBackend } from "../session/open-backend.ts";

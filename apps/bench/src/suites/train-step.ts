@@ -14,7 +14,7 @@ function makeTrainingStep(
     images: batch,
     task,
     ...(model === "resnet20" && {
-      beside: { name: "evenkeel-separate-statistics", task: { ...task, isApart: true } },
+      beside: { name: "evenkeel-separate-statistics", task: { ...task, isApart: true }, isEquivalent: true },
     }),
     roofs: [],
     comparesVectors: true,

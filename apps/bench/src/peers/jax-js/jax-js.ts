@@ -1,10 +1,11 @@
 import type { Array as JaxArray } from "@jax-js/jax";
 import type { Program, Subject } from "../../core/subject.ts";
 import { NotOfferedError } from "../../core/subject.ts";
-import type { Inputs, Results, Task } from "../../core/task.ts";
+import type { FitTask, InferenceTask, Inputs, Results, Task } from "../../core/task.ts";
 import { importPeer } from "../import-peer.ts";
-import { checkModel } from "../known-models.ts";
+import { checkImplemented } from "../known-models.ts";
 import { useGpuOfNode } from "../node-gpu.ts";
+import { makeAttentionRun, makeMaskedSoftmaxRun } from "./attention.ts";
 import { makeBatchNormRun } from "./batch-norm.ts";
 import { makeConvolutionRun } from "./convolution.ts";
 import type { Jax, JaxArrays, JaxRun } from "./jax-run.ts";
@@ -22,7 +23,7 @@ export async function openJaxJs(device: "wasm" | "webgpu", threads: number): Pro
     backend: device === "webgpu" ? "webgpu" : "cpu",
     threads,
     prepare: async (task, inputs) => {
-      checkModel(task);
+      checkImplemented(task);
       jax.defaultDevice(device);
       if (device === "wasm" && takesMinutes(task)) {
         throw new NotOfferedError(
@@ -77,7 +78,12 @@ function takesMinutes(task: Task): boolean {
   return task.image.reduce((product, size) => product * size, task.filters * task.taps ** 2) > manyProducts;
 }
 
-function makeRun(jax: Jax, task: Task, inputs: Inputs, arrays: JaxArrays): JaxRun {
+function makeRun(
+  jax: Jax,
+  task: Exclude<Task, FitTask | InferenceTask>,
+  inputs: Inputs,
+  arrays: JaxArrays,
+): JaxRun {
   switch (task.kind) {
     case "batch-norm":
       return makeBatchNormRun(jax, task, arrays);
@@ -92,6 +98,12 @@ function makeRun(jax: Jax, task: Task, inputs: Inputs, arrays: JaxArrays): JaxRu
       const relu = jax.jit((x: JaxArray) => jax.nn.relu(x));
       return { once: () => queueRelus(relu, arrays.x!, task.launches), dispose: relu.dispose };
     }
+    case "masked-softmax":
+      return makeMaskedSoftmaxRun(jax, task, arrays);
+    case "attention":
+      return makeAttentionRun(jax, task, arrays);
+    case "recurrent":
+      throw new NotOfferedError("jax-js has no recurrent layers");
     case "training-step":
       return makeTrainingStepRun(jax, task, inputs, arrays);
   }

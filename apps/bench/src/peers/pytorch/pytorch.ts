@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Program, Subject } from "../../core/subject.ts";
 import { NotOfferedError } from "../../core/subject.ts";
 import type { Inputs, Results, Task } from "../../core/task.ts";
-import { perceptron, training, transformer } from "../../core/task.ts";
+import { convStack, perceptron, training, transformer } from "../../core/task.ts";
 import { LineProcess } from "./line-process.ts";
 
 /** Python with PyTorch: the system's Python, unless the environment names another. */
@@ -43,7 +43,8 @@ export async function openPytorch(
   threads: number,
   folder: string,
 ): Promise<PytorchSubject> {
-  const child = new LineProcess(python, [script, device, String(threads)], {
+  // Without files of bytecode between the sources.
+  const child = new LineProcess(python, ["-B", script, device, String(threads)], {
     OMP_NUM_THREADS: String(threads),
     OPENBLAS_NUM_THREADS: String(threads),
     ...environment,
@@ -63,7 +64,8 @@ export async function openPytorch(
   }
   const prepare = async (task: Task, inputs: Inputs): Promise<void> => {
     const files = await writeInputs(inputs, folder);
-    await ask({ command: "prepare", task: { ...task, training, perceptron, transformer }, inputs: files });
+    const sizes = { training, perceptron, transformer, convStack };
+    await ask({ command: "prepare", task: { ...task, ...sizes }, inputs: files });
   };
   const release = async (): Promise<void> => {
     await ask({ command: "release" });

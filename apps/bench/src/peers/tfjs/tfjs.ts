@@ -1,13 +1,16 @@
 import type { Tensor, TensorContainerObject } from "@tensorflow/tfjs-core";
 import type { Program, Subject } from "../../core/subject.ts";
 import { NotOfferedError } from "../../core/subject.ts";
-import type { Results, Task } from "../../core/task.ts";
+import type { FitTask, InferenceTask, Task } from "../../core/task.ts";
 import { importPeer } from "../import-peer.ts";
-import { checkModel } from "../known-models.ts";
+import { checkImplemented } from "../known-models.ts";
 import { useGpuOfNode } from "../node-gpu.ts";
 import { makeBatchNormRun } from "./batch-norm.ts";
 import { makeConvolutionRun } from "./convolution.ts";
 import { registerGradients } from "./gradients.ts";
+import { makeLstmRun } from "./lstm.ts";
+import { makeMaskedSoftmaxRun } from "./masked-softmax.ts";
+import { readAll } from "./read-all.ts";
 import type { Tfjs, TfjsInputs, TfjsRun } from "./tfjs-run.ts";
 import { makeTrainingStepRun } from "./training-step.ts";
 
@@ -50,7 +53,7 @@ export async function openTfjs(
     backend: device === "webgpu" ? "webgpu" : "cpu",
     threads,
     prepare: async (task, inputs) => {
-      checkModel(task);
+      checkImplemented(task);
       if (device === "cpu" && task.kind === "training-step" && task.model === "resnet20") {
         throw new NotOfferedError("its filter gradient in plain JavaScript would take minutes");
       }
@@ -107,19 +110,7 @@ async function offered<Value>(body: () => Promise<Value>): Promise<Value> {
   }
 }
 
-async function readAll(tf: Tfjs, run: TfjsRun): Promise<Results> {
-  const tensors = tf.tidy(() => run.once()) as { readonly [name: string]: Tensor };
-  const entries = Object.entries(tensors).map(async ([name, tensor]) => {
-    const placed = run.read?.(tensor, name) ?? tensor;
-    const data = (await placed.data()) as Float32Array;
-    const copy = data.slice();
-    tf.dispose([placed, tensor]);
-    return [name, copy] as const;
-  });
-  return Object.fromEntries(await Promise.all(entries));
-}
-
-function makeRun(tf: Tfjs, task: Task, inputs: TfjsInputs): TfjsRun {
+function makeRun(tf: Tfjs, task: Exclude<Task, FitTask | InferenceTask>, inputs: TfjsInputs): TfjsRun {
   switch (task.kind) {
     case "batch-norm":
       return makeBatchNormRun(tf, task, inputs);
@@ -132,6 +123,13 @@ function makeRun(tf: Tfjs, task: Task, inputs: TfjsInputs): TfjsRun {
         throw new NotOfferedError("TensorFlow.js has no queue of launches to fill");
       }
       return { once: () => queueRelus(tf, inputs.x!, task.launches) };
+    case "masked-softmax":
+      return makeMaskedSoftmaxRun(tf, task, inputs);
+    case "attention":
+      throw new NotOfferedError("the core of TensorFlow.js has no attention");
+    case "recurrent":
+      if (task.cell === "gru") throw new NotOfferedError("the core of TensorFlow.js has no GRU");
+      return makeLstmRun(tf, task, inputs);
     case "training-step":
       return makeTrainingStepRun(tf, task, inputs);
   }
