@@ -1,0 +1,60 @@
+import {
+  type CommonOptions,
+  makeCommonSettings,
+  readChoice,
+  readPositiveNumber,
+  readShare,
+  readWholeNumber,
+  type Settings,
+} from "@evenkeel/example-task";
+
+/** The options of a training run. */
+export interface Options extends CommonOptions {
+  readonly dataset: "trec" | "sst2" | "mr" | "subj" | "ag-news" | "ag-news-test" | "synthetic";
+  readonly model: "words" | "characters";
+  readonly normalization: "both" | Normalization;
+  readonly batchSize: number;
+  /** The largest of the schedule. */
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  /** The sizes of vectors of words; those of characters have 16 values. */
+  readonly embeddingSize: number;
+  /** The number of filters of each width, or of the first block over characters; 0 takes the paper's. */
+  readonly channels: number;
+  readonly dropout: number;
+  readonly embeddingDropout: number;
+  readonly wordDropout: number;
+  /** The share of the training texts that is held out, unless the data set has texts for validation. */
+  readonly heldOut: number;
+  /** The number of parts of a cross-validation that are tested; 0 takes all. */
+  readonly folds: number;
+  /** The number of texts to train on; 0 takes all. */
+  readonly texts: number;
+}
+
+/** The networks that are compared, called arms; `batch-unmasked` counts padding in its statistics. */
+export type Normalization = "batch" | "batch-unmasked" | "none";
+
+export const normalizations: readonly [Normalization, Normalization, Normalization] = [
+  "batch",
+  "batch-unmasked",
+  "none",
+];
+
+/** Every option: its flag, its default, and its parser. */
+export const settings: Settings<Options> = {
+  dataset: readChoice("dataset", ["trec", "sst2", "mr", "subj", "ag-news", "ag-news-test", "synthetic"]),
+  model: readChoice("model", ["words", "characters"]),
+  ...makeCommonSettings({ normalizations, epochs: 8 }),
+  batchSize: readWholeNumber("batch-size", 64, { least: 2 }),
+  learningRate: readPositiveNumber("learning-rate", 0.002),
+  weightDecay: readShare("weight-decay", 0.05),
+  embeddingSize: readWholeNumber("embedding-size", 128, { least: 1 }),
+  channels: readWholeNumber("channels", 0, { least: 0 }),
+  dropout: readShare("dropout", 0.5),
+  embeddingDropout: readShare("embedding-dropout", 0.3),
+  wordDropout: readShare("word-dropout", 0.1),
+  heldOut: readShare("held-out", 0),
+  folds: readWholeNumber("folds", 0, { least: 0 }),
+  texts: readWholeNumber("texts", 0, { least: 0 }),
+};
