@@ -1,5 +1,14 @@
 import type { MeanAveragePrecisionOptions } from "@evenkeel/nn";
-import { evaluate, Module, meanAveragePrecision } from "@evenkeel/nn";
+import {
+  computeAveragePrecision,
+  computeBoxOverlap,
+  computePrecisionRecall,
+  evaluate,
+  Module,
+  matchBoxes,
+  meanAveragePrecision,
+  nonMaximumSuppression,
+} from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 import { ShapeError, setDefaultBackend, tensor, zeros } from "@evenkeel/tensor";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -62,7 +71,7 @@ interface DetectionCase {
   readonly each?: readonly number[];
 }
 
-/** Computed in NumPy, in float64, by the steps of `COCOeval` in pycocotools. */
+/** Computed in NumPy, in float64, by the steps of `COCOeval` in pycocotools and of `VOCevaldet` in the development kit of PASCAL VOC. */
 const cases: readonly DetectionCase[] = [
   {
     name: "with COCO's thresholds",
@@ -76,6 +85,30 @@ const cases: readonly DetectionCase[] = [
     options: { maxDetections: 2 },
     mean: 0.20667727487034418,
     each: [0.2901555869872702, 0.16613861386138612, 0.16373762376237624],
+  },
+  {
+    name: "below the whole curve, as in VOC from 2010 on,",
+    options: { protocol: "voc" },
+    mean: 0.6278588876628092,
+    each: [0.8056545850663497, 0.5, 0.5779220779220778],
+  },
+  {
+    name: "below the whole curve at an overlap of 0.3",
+    options: { protocol: "voc", thresholds: [0.3] },
+    mean: 0.6893307491346707,
+    each: [0.8056545850663497, 0.5, 0.7623376623376623],
+  },
+  {
+    name: "at eleven recalls, as in VOC 2007,",
+    options: { protocol: "voc2007" },
+    mean: 0.6196794144655107,
+    each: [0.7980878301733916, 0.5, 0.5609504132231404],
+  },
+  {
+    name: "at eleven recalls and an overlap of 0.75",
+    options: { protocol: "voc2007", thresholds: [0.75] },
+    mean: 0.12205387205387207,
+    each: [0.3207070707070707, 0.0, 0.045454545454545456],
   },
 ];
 
@@ -95,21 +128,24 @@ onEachBackend((backend) => {
         };
       });
 
-    test.each(cases)("$name is that of COCO, however the pass is cut", async ({ options, mean, each }) => {
-      for (const size of [6, 2, 1]) {
-        const { metrics, details } = await evaluate(new Identity(), {
-          data: cut(size),
-          loss: () => zeros([]),
-          metrics: { map: meanAveragePrecision(options) },
-        });
-        expect(metrics.map).toBeCloseTo(mean, 12);
-        if (each === undefined) continue;
-        expect(details!.map).toHaveLength(classes);
-        each.forEach((area, index) => {
-          expect(details!.map![index]).toBeCloseTo(area, 12);
-        });
-      }
-    });
+    test.each(cases)(
+      "$name is that of the protocol, however the pass is cut",
+      async ({ options, mean, each }) => {
+        for (const size of [6, 2, 1]) {
+          const { metrics, details } = await evaluate(new Identity(), {
+            data: cut(size),
+            loss: () => zeros([]),
+            metrics: { map: meanAveragePrecision(options) },
+          });
+          expect(metrics.map).toBeCloseTo(mean, 12);
+          if (each === undefined) continue;
+          expect(details!.map).toHaveLength(classes);
+          each.forEach((area, index) => {
+            expect(details!.map![index]).toBeCloseTo(area, 12);
+          });
+        }
+      },
+    );
 
     test("of an image without boxes is NaN, and of boxes that nothing finds 0", async () => {
       const { counts, of } = meanAveragePrecision();
@@ -121,15 +157,112 @@ onEachBackend((backend) => {
       expect(await read(tensor([[[0, 0, 2, 2, 0.5, 1]]]), tensor(box))).toBe(1);
     });
 
+    test("of VOC is wrong where a taken box overlaps more, and that of COCO takes the next one", async () => {
+      const truths = [
+        { corners: [0, 0, 10, 10], label: 0, score: 1 },
+        { corners: [0, 3, 10, 13], label: 0, score: 1 },
+      ] as const;
+      const found = [
+        { corners: [0, 0, 10, 10], label: 0, score: 0.9 },
+        { corners: [0, 1, 10, 11], label: 0, score: 0.8 },
+      ] as const;
+      expect(matchBoxes(found, truths)).toEqual([true, true]);
+      expect(matchBoxes(found, truths, { protocol: "voc" })).toEqual([true, false]);
+      expect(matchBoxes(found, truths, { threshold: 0.9 })).toEqual([true, false]);
+    });
+
     test("of other shapes is refused by name", () => {
       const { counts } = meanAveragePrecision();
       expect(() => counts(zeros([1, 2, 5]), zeros([1, 2, 5]))).toThrow(ShapeError);
       expect(() => counts(zeros([1, 2, 6]), zeros([2, 2, 5]))).toThrow(
         "meanAveragePrecision: found detections [1, 2, 6] and boxes [2, 2, 5], expected [n, k, 6] and [n, m, 5]",
       );
+      expect(() => meanAveragePrecision({ protocol: "pascal" as never })).toThrow(
+        "meanAveragePrecision: protocol",
+      );
       expect(() => meanAveragePrecision({ thresholds: [] })).toThrow(
         "meanAveragePrecision: thresholds: found []",
       );
     });
   });
+
+  describe("non-maximum suppression", () => {
+    const read = async (detections: readonly (readonly number[])[][], options = {}) => {
+      const kept = nonMaximumSuppression(tensor(detections), { maxDetections: 3, ...options });
+      const rows = [...(await kept.data())];
+      return rows.flatMap((_, at) => (at % 6 === 0 ? [rows.slice(at, at + 6)] : []));
+    };
+    const none = [0, 0, 0, 0, 0, -1];
+    const best = [0, 0, 10, 10, 0.75, 0];
+    const near = [0, 0, 10, 6, 0.5, 0];
+    const other = [0, 0, 10, 9, 0.625, 1];
+    const padding = [0, 0, 1, 1, 1, -1];
+
+    test("keeps the best of those of a class that overlap, for each image", async () => {
+      expect(
+        await read([
+          [near, other, padding, best],
+          [near, near, near, near],
+        ]),
+      ).toEqual([best, other, none, near, none, none]);
+      // They overlap by 0.6.
+      expect(await read([[near, best]], { threshold: 0.6001 })).toEqual([best, near, none]);
+      expect(await read([[near, best]], { threshold: 0.5999 })).toEqual([best, none, none]);
+      expect(await read([[near, other, best]], { acrossClasses: true })).toEqual([best, none, none]);
+      expect(await read([[near, best]], { threshold: 1, minScore: 0.6 })).toEqual([best, none, none]);
+      expect(await read([[near, best, other]], { threshold: 1, maxDetections: 1 })).toEqual([best]);
+    });
+
+    test("agrees with the comparison of all pairs, and keeps the first of equal scores", async () => {
+      const { detections } = drawImages();
+      const each = 6 * detectionsPerImage;
+      const rows = Array.from({ length: images }, (_, image) =>
+        Array.from({ length: detectionsPerImage }, (_, index) => [
+          ...detections.subarray(image * each + 6 * index, image * each + 6 * index + 6),
+        ]),
+      );
+      const expected = rows.map((all) => {
+        const ordered = all
+          .map((row, index) => ({ row, index }))
+          .filter(({ row }) => row[5]! >= 0)
+          .sort((a, b) => b.row[4]! - a.row[4]! || a.index - b.index);
+        const kept: number[][] = [];
+        for (const { row } of ordered) {
+          const isFree = kept.every(
+            (better) => better[5] !== row[5] || computeBoxOverlap(better as never, row as never) <= 0.4,
+          );
+          if (isFree) kept.push(row);
+        }
+        return [...kept, ...new Array<number[]>(detectionsPerImage).fill(none)].slice(0, detectionsPerImage);
+      });
+      const options = { threshold: 0.4, maxDetections: detectionsPerImage };
+      expect(await read(rows, options)).toEqual(expected.flat());
+      expect(expected.flat().filter((row) => row[5]! >= 0).length).toBeLessThan(rows.flat().length);
+    });
+
+    test("of nothing is padding, and other shapes are refused", async () => {
+      const empty = await nonMaximumSuppression(zeros([1, 0, 6]), { maxDetections: 1 }).data();
+      expect([...empty]).toEqual(none);
+      expect(() => nonMaximumSuppression(zeros([2, 6]))).toThrow(
+        "nonMaximumSuppression: found detections [2, 6], expected [n, k, 6]",
+      );
+      expect(() => nonMaximumSuppression(zeros([1, 2, 6]), { threshold: 2 })).toThrow(
+        "nonMaximumSuppression: threshold",
+      );
+    });
+  });
+});
+
+test("the curve of precision over recall, and the area of each protocol, by hand", () => {
+  const right = [true, false, true];
+  expect(computePrecisionRecall(right, 4)).toEqual([
+    { recall: 0.25, precision: 1 },
+    { recall: 0.25, precision: 0.5 },
+    { recall: 0.5, precision: 2 / 3 },
+  ]);
+  expect(computeAveragePrecision(right, 4, "voc")).toBeCloseTo(0.25 + 0.25 * (2 / 3), 15);
+  // Recalls 0, 0.1 and 0.2 have the precision 1; 0.3, 0.4 and 0.5 have 2 / 3.
+  expect(computeAveragePrecision(right, 4, "voc2007")).toBeCloseTo((3 + 2) / 11, 15);
+  expect(computeAveragePrecision(right, 4, "coco")).toBeCloseTo((26 + 25 * (2 / 3)) / 101, 15);
+  expect(computeAveragePrecision([], 4, "voc")).toBe(0);
 });

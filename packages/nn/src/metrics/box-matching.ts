@@ -1,42 +1,54 @@
+import type { BoxEdges } from "../detection/box-overlap.ts";
+import { computeBoxOverlap } from "../detection/box-overlap.ts";
+
 /** The corners of a box, its class, and the score of a detection. */
 export interface ClassBox {
-  readonly corners: readonly [left: number, top: number, right: number, bottom: number];
+  readonly corners: BoxEdges;
   readonly label: number;
   readonly score: number;
 }
 
-/** The area that both boxes cover, divided by the area that either covers. */
-function computeOverlap({ corners: a }: ClassBox, { corners: b }: ClassBox): number {
-  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
-  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
-  if (width <= 0 || height <= 0) return 0;
-  const area = (corners: ClassBox["corners"]): number =>
-    (corners[2] - corners[0]) * (corners[3] - corners[1]);
-  return (width * height) / (area(a) + area(b) - width * height);
+/** Whose rules decide what is right, and how precisions are averaged. */
+export type DetectionProtocol = "coco" | "voc" | "voc2007";
+
+export const detectionProtocols: readonly DetectionProtocol[] = ["coco", "voc", "voc2007"];
+
+export interface MatchBoxesOptions {
+  /** The overlap from which on a detection is right; default 0.5. */
+  readonly threshold?: number;
+  /** Default: coco. */
+  readonly protocol?: DetectionProtocol;
 }
 
 /**
  * For each detection of an image, in this order, whether it is right: whether its overlap with a box of its class that no
- * earlier one has taken is at least the threshold. Of several such boxes it takes the one that it overlaps most, as in COCO.
+ * earlier one has taken is at least the threshold. In COCO it takes the box that it overlaps most of those that are left; in VOC it is
+ * wrong if the box that it overlaps most of all is taken. Detections are in the order of falling scores.
+ *
+ * @example matchBoxes([{ corners: [0, 0, 4, 4], label: 1, score: 0.9 }], [{ corners: [0, 0, 4, 3], label: 1, score: 1 }]) // [true]
  */
 export function matchBoxes(
   detections: readonly ClassBox[],
   truths: readonly ClassBox[],
-  threshold: number,
+  { threshold = 0.5, protocol = "coco" }: MatchBoxesOptions = {},
 ): boolean[] {
   const taken = new Set<ClassBox>();
+  const isCoco = protocol === "coco";
   return detections.map((detection) => {
-    let most = Math.min(threshold, 1 - 1e-10);
+    let most = 0;
     let best: ClassBox | undefined;
     for (const truth of truths) {
-      if (truth.label !== detection.label || taken.has(truth)) continue;
-      const overlap = computeOverlap(detection, truth);
-      if (overlap < most) continue;
+      if (truth.label !== detection.label || (isCoco && taken.has(truth))) continue;
+      const overlap = computeBoxOverlap(detection.corners, truth.corners);
+      // Of equal overlaps COCO takes the last box, and VOC the first.
+      if (isCoco ? overlap < most : overlap <= most) continue;
       most = overlap;
       best = truth;
     }
-    if (best !== undefined) taken.add(best);
-    return best !== undefined;
+    // COCO's bound also accepts what rounding has made of an overlap of 1.
+    if (best === undefined || most < Math.min(threshold, 1 - 1e-10) || taken.has(best)) return false;
+    taken.add(best);
+    return true;
   });
 }
 

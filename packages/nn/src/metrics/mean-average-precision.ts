@@ -1,16 +1,29 @@
 import type { NumericArray, Tensor } from "@evenkeel/tensor";
 import { cast, formatShape, hostStep, reshape, ShapeError, scope } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
-import { checkOptions, checkTensors, fraction, listOf, positiveInteger } from "@evenkeel/tensor/checks";
+import {
+  checkOptions,
+  checkTensors,
+  fraction,
+  listOf,
+  oneOf,
+  positiveInteger,
+} from "@evenkeel/tensor/checks";
 import { checkFloats } from "../losses/formula.ts";
 import type { PassMetric } from "../training/measurements/measures.ts";
-import type { ClassBox } from "./box-matching.ts";
-import { matchBoxes, selectBest } from "./box-matching.ts";
+import { computeAveragePrecision } from "./average-precision.ts";
+import type { ClassBox, DetectionProtocol } from "./box-matching.ts";
+import { detectionProtocols, matchBoxes, selectBest } from "./box-matching.ts";
 
 export interface MeanAveragePrecisionOptions {
-  /** The overlaps from which on a detection is right; default: 0.5, 0.55, ..., 0.95, as in COCO. */
+  /**
+   * How detections are matched and precisions averaged: as in COCO, at 101 recalls; as in PASCAL VOC from 2010 on, the area below the
+   * curve of all recalls; or as in VOC 2007, at 11 recalls. Default: coco.
+   */
+  readonly protocol?: DetectionProtocol;
+  /** The overlaps from which on a detection is right; default: 0.5, 0.55, ..., 0.95, as in COCO, or 0.5, as in VOC. */
   readonly thresholds?: readonly number[];
-  /** How many detections of an image and a class count; default 100. */
+  /** How many detections of an image and a class count; default: 100, as in COCO, or all, as in VOC. */
   readonly maxDetections?: number;
 }
 
@@ -43,7 +56,7 @@ function writeRecords(
   records: NumericArray,
   detections: readonly ClassBox[][],
   truths: readonly ClassBox[][],
-  { thresholds, maxDetections }: Required<MeanAveragePrecisionOptions>,
+  { thresholds, maxDetections, protocol }: Required<MeanAveragePrecisionOptions>,
 ): void {
   const width = 2 + thresholds.length;
   let next = 0;
@@ -54,7 +67,7 @@ function writeRecords(
   truths.forEach((boxes, image) => {
     for (const { label } of boxes) write(label, 0, [truthMark]);
     const best = selectBest(detections[image]!, maxDetections);
-    const right = thresholds.map((threshold) => matchBoxes(best, boxes, threshold));
+    const right = thresholds.map((threshold) => matchBoxes(best, boxes, { threshold, protocol }));
     best.forEach(({ label, score }, index) => {
       write(
         label,
@@ -65,34 +78,13 @@ function writeRecords(
   });
 }
 
-/** The recalls at which precisions are averaged, as in COCO. */
-const recalls = 101;
-
-/** The mean of the largest precision at each recall or beyond it; `right` is in the order of the scores. */
-function computeArea(right: readonly boolean[], truths: number): number {
-  let found = 0;
-  const points = right.map((isRight, index) => {
-    found += Number(isRight);
-    return { recall: found / truths, precision: found / (index + 1) };
-  });
-  for (let index = points.length - 2; index >= 0; index--) {
-    points[index]!.precision = Math.max(points[index]!.precision, points[index + 1]!.precision);
-  }
-  let [total, at] = [0, 0];
-  for (let step = 0; step < recalls; step++) {
-    while (at < points.length && points[at]!.recall < step / (recalls - 1)) at++;
-    total += points[at]?.precision ?? 0;
-  }
-  return total / recalls;
-}
-
 interface ClassRecords {
   truths: number;
   readonly detections: { readonly score: number; readonly right: readonly number[] }[];
 }
 
 /** The average precision of each class over the thresholds; NaN for a class without boxes. */
-function listAreas(totals: readonly number[], thresholds: number): number[] {
+function listAreas(totals: readonly number[], thresholds: number, protocol: DetectionProtocol): number[] {
   const classes: ClassRecords[] = [];
   const width = 2 + thresholds;
   for (let at = 0; at < totals.length; at += width) {
@@ -106,9 +98,10 @@ function listAreas(totals: readonly number[], thresholds: number): number[] {
     if (truths === 0) return Number.NaN;
     const sorted = detections.sort((a, b) => b.score - a.score);
     const areas = Array.from({ length: thresholds }, (_, threshold) =>
-      computeArea(
+      computeAveragePrecision(
         sorted.map(({ right }) => right[threshold] === 1),
         truths,
+        protocol,
       ),
     );
     return areas.reduce((total, area) => total + area, 0) / thresholds;
@@ -116,8 +109,8 @@ function listAreas(totals: readonly number[], thresholds: number): number[] {
 }
 
 /**
- * The mean average precision of detections over the whole pass, as COCO defines it (without crowds and sizes of objects): a metric
- * of `fit` and `evaluate`. The precision is averaged over recalls, thresholds of overlap, and the classes that occur. The
+ * The mean average precision of detections over the whole pass, as COCO defines it (without crowds and sizes of objects), or as PASCAL
+ * VOC does (without difficult objects): a metric of `fit` and `evaluate`. The precision is averaged over recalls, thresholds of overlap, and the classes that occur. The
  * `details` of the result hold the average precision of each class, NaN for one without boxes.
  *
  * Shapes: detections, f32 or f16 [n, k, 6], each of them left, top, right, bottom, score and class, and boxes, [n, m, 5], each left,
@@ -131,12 +124,15 @@ function listAreas(totals: readonly number[], thresholds: number): number[] {
  */
 export function meanAveragePrecision(options: MeanAveragePrecisionOptions = {}): PassMetric<Tensor, Tensor> {
   checkOptions<MeanAveragePrecisionOptions>("meanAveragePrecision", options, {
+    protocol: oneOf(...detectionProtocols),
     thresholds: someFractions,
     maxDetections: positiveInteger,
   });
+  const { protocol = "coco" } = options;
+  const isCoco = protocol === "coco";
   const {
-    thresholds = Array.from({ length: 10 }, (_, index) => (50 + 5 * index) / 100),
-    maxDetections = 100,
+    thresholds = isCoco ? Array.from({ length: 10 }, (_, index) => (50 + 5 * index) / 100) : [0.5],
+    maxDetections = isCoco ? 100 : Number.MAX_SAFE_INTEGER,
   } = options;
   const width = 2 + thresholds.length;
   const makeStep = (images: number, records: number) =>
@@ -148,6 +144,7 @@ export function meanAveragePrecision(options: MeanAveragePrecisionOptions = {}):
         writeRecords(records, listBoxes(detections, images, 6), listBoxes(boxes, images, 5), {
           thresholds,
           maxDetections,
+          protocol,
         }),
     });
   const steps = new Map<string, ReturnType<typeof makeStep>>();
@@ -170,10 +167,10 @@ export function meanAveragePrecision(options: MeanAveragePrecisionOptions = {}):
       return totals;
     },
     of: (totals) => {
-      const areas = listAreas(totals, thresholds.length).filter((area) => !Number.isNaN(area));
+      const areas = listAreas(totals, thresholds.length, protocol).filter((area) => !Number.isNaN(area));
       return areas.reduce((total, area) => total + area, 0) / areas.length;
     },
-    details: (totals) => listAreas(totals, thresholds.length),
+    details: (totals) => listAreas(totals, thresholds.length, protocol),
   };
 }
 
