@@ -1,3 +1,11 @@
+export type { ClusterAnchorsOptions, ClusteredAnchors } from "./detector/cluster-anchors.ts";
+export { clusterAnchors } from "./detector/cluster-anchors.ts";
+export { decodeDetections } from "./detector/decode.ts";
+export type { DetectionLoss, DetectionLossOptions, DetectionLossParts } from "./detector/detection-loss.ts";
+export { detectionLoss } from "./detector/detection-loss.ts";
+export type { BoxSize, DetectionGrid } from "./detector/grid.ts";
+export type { GridDetectorOptions } from "./detector/grid-detector.ts";
+export { GridDetector } from "./detector/grid-detector.ts";
 export { ImageClassifier } from "./image-classifier.ts";
 export type { LenetOptions } from "./lenet.ts";
 export { convnet, lenet } from "./lenet.ts";
