@@ -22,7 +22,7 @@ const allowed = new Set([verbs, plainVerbs, claims, prepositions].join(" ").spli
 
 /** Results after which their functions are named: what users compose bears the name that the field has for it. */
 const namingResults =
-  /\b(Tensor|Value|Rule|Schedule|StandardInitializer|\w*Augmentation|Collate|Dataset|EpochStream|\w*Sampler|\w*Module|ImageClassifier|ResNet|Sequential|\w*NormResult|\w*Factory|PassMetric|LengthPenalty|CaseInput|IndexedMaxima)\b/;
+  /\b(Tensor|Value|Rule|Schedule|StandardInitializer|\w*Augmentation|Collate|Dataset|EpochStream|\w*Sampler|\w*Module|ImageClassifier|ResNet|Vdcnn|WordConvnet|Sequential|\w*NormResult|\w*Factory|PassMetric|LengthPenalty|CaseInput|IndexedMaxima)\b/;
 
 /** Names that users know, of functions with other results. */
 const knownNames = new Set(
