@@ -58,6 +58,7 @@ export { mixBatches } from "./pipeline/mix-batches.ts";
 export { prefetch } from "./pipeline/prefetch.ts";
 export type { BoxSet } from "./published/bccd.ts";
 export { bccd } from "./published/bccd.ts";
+export { cifar10 } from "./published/cifar10.ts";
 export { optdigits } from "./published/optdigits.ts";
 export type { PartFiles, Parts, PublishedSet } from "./published/published-set.ts";
 export type { LabelledText, PairSet, TextPair, TextSet } from "./published/text-set.ts";

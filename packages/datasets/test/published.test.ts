@@ -2,10 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { ArgumentError, DataError } from "@evenkeel/tensor";
+import { createTar } from "nanotar";
 import { describe, expect, it } from "vitest";
 import {
   agNews,
   bccd,
+  cifar10,
   computeChannelStatistics,
   countImages,
   kFold,
@@ -26,6 +28,33 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const countLabels = (labels: ArrayLike<number>, classes: number): number[] =>
   Array.from({ length: classes }, (_, label) => Array.from(labels).filter((found) => found === label).length);
+
+describe("cifar10", () => {
+  const makeArchive = (names: readonly string[]): Uint8Array => {
+    const files = names.map((name, index) => {
+      const data = new Uint8Array(3073).fill(20 + index);
+      data[0] = index;
+      return { name: `cifar-10-batches-bin/${name}`, data };
+    });
+    return gzipSync(createTar(files));
+  };
+  const names = ["test_batch.bin", ...[5, 4, 3, 2, 1].map((number) => `data_batch_${number}.bin`)];
+
+  it("is read from its archive, the batches in their order", async () => {
+    const archive = makeArchive(["readme.html", ...names]);
+    const train = await cifar10.read({ archive }, "train");
+    expect(train).toMatchObject({ imageShape: [3, 32, 32], labels: Uint8Array.of(6, 5, 4, 3, 2) });
+    expect(train.images[3072]).toBe(25);
+    expect((await cifar10.read({ archive }, "test")).labels).toEqual(Uint8Array.of(1));
+  });
+
+  it("without one of its files is refused", async () => {
+    const archive = makeArchive(names.slice(0, 4));
+    await expect(cifar10.read({ archive }, "train")).rejects.toThrow(
+      "cifar10 (train): found no data_batch_1.bin in the archive",
+    );
+  });
+});
 
 describe("published texts", () => {
   it("are read by their formats", async () => {

@@ -7,6 +7,7 @@ import type { Channels } from "./interleaved.ts";
 import { decodeJpeg } from "./jpeg.ts";
 import { readJpegHeader } from "./jpeg-header.ts";
 import { decodePng, readPngSize } from "./png.ts";
+import { isWebp, readWebpSize } from "./webp-header.ts";
 
 export interface DecodeOptions {
   /** 1 for grey (the luma of colours), 3 for colour, 4 for colour and alpha. Without 4, alpha is left out. Default: 3. */
@@ -24,8 +25,8 @@ const startsWith = (bytes: Uint8Array, signature: readonly number[]): boolean =>
   signature.every((byte, index) => bytes[index] === byte);
 
 /**
- * Decodes a JPEG or PNG file, with the same pixels in Node and in browsers: JPEG by mozjpeg in WebAssembly, PNG by fast-png. JPEG
- * files are turned as their EXIF orientation says.
+ * Decodes a JPEG, PNG or WebP file, with the same pixels in Node and in browsers: JPEG by mozjpeg and WebP by libwebp in WebAssembly,
+ * PNG by fast-png. JPEG files are turned as their EXIF orientation says. The decoder of WebP is loaded with the first such file.
  *
  * Throws DataError for damaged files, other formats and images of more than `maxPixels`, ArgumentError for wrong options.
  *
@@ -53,6 +54,13 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
     checkSize(readPngSize(bytes, name));
     return decodePng(bytes, name, channels);
   }
+  if (isWebp(bytes)) {
+    checkSize(readWebpSize(bytes, name));
+    const { decodeWebp } = await import("./webp.ts");
+    return decodeWebp(bytes, name, channels);
+  }
   const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  throw new DataError(`${name}: found a file that begins with ${start || "nothing"}, expected JPEG or PNG`);
+  throw new DataError(
+    `${name}: found a file that begins with ${start || "nothing"}, expected JPEG, PNG or WebP`,
+  );
 }

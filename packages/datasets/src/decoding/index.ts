@@ -4,3 +4,4 @@ export type { DecodeOptions } from "./decode-image.ts";
 export { decodeImage } from "./decode-image.ts";
 export type { Channels } from "./interleaved.ts";
 export { setJpegModule } from "./jpeg.ts";
+export { setWebpModule } from "./webp-module.ts";

@@ -165,7 +165,8 @@ function resizeRows(source: Uint8Array, target: Uint8Array, from: number, axis: 
     for (let x = 0, weight = 0; x < starts.length; x++, place++) {
       let sum = half;
       const start = row + starts[x]!;
-      for (let at = start; at < start + taps; at++) sum = (sum + Math.imul(source[at]!, weights[weight++]!)) | 0;
+      for (let at = start; at < start + taps; at++)
+        sum = (sum + Math.imul(source[at]!, weights[weight++]!)) | 0;
       target[place] = toByte(sum);
     }
   }

@@ -26,10 +26,10 @@ export interface ImageFolder extends Dataset<{ readonly image: Picture; readonly
   readonly labels: Int32Array;
 }
 
-const endings = [".jpg", ".jpeg", ".png"];
+const endings = [".jpg", ".jpeg", ".png", ".webp"];
 
 /**
- * Opens a folder with a folder of JPEG and PNG files for each class, as `ImageFolder` of torchvision. Classes and files are sorted by
+ * Opens a folder with a folder of JPEG, PNG and WebP files for each class, as `ImageFolder` of torchvision. Classes and files are sorted by
  * the code units of their names, so labels and indices are the same everywhere. Files are decoded when they are read.
  *
  * Throws DataError if there is no such folder, or a class without images; `get` throws DataError for a damaged file.

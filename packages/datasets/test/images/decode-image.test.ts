@@ -5,11 +5,55 @@ import { join } from "node:path";
 import { ArgumentError, DataError } from "@evenkeel/tensor";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeImage, readPixels, setJpegModule } from "../../src/decoding/index.ts";
+import { decodeImage, readPixels, setJpegModule, setWebpModule } from "../../src/decoding/index.ts";
 import type { Picture } from "../../src/index.ts";
-import { colorJpeg, grayJpeg, makePng, withOrientation } from "./sample-images.ts";
+import { colorJpeg, grayJpeg, makePng, webpFiles, withOrientation } from "./sample-images.ts";
 
 const digest = ({ data }: Picture): string => createHash("sha256").update(data).digest("hex").slice(0, 16);
+
+describe("WebP", () => {
+  /** Digests of what dwebp 1.2.4 decodes, each channel after the other. */
+  it.each([
+    ["lossless", "4687d4a96bb14012", "8f5db2bc4a15963f"],
+    ["lossy", "9b1bfeeedad91ef0", "64205cf7b1c8b93f"],
+    ["alpha", "151325ad57b0be12", "ad5753711258dbcd"],
+  ] as const)("%s has the pixels of libwebp", async (kind, colors, withAlpha) => {
+    const picture = await decodeImage(webpFiles[kind]!);
+    expect([picture.shape, digest(picture)]).toEqual([[3, 13, 19], colors]);
+    expect(digest(await decodeImage(webpFiles[kind]!, { channels: 4 }))).toBe(withAlpha);
+  });
+
+  it("without loss has exactly the pixels that were encoded", async () => {
+    const { data } = await decodeImage(webpFiles.lossless!);
+    const expected = Uint8Array.from({ length: 741 }, (_, index) => {
+      const [y, x] = [Math.floor((index % 247) / 19), index % 19];
+      return [13 * x, 19 * y, 3 * x * y][Math.floor(index / 247)]!;
+    });
+    expect(data).toEqual(expected);
+  });
+
+  it("that is damaged, animated or too large is a DataError that names the file, and the next one is decoded", async () => {
+    const refuse = async (bytes: Uint8Array, message: RegExp, options = {}): Promise<void> => {
+      const decoding = decodeImage(bytes, { name: "photo.webp", ...options });
+      await expect(decoding).rejects.toThrow(DataError);
+      await expect(decoding).rejects.toThrow(message);
+    };
+    for (const bytes of Object.values(webpFiles)) {
+      for (const length of [12, 16, 25, 29, 40, bytes.length - 20]) {
+        await refuse(bytes.subarray(0, length), /^photo\.webp: found /);
+      }
+      await refuse(bytes, /^photo\.webp: found 19 x 13 pixels, expected .* at most 200$/, { maxPixels: 200 });
+      expect((await decodeImage(bytes)).shape).toEqual([3, 13, 19]);
+    }
+    const animated = webpFiles.alpha!.slice();
+    animated[20]! |= 2;
+    await refuse(animated, /found an animated WebP file/);
+  });
+
+  it("has a module that a program can set", () => {
+    expect(() => setWebpModule({} as never)).toThrow("setWebpModule: module: found");
+  });
+});
 
 describe("JPEG", () => {
   /** Digests of what Pillow 12.3 decodes, with `ImageOps.exif_transpose`, each channel after the other. */
@@ -176,10 +220,10 @@ describe("PNG", () => {
 describe("other files", () => {
   it("are a DataError, and so are images of too many pixels", async () => {
     await expect(decodeImage(new Uint8Array(0))).rejects.toThrow(
-      "image: found a file that begins with nothing, expected JPEG or PNG",
+      "image: found a file that begins with nothing, expected JPEG, PNG or WebP",
     );
     await expect(decodeImage(Uint8Array.from(Buffer.from("GIF89a")), { name: "a.gif" })).rejects.toThrow(
-      "a.gif: found a file that begins with 47 49 46 38 39 61, expected JPEG or PNG",
+      "a.gif: found a file that begins with 47 49 46 38 39 61, expected JPEG, PNG or WebP",
     );
     await expect(decodeImage(colorJpeg, { maxPixels: 246 })).rejects.toThrow(
       "image: found 19 x 13 pixels, expected at least one and at most 246",

@@ -61,3 +61,24 @@ export function makePng({ width, height, depth, kind, rows, chunks = [] }: Png):
     ]),
   );
 }
+
+const decodeText = (text: string): Uint8Array =>
+  Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+/** 19 x 13 pixels, by cwebp 1.2.4: lossless, of quality 60, and of quality 60 with alpha. */
+export const webpFiles: { readonly [kind: string]: Uint8Array } = {
+  lossless: decodeText(
+    "UklGRmYAAABXRUJQVlA4TFkAAAAvEgADAJkyRPQ/NuWP6H9AQdtGjjk8f7S3fgGYBjaRJKsW9KomehHlTwAJYP4KfkwAQrFxATZ+BTVCAfANsE" +
+      "ADgBYSyBA7KDzkDRQJclyFxEOKAf6qxLEBAAA=",
+  ),
+  lossy: decodeText(
+    "UklGRqAAAABXRUJQVlA4IJQAAADwBACdASoTAA0ALoVarVaipycnBwCES2AE6ZQjAFMB1JXSoAyEvTzI7HrrQch3agAA/vsZBe8sEpHjad8AQ9" +
+      "1sb/dGQ5Wg3zEDDzvBRl0+PYVb4kCYcd7w/4/4Z51DhUeRj/pUKNdCdQm8Gdmw8pWma6ECb8mybhGr9CmN0X/4sRR5acrR/ByZ/BvyyWVx33Y0" +
+      "CAAA",
+  ),
+  alpha: decodeText(
+    "UklGRtYAAABXRUJQVlA4WAoAAAAQAAAAEgAADAAAQUxQSBkAAAABmYzof0Bp20ZQX9T9dz52NGICJgDnsF4EAFZQOCCWAAAA0AQAnQEqEwANAC" +
+      "6FWq1WoqcnJwcAhEtgBOmUGMHsCNSulLBkC73ytzLsSQYdKRAA/vr+aggHbVR1ZVv01ItEEjWqBHLoGasNfjOULvTLQyogyKv0M9SlwlHh/x/w" +
+      "zrtZ3++kwb/58g7C5xykoPGIxFWc9+ugP0fJUYxvsL+yKP/FiKPJIUtfocmfwb/34JV/cpsaIAAA",
+  ),
+};
