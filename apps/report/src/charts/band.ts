@@ -3,12 +3,13 @@ import { isLogarithmic } from "./axes.ts";
 import type { Axis } from "./axis.ts";
 import type { LineSeries } from "./charts.ts";
 import { makeCustomSeries } from "./custom-series.ts";
+import { canShow } from "./ticks.ts";
 
 type BandPoint = NonNullable<LineSeries["band"]>[number];
 
 /** The interval around a line as a pale area, interrupted where a bound cannot be shown. */
 export function makeBandSeries({ band = [] }: LineSeries, slot: number, y: Axis): object[] {
-  const parts = splitBand(band, (value) => Number.isFinite(value) && (!isLogarithmic(y) || value > 0));
+  const parts = splitBand(band, (value) => canShow(value, isLogarithmic(y)));
   if (parts.length === 0) return [];
   return [
     makeCustomSeries((place) =>
@@ -30,7 +31,7 @@ export function makeBandSeries({ band = [] }: LineSeries, slot: number, y: Axis)
 function splitBand(band: readonly BandPoint[], shows: (value: number) => boolean): BandPoint[][] {
   const parts: BandPoint[][] = [[]];
   for (const point of band) {
-    if (point.every(Number.isFinite) && shows(point[1]) && shows(point[2])) parts.at(-1)!.push(point);
+    if (canShow(point[0], false) && shows(point[1]) && shows(point[2])) parts.at(-1)!.push(point);
     else parts.push([]);
   }
   return parts.filter((part) => part.length > 1);

@@ -7,7 +7,7 @@ import { chartWidth, makeHeader } from "./header.ts";
 import { listReferences, makeReferenceSeries } from "./reference-lines.ts";
 import type { Drawing } from "./render.ts";
 import { fontFamily, fontSize, measureLongest, shorten } from "./text-size.ts";
-import { formatTick } from "./ticks.ts";
+import { canShow, formatTick } from "./ticks.ts";
 
 const barWidth = 12;
 /** From one bar of a group to the next. */
@@ -71,7 +71,7 @@ const makeNameAxis = (names: readonly string[]): object => ({
 });
 
 const isShown = (value: number | null | undefined): value is number =>
-  value !== null && Number.isFinite(value);
+  typeof value === "number" && canShow(value, false);
 
 /** Zero, the ends of the bars as far as they are drawn, and those of the intervals. */
 function listEnds(series: readonly BarSeries[], longest: number): number[] {

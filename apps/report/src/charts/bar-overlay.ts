@@ -2,6 +2,7 @@ import { getNeutral } from "../page/palette.ts";
 import type { BarSeries } from "./charts.ts";
 import { makeCustomSeries, type Place, type Shape } from "./custom-series.ts";
 import { fontFamily, fontSize } from "./text-size.ts";
+import { canShow } from "./ticks.ts";
 
 interface BarPlaces {
   /** From the middle of the group to that of the bar. */
@@ -30,8 +31,8 @@ function drawOverlay(
   const middle = place(0, index)[1] + offset;
   const placeX = (at: number): number => place(Math.min(at, longest), index)[0];
   const [low, high] = intervals?.[index] ?? [Number.NaN, Number.NaN];
-  const hasInterval = Number.isFinite(low) && Number.isFinite(high) && value <= longest;
-  const ends = [0, value, ...(hasInterval ? [high] : [])].filter(Number.isFinite);
+  const hasInterval = canShow(low, false) && canShow(high, false) && value <= longest;
+  const ends = [0, value, ...(hasInterval ? [high] : [])].filter((end) => canShow(end, false));
   return [
     ...(hasInterval ? drawInterval(placeX(low), placeX(high), middle) : []),
     ...(value > longest ? drawCut(placeX(longest), middle, barWidth) : []),

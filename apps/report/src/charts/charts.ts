@@ -43,6 +43,7 @@ export interface BarSeries {
 /** Horizontal bars from zero: a group for each category, from top to bottom, and in it a bar for each series. */
 export interface BarChart extends Titled {
   readonly kind: "bar-chart";
+  /** A linear axis. */
   readonly value: Axis;
   readonly categories: readonly string[];
   readonly series: readonly BarSeries[];

@@ -1,12 +1,14 @@
 import { colorRules } from "../page/palette.ts";
 import { planBarChart } from "./bar-chart.ts";
 import type { Chart } from "./charts.ts";
+import { checkChart } from "./check-chart.ts";
 import { planHeatmap } from "./heatmap.ts";
 import { planLineChart } from "./line-chart.ts";
 import { type Drawing, renderSvg } from "./render.ts";
 import { planScatterChart } from "./scatter-chart.ts";
 
 function planChart(chart: Chart): Drawing {
+  checkChart(chart);
   switch (chart.kind) {
     case "line-chart":
       return planLineChart(chart);

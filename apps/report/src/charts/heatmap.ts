@@ -1,12 +1,12 @@
 import { getColor, getNeutral } from "../page/palette.ts";
 import { describeAxis } from "./axis.ts";
 import type { Heatmap } from "./charts.ts";
-import { makeCustomSeries, type Shape } from "./custom-series.ts";
+import { makeCustomSeries, type Place, type Shape } from "./custom-series.ts";
 import { chartWidth, makeHeader } from "./header.ts";
 import { drawHeatScale } from "./heat-scale.ts";
 import type { Drawing } from "./render.ts";
 import { fontFamily, fontSize, measureLongest, measureText, shorten } from "./text-size.ts";
-import { selectVisible } from "./ticks.ts";
+import { canShow, selectVisible } from "./ticks.ts";
 
 const largestCell = 34;
 const smallestCell = 8;
@@ -116,7 +116,9 @@ function makeGridAxis(
   };
 }
 
-function computeRange({ values }: Heatmap): readonly [low: number, high: number] {
+type Range = readonly [low: number, high: number];
+
+function computeRange({ values }: Pick<Heatmap, "values">): Range {
   const visible = selectVisible(values.flat(), false);
   return visible.length === 0
     ? [0, 1]
@@ -126,28 +128,25 @@ function computeRange({ values }: Heatmap): readonly [low: number, high: number]
       );
 }
 
-function drawCells(
-  { values, texts, slots }: Heatmap,
-  [low, high]: readonly [number, number],
-  { cell: { width, height } }: Grid,
-  place: (x: number, y: number) => [number, number],
-): Shape[] {
+/** Cells of the lightest shade are clear, as is a cell without a number. */
+function drawCells({ values, texts, slots }: Heatmap, range: Range, { cell }: Grid, place: Place): Shape[] {
+  const { width, height } = cell;
   return values.flatMap((line, row) =>
-    line.flatMap((value, column) => {
+    line.flatMap((value, column): Shape[] => {
+      const [share, text] = [computeShare(value, range), texts?.[row]?.[column] ?? ""];
+      if (share === 0 && text === "") return [];
       const [x, y] = place(column, row);
-      const share = Number.isFinite(value) ? Math.min(1, Math.max(0, (value - low) / (high - low || 1))) : 0;
-      const box = { x: x - width / 2, y: y - height / 2, width: width - 1, height: height - 1 };
-      const text = texts?.[row]?.[column] ?? "";
-      return [
-        {
-          type: "rect" as const,
-          shape: box,
-          style: { fill: getColor(slots?.[row]?.[column] ?? 0), opacity: share },
-        },
-        ...drawText(text, x, y, { share, width, height }),
-      ];
+      const shape = { x: x - width / 2, y: y - height / 2, width: width - 1, height: height - 1 };
+      const style = { fill: getColor(slots?.[row]?.[column] ?? 0), opacity: share };
+      return [{ type: "rect", shape, style }, ...drawText(text, x, y, { share, width, height })];
     }),
   );
+}
+
+/** From 0 to 1; a half where all values are the same. */
+function computeShare(value: number, [low, high]: Range): number {
+  if (!canShow(value, false)) return 0;
+  return low < high ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0.5;
 }
 
 /** As large as the cell permits; left out where it could not be read. */
@@ -174,7 +173,7 @@ function drawText(
 }
 
 function describeHeatmap({ rows, columns, values, value }: Heatmap): string {
-  const [low, high] = computeRange({ values } as Heatmap);
+  const [low, high] = computeRange({ values });
   const of = value === undefined ? "" : ` of ${describeAxis(value)}`;
   return `Grid${of} with ${rows.categories.length} rows (${rows.name}) and ${columns.categories.length} columns (${columns.name}); values from ${low.toPrecision(3)} to ${high.toPrecision(3)}.`;
 }

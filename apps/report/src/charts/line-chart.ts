@@ -7,7 +7,7 @@ import type { LineChart, LineSeries } from "./charts.ts";
 import { chartWidth, makeHeader } from "./header.ts";
 import { listReferences, makeReferenceSeries } from "./reference-lines.ts";
 import type { Drawing } from "./render.ts";
-import { selectVisible } from "./ticks.ts";
+import { canShow, selectVisible } from "./ticks.ts";
 
 const plotHeight = 170;
 const narrowestMargin = 14;
@@ -72,7 +72,7 @@ const listY = (series: readonly LineSeries[]): number[] =>
 function makeLine({ name, points }: LineSeries, slot: number, { x, y }: LineChart): object {
   const { line, marker } = getPaletteRow(slot);
   const shows = (value: number, axis: Axis | CategoryAxis): boolean =>
-    Number.isFinite(value) && (hasCategories(axis) || !isLogarithmic(axis) || value > 0);
+    canShow(value, !hasCategories(axis) && isLogarithmic(axis));
   const stride = Math.ceil(points.length / mostMarkers);
   const hasPoint = (index: number): boolean => index in points && shows(points[index]![1], y);
   const isMarked = (index: number): boolean =>

@@ -1,10 +1,11 @@
 import { getNeutral } from "../page/palette.ts";
 import type { ReferenceLine } from "./axis.ts";
 import { fontFamily, fontSize } from "./text-size.ts";
+import { canShow } from "./ticks.ts";
 
 /** A series without points that carries the lines across the plot; none if there are no lines. */
 export function makeReferenceSeries(references: readonly ReferenceLine[], isUpsideDown = false): object[] {
-  const finite = references.filter(({ value }) => Number.isFinite(value));
+  const finite = references.filter(({ value }) => canShow(value, false));
   if (finite.length === 0) return [];
   return [{ type: "line", data: [], silent: true, markLine: makeMarkLine(finite, isUpsideDown) }];
 }

@@ -6,7 +6,7 @@ import { chartWidth, makeHeader } from "./header.ts";
 import { listReferences, makeReferenceSeries } from "./reference-lines.ts";
 import type { Drawing } from "./render.ts";
 import { fontFamily, fontSize } from "./text-size.ts";
-import { selectVisible } from "./ticks.ts";
+import { canShow } from "./ticks.ts";
 
 const plotHeight = 200;
 
@@ -56,7 +56,7 @@ function makePoints(
   { x, y }: ScatterChart,
 ): object {
   const shows = ([at, value]: readonly [number, number]): boolean =>
-    selectVisible([at], isLogarithmic(x)).length + selectVisible([value], isLogarithmic(y)).length === 2;
+    canShow(at, isLogarithmic(x)) && canShow(value, isLogarithmic(y));
   return {
     type: "scatter",
     name,

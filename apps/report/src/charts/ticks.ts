@@ -5,9 +5,16 @@ export interface Scale {
   readonly ticks: readonly number[];
 }
 
+/** Beyond it, the length of an axis could be infinite. */
+const largest = 1e300;
+
+/** Whether an axis can show the value. */
+export const canShow = (value: number, isLogarithmic: boolean): boolean =>
+  Math.abs(value) <= largest && (!isLogarithmic || value >= 1 / largest);
+
 /** What an axis can show of these values. */
 export const selectVisible = (values: readonly number[], isLogarithmic: boolean): number[] =>
-  values.filter((value) => Number.isFinite(value) && (!isLogarithmic || value > 0));
+  values.filter((value) => canShow(value, isLogarithmic));
 
 /** The range of the values; around a single one, or 0 to 1 (1 to 10 for logarithms) if there are none. */
 function computeExtent(values: readonly number[], isLogarithmic: boolean): [low: number, high: number] {
@@ -60,8 +67,8 @@ const listMultiples = (step: number, first: number, last: number): number[] =>
 /** A logarithmic scale with a margin of a hundredth of its length. */
 export function computeLogarithmicScale(values: readonly number[]): Scale {
   const [low, high] = computeExtent(values, true);
-  const margin = (high / low) ** 0.03;
-  const [min, max] = [low / margin, high * margin];
+  const margin = 10 ** (0.03 * (Math.log10(high) - Math.log10(low)));
+  const [min, max] = [Math.max(low / margin, 1 / largest), Math.min(high * margin, largest)];
   return { min, max, ticks: listLogarithmicTicks(min, max) };
 }
 
