@@ -42,6 +42,13 @@ function trim(modules) {
     // Command-line tools; the kernel compiler uses only the library.
     ["binaryen", "bin", () => true],
     ["webgpu", "dist", (entry) => !thisMachine.includes(entry)],
+    // Reports load one file, which contains the drawing library zrender.
+    ["echarts", "dist", (entry) => !/^(echarts\.esm\.min\.mjs|package\.json)$/.test(entry)],
+    ["echarts", "lib", () => true],
+    ["echarts", "types", () => true],
+    ["zrender", "dist", () => true],
+    ["zrender", "lib", () => true],
+    ["zrender", "src", () => true],
   ]) {
     for (const version of readdirSync(join(modules, ".pnpm")).filter((entry) =>
       entry.startsWith(`${name}@`),
