@@ -4,6 +4,7 @@ import {
   ArgumentError,
   cropAndResize,
   DTypeError,
+  gridSample,
   ones,
   roiAlign,
   ShapeError,
@@ -209,6 +210,82 @@ onEachBackend((backend) => {
       expect(() => roiAlign(x, inside, numbers, 2, { samplingRatio: 0 })).toThrow(
         "roiAlign: samplingRatio: found 0",
       );
+    });
+  });
+
+  describe("places that are not finite", () => {
+    const [nan, inf] = [Number.NaN, Number.POSITIVE_INFINITY];
+    // The second row of the image is at -0.5, the third column at -2 / 7, where pixels have their centers.
+    const [column, row] = [-2 / 7, -0.5];
+    const points = [
+      [nan, row],
+      [column, nan],
+      [inf, row],
+      [-inf, row],
+      [column, -inf],
+      [nan, inf],
+    ];
+
+    test.each([
+      [{ paddingMode: "zeros" }, points.map(() => undefined)],
+      [
+        { paddingMode: "border" },
+        [
+          [1, 0],
+          [0, 2],
+          [1, w - 1],
+          [1, 0],
+          [0, 2],
+          [h - 1, 0],
+        ],
+      ],
+      [
+        { paddingMode: "reflection" },
+        [
+          [1, 0],
+          [0, 2],
+          [1, 0],
+          [1, 0],
+          [0, 2],
+          [0, 0],
+        ],
+      ],
+    ] as const)("of a grid with %o are outside or at an edge, without a gradient", async (options, found) => {
+      const image = tensor(pixels.slice(0, c * h * w), { shape: [1, c, h, w], backend: backend() });
+      const grid = tensor([[points]], { backend: backend() });
+      for (const mode of ["bilinear", "nearest"] as const) {
+        const [y, pullback] = vjp(
+          (x: Tensor, at: Tensor) => gridSample(x, at, { ...options, mode }),
+          image,
+          grid,
+        );
+        const expected = Array.from({ length: c }, (_, channel) =>
+          found.map((at) => (at === undefined ? 0 : pixels[(channel * h + at[0]) * w + at[1]]!)),
+        ).flat();
+        await expectClose(y, expected);
+        const [dx, dGrid] = pullback(ones(y.shape, { backend: backend() }));
+        expect((await dx!.data()).every(Number.isFinite)).toBe(true);
+        const gradient = await dGrid!.data();
+        points.flat().forEach((at, index) => {
+          expect(Number.isFinite(at) ? Number.isFinite(gradient[index]) : gradient[index] === 0).toBe(true);
+        });
+      }
+    });
+
+    test("of boxes are outside", async () => {
+      const [x] = inputs(boxes);
+      const numbers = tensor([0, 1], { dtype: "i32", backend: backend() });
+      const stray = place(
+        [
+          [nan, nan, nan, nan],
+          [0, -inf, 1, inf],
+        ],
+        backend(),
+      );
+      const crops = await cropAndResize(x, stray, numbers, 2, { extrapolationValue: 7 }).data();
+      expect([...crops].every((value) => value === 7)).toBe(true);
+      const features = await roiAlign(x, stray, numbers, 2).data();
+      expect([...features].every((value) => value === 0)).toBe(true);
     });
   });
 });

@@ -15,7 +15,7 @@ import { stack } from "../movement/concatenate.ts";
 import { reshape } from "../movement/reshape.ts";
 import { sliceAlong } from "../movement/slice-and-pad.ts";
 import type { PointMode } from "./sample-points.ts";
-import { samplePoints, toChannelsFirst } from "./sample-points.ts";
+import { hasFiniteBits, infinityBits, samplePoints, toChannelsFirst } from "./sample-points.ts";
 
 export interface GridSampleOptions {
   /** Default: `bilinear`. */
@@ -29,6 +29,9 @@ export interface GridSampleOptions {
 /**
  * The values of images at the points of a grid, as PyTorch's `grid_sample`. A point is [column, row], both from -1 to 1 inside of the
  * image. The gradient reaches the images and the grid.
+ *
+ * A coordinate that is NaN or infinite has no gradient. With zeros it lies outside, as on the GPUs of PyTorch, whose CPU gives NaN there.
+ * With a border or reflection NaN is the first row or column; infinity is the last one at a border and the first in a reflection.
  *
  * Shapes: f32 or f16 [n, c, h, w] and f32 [n, rows, columns, 2] -> [n, c, rows, columns]. Throws ShapeError and DTypeError for others,
  * ArgumentError for unknown options.
@@ -66,10 +69,19 @@ function findPlace(at: Value, size: number, options: GridSampleOptions): Value {
   const { mode = "bilinear", paddingMode = "zeros", alignCorners = false } = options;
   const free = alignCorners ? e.mul(e.add(at, 1), (size - 1) / 2) : e.sub(e.mul(e.add(at, 1), size / 2), 0.5);
   const edge = alignCorners ? 0 : -0.5;
-  const reflected = paddingMode === "reflection" ? reflect(free, edge, size - 1 - edge) : free;
+  // `samplePoints` sees to the others.
+  const known = paddingMode === "zeros" ? free : replaceNonFinite(free, size, paddingMode);
+  const reflected = paddingMode === "reflection" ? reflect(known, edge, size - 1 - edge) : known;
   const inside = paddingMode === "zeros" ? reflected : limit(reflected, size - 1);
   // Like PyTorch, ties go to even pixels.
   return mode === "nearest" ? e.round(inside) : inside;
+}
+
+/** The first pixel, as in PyTorch, where the remainder of a reflection is NaN too; at a border the last one for infinity. */
+function replaceNonFinite(place: Value, size: number, paddingMode: "border" | "reflection"): Value {
+  const isInfinity = e.equal(e.bitcast(place, "u32"), infinityBits);
+  const replaced = paddingMode === "border" ? e.select(isInfinity, size - 1, e.constantLike(place, 0)) : 0;
+  return e.select(hasFiniteBits(place), place, replaced);
 }
 
 const limit = (place: Value, last: number): Value =>

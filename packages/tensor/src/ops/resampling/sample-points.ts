@@ -55,6 +55,13 @@ function listCorners(mode: PointMode, image: Value, [row, height]: Axis, [column
   );
 }
 
+/** By its bits: compilers of shaders may assume that there is neither NaN nor infinity. */
+export const hasFiniteBits = (place: Value): Value =>
+  e.notEqual(e.and(e.bitcast(place, "u32"), infinityBits), infinityBits);
+
+/** The bits of infinity as f32; those of NaN have the same exponent. */
+export const infinityBits = 0x7f800000;
+
 /** The pixels on both sides of a place along one axis, or the one pixel that is nearest. */
 function listNeighbours(mode: PointMode, place: Value, size: Value): { place: Value; weight: Value }[] {
   const first = e.floor(mode === "nearest" ? e.add(place, 0.5) : place);
@@ -67,14 +74,15 @@ function listNeighbours(mode: PointMode, place: Value, size: Value): { place: Va
           { at: e.add(first, 1), weight: share },
         ];
   const last = e.sub(size, 1);
+  const isPlace = hasFiniteBits(place);
   return neighbours.map(({ at, weight }) => {
-    const isInside = e.and(e.greaterEqual(at, 0), e.lessEqual(at, last));
+    const isInside = e.and(isPlace, e.and(e.greaterEqual(at, 0), e.lessEqual(at, last)));
     return { place: e.cast(e.select(isInside, at, 0), "i32"), weight: e.select(isInside, weight, 0) };
   });
 }
 
 /**
- * The values of images at points; pixels outside of the image are 0.
+ * The values of images at points; pixels outside of the image are 0, and so are points that are NaN or infinite.
  *
  * Shapes: [n, c, h, w] and points of one shape, which may broadcast -> [...points, c].
  */
