@@ -2,7 +2,7 @@ import { ArgumentError } from "@evenkeel/tensor";
 
 /** The options that every task has. */
 export interface CommonOptions {
-  /** A name of the task's, or `both` for the two that the task compares. */
+  /** A name of the task's, `both` for the two that the task compares, or `all` where a task offers it. */
   readonly normalization: string;
   readonly epochs: number;
   readonly seed: number;

@@ -10,6 +10,7 @@ import {
   beginRun,
   checkFolder,
   findArmFolder,
+  listChosenArms,
   nameArm,
   type Run,
   readRun,
@@ -95,7 +96,7 @@ async function runArms(
   };
   const arms: ArmResult[] = [];
   const { normalization: chosen } = options;
-  for (const normalization of chosen === "both" ? task.compared : [chosen]) {
+  for (const normalization of listChosenArms(task, chosen)) {
     const arm = {
       normalization,
       data,

@@ -4,7 +4,7 @@ import { readSafetensors } from "@evenkeel/tensor/safetensors";
 import { readArmWeights } from "./arms/saved-arm.ts";
 import type { Command } from "./command-line.ts";
 import { openBackend, type Surroundings } from "./open-backend.ts";
-import { findArmFolder, readArms, readDescription } from "./run/run-files.ts";
+import { findArmFolder, listChosenArms, readArms, readDescription } from "./run/run-files.ts";
 import { type RunRecord, readFinishedRecord } from "./run/run-record.ts";
 import type { AnyTask, Session, TaskData, TrainedArm } from "./task.ts";
 
@@ -59,7 +59,9 @@ async function useRun(
   const description = await refuse(folder, () => readDescription(folder, run));
   const { normalization } = command.options;
   const isWanted = (name: string): boolean =>
-    !command.given.has("normalization") || normalization === "both" || name === normalization;
+    !command.given.has("normalization") ||
+    normalization === "both" ||
+    listChosenArms(task, normalization).includes(name);
   const names = [...new Set([...task.compared, ...finished.keys()])].filter(
     (name) => finished.get(name)?.result !== undefined && isWanted(name),
   );

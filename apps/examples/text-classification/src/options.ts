@@ -12,7 +12,7 @@ import {
 export interface Options extends CommonOptions {
   readonly dataset: "trec" | "sst2" | "mr" | "subj" | "ag-news" | "ag-news-test" | "synthetic";
   readonly model: "words" | "characters";
-  readonly normalization: "both" | Normalization;
+  readonly normalization: "both" | "all" | Normalization;
   readonly batchSize: number;
   /** The largest of the schedule. */
   readonly learningRate: number;
@@ -46,6 +46,7 @@ export const settings: Settings<Options> = {
   dataset: readChoice("dataset", ["trec", "sst2", "mr", "subj", "ag-news", "ag-news-test", "synthetic"]),
   model: readChoice("model", ["words", "characters"]),
   ...makeCommonSettings({ normalizations, epochs: 8 }),
+  normalization: readChoice("normalization", ["both", "all", ...normalizations]),
   batchSize: readWholeNumber("batch-size", 64, { least: 2 }),
   learningRate: readPositiveNumber("learning-rate", 0.002),
   weightDecay: readShare("weight-decay", 0.05),
