@@ -37,6 +37,7 @@ const longOnTheCpu = [
   "packages/evenkeel/test/{bundles,examples,label-ranges}.test.ts",
   "apps/bench/test/run.test.ts",
   "apps/examples/image-classification/test/{command-line,data,run}.test.ts",
+  "apps/examples/text-classification/test/run.test.ts",
   "apps/examples/short-programs/test/*.test.ts",
   "scripts/bootstrap.test.ts",
 ];
