@@ -32,6 +32,8 @@ export type { VdcnnOptions } from "./text/vdcnn.ts";
 export { Vdcnn, vdcnn } from "./text/vdcnn.ts";
 export type { WordConvnetOptions } from "./text/word-convnet.ts";
 export { WordConvnet, wordConvnet } from "./text/word-convnet.ts";
+export type { ConvolutionalTranslatorOptions } from "./translation/convolutional-translator.ts";
+export { ConvolutionalTranslator } from "./translation/convolutional-translator.ts";
 export type { TransformerTranslatorOptions } from "./translation/transformer-translator.ts";
 export { TransformerTranslator } from "./translation/transformer-translator.ts";
 export type { SentencePairs } from "./translation/translator.ts";
