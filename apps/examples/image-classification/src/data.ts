@@ -1,4 +1,5 @@
 import {
+  cifar10,
   fashionMnist,
   type ImageSet,
   mnist,
@@ -6,7 +7,7 @@ import {
   selectImages,
   syntheticFigures,
 } from "@evenkeel/datasets";
-import { loadImages } from "@evenkeel/datasets/node";
+import { loadPublished as loadSet } from "@evenkeel/datasets/node";
 import {
   describeData,
   loadPublished,
@@ -15,6 +16,7 @@ import {
   type TaskData,
 } from "@evenkeel/example-task";
 import { ArgumentError } from "@evenkeel/tensor";
+import { cifar10Subset } from "./cifar10-subset.ts";
 import type { Options } from "./options.ts";
 
 export { describeData };
@@ -28,7 +30,12 @@ export interface Data extends TaskData {
 }
 
 const heldOutImages = 2000;
-const published = { "fashion-mnist": fashionMnist, mnist } as const;
+const published = {
+  "fashion-mnist": (options: DownloadOptions) => loadSet(fashionMnist, options),
+  mnist: (options: DownloadOptions) => loadSet(mnist, options),
+  cifar10: (options: DownloadOptions) => loadSet(cifar10, options),
+  "cifar10-subset": (options: DownloadOptions) => loadSet(cifar10Subset, options),
+};
 const syntheticCounts = { train: 60_000, test: 10_000, leastTested: 1000 } as const;
 
 /** Loads the data set that the options name, or synthetic figures. Throws ArgumentError for a batch of more than all images. */
@@ -41,8 +48,8 @@ export async function loadData(
     {
       name: dataset,
       load: async (download) => {
-        const { train, test, folder } = await loadImages(published[dataset as "mnist"], download);
-        session.say(`Data: ${dataset} from ${folder}`);
+        const { train, test } = await published[dataset as keyof typeof published](download);
+        session.say(`Data: ${dataset}`);
         return divide(train, test, options);
       },
       makeSynthetic: () => makeSynthetic(options),

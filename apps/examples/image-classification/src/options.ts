@@ -9,11 +9,17 @@ import {
 
 /** The options of a training run. */
 export interface Options extends CommonOptions {
-  readonly dataset: "fashion-mnist" | "mnist" | "synthetic";
+  readonly dataset: "fashion-mnist" | "mnist" | "cifar10" | "cifar10-subset" | "synthetic";
   readonly model: "convnet" | "lenet" | "mlp" | "vgg" | "resnet20";
   readonly normalization: "both" | Normalization;
   readonly batchSize: number;
   readonly learningRate: number;
+  /** The channels of the first stage of ResNet-20. */
+  readonly width: number;
+  /** `crop-flip` shifts images by up to an eighth of their size, and flips half of them. */
+  readonly augment: "none" | "crop-flip";
+  /** The epochs in which the learning rate rises linearly. */
+  readonly warmUp: number;
   /** The number of training images to use; 0 uses all. */
   readonly images: number;
 }
@@ -25,10 +31,13 @@ const common = makeCommonSettings({ normalizations: ["batch", "none"], epochs: 3
 
 /** Every option: its flag, its default, and its parser. */
 export const settings: Settings<Options> = {
-  dataset: readChoice("dataset", ["fashion-mnist", "mnist", "synthetic"]),
+  dataset: readChoice("dataset", ["fashion-mnist", "mnist", "cifar10", "cifar10-subset", "synthetic"]),
   model: readChoice("model", ["convnet", "lenet", "mlp", "vgg", "resnet20"]),
   ...common,
   batchSize: readWholeNumber("batch-size", 128, { least: 2 }),
   learningRate: readPositiveNumber("learning-rate", 0.05),
+  width: readWholeNumber("width", 16, { least: 1, most: 512 }),
+  augment: readChoice("augment", ["none", "crop-flip"]),
+  warmUp: readWholeNumber("warm-up", 0, { least: 0 }),
   images: readWholeNumber("images", 0, { least: 0 }),
 };

@@ -1,6 +1,16 @@
-import { batches } from "@evenkeel/datasets";
+import { type Batches, batches, compose, flipHorizontally, shift } from "@evenkeel/datasets";
 import { type Arm, checkpointName } from "@evenkeel/example-task";
-import { accuracy, cosine, crossEntropy, evaluate, fit, type Module, SGD } from "@evenkeel/nn";
+import {
+  accuracy,
+  cosine,
+  crossEntropy,
+  evaluate,
+  fit,
+  type Module,
+  type Schedule,
+  SGD,
+  warmUp,
+} from "@evenkeel/nn";
 import { FolderCheckpointStore, ProgressBar } from "@evenkeel/nn/node";
 import type { Data } from "../data.ts";
 import type { Normalization, Options } from "../options.ts";
@@ -11,24 +21,26 @@ import type { Description } from "./networks.ts";
 import { evaluationBatchSize, testModel } from "./test-results.ts";
 
 const goal = 0.85;
-const stepsBetweenEvaluations = 25;
+/** Of the held-out images, during a run; a long run has more steps between them. */
+const mostEvaluations = 100;
+const leastStepsBetweenEvaluations = 25;
 const stepsBetweenCheckpoints = 100;
 const momentum = 0.9;
 const weightDecay = 5e-4;
 
+type TrainedArm = Arm<Options, Data, Description, Measurements, ArmResult>;
+
 /** Trains the network in one arm of the comparison and tests it. */
-export async function trainArm(
-  arm: Arm<Options, Data, Description, Measurements, ArmResult>,
-): Promise<ArmResult> {
+export async function trainArm(arm: TrainedArm): Promise<ArmResult> {
   const { options, data, description, folder, run, saved, signal, save, onStep } = arm;
   const model = arm.model as Module;
   const normalization = arm.normalization as Normalization;
-  const { batchSize, seed, epochs, learningRate } = options;
+  const { epochs, learningRate } = options;
   const { statistics } = description;
-  const train = batches(data.train, { batchSize, shuffled: true, seed, statistics, dropLast: true });
+  const train = makeTrainingBatches(arm);
   const heldOut = batches(data.heldOut, { batchSize: evaluationBatchSize, statistics });
   const test = batches(data.test, { batchSize: evaluationBatchSize, statistics });
-  const { batchesPerEpoch } = train;
+  const steps = epochs * train.batchesPerEpoch;
   const measures = { loss: crossEntropy, metrics: { accuracy } };
   const measurements = saved?.measurements ?? (await startMeasurements(model, train));
   await save(measurements);
@@ -40,7 +52,7 @@ export async function trainArm(
     data: train,
     epochs,
     optimizer,
-    schedule: cosine(learningRate, { steps: epochs * batchesPerEpoch }),
+    schedule: makeSchedule(learningRate, { steps, warmUpSteps: options.warmUp * train.batchesPerEpoch }),
     checkpoint: {
       store: new FolderCheckpointStore(folder),
       name: checkpointName,
@@ -63,7 +75,7 @@ export async function trainArm(
       },
     ],
     probe: {
-      every: stepsBetweenEvaluations,
+      every: Math.max(leastStepsBetweenEvaluations, Math.ceil(steps / mostEvaluations)),
       run: async ({ steps }) => {
         // A resumed run repeats the steps after its checkpoint, including their evaluations.
         if (heldOutAccuracy.some(([step]) => step === steps)) return;
@@ -89,4 +101,24 @@ export async function trainArm(
     trainingSeconds,
     ...measurements,
   };
+}
+
+function makeTrainingBatches({
+  data: { train },
+  options: { batchSize, seed, augment },
+  description: { statistics, imageShape },
+}: Pick<TrainedArm, "data" | "options" | "description">): Batches {
+  const shuffled = { batchSize, shuffled: true, seed, statistics, dropLast: true };
+  if (augment === "none") return batches(train, shuffled);
+  const eighth = Math.floor(imageShape[1] / 8);
+  return batches(train, { ...shuffled, augment: compose(flipHorizontally(), shift(eighth)) });
+}
+
+/** A linear rise, if there is one, and half a cosine. */
+function makeSchedule(
+  rate: number,
+  { steps, warmUpSteps }: { readonly steps: number; readonly warmUpSteps: number },
+): Schedule {
+  if (warmUpSteps === 0) return cosine(rate, { steps });
+  return warmUp(cosine(rate, { steps: Math.max(1, steps - warmUpSteps) }), { steps: warmUpSteps });
 }

@@ -10,14 +10,17 @@ interface NetworkSetting {
   readonly classes: number;
   readonly normalization: Normalization;
   readonly seed: number;
+  /** The channels of the first stage of ResNet-20. */
+  readonly width: number;
 }
 
 const builders: { readonly [Name in Options["model"]]: (setting: NetworkSetting) => Module } = {
-  convnet,
-  lenet,
-  vgg: ({ imageSize, ...setting }) => vgg(setting),
+  convnet: ({ width, ...setting }) => convnet(setting),
+  lenet: ({ width, ...setting }) => lenet(setting),
+  vgg: ({ imageSize, width, ...setting }) => vgg(setting),
   resnet20: ({ imageSize, ...setting }) => resnet20(setting),
-  mlp: ({ inChannels, imageSize, ...setting }) => mlp({ ...setting, inputs: inChannels * imageSize ** 2 }),
+  mlp: ({ inChannels, imageSize, width, ...setting }) =>
+    mlp({ ...setting, inputs: inChannels * imageSize ** 2 }),
 };
 
 /** What the network is made from besides the options, and what its inputs are. */
@@ -36,8 +39,8 @@ export const describeNetwork = ({ train }: Pick<Data, "train">): Description => 
 /** The network that the options select, for images of the described shape; both arms have the same initial weights. */
 export function makeNetwork(
   { imageShape: [inChannels, imageSize], classes }: Pick<Description, "imageShape" | "classes">,
-  { model, seed }: Pick<Options, "model" | "seed">,
+  { model, seed, width }: Pick<Options, "model" | "seed" | "width">,
   normalization: Normalization,
 ): Module {
-  return builders[model]({ inChannels, imageSize, classes: classes.length, normalization, seed });
+  return builders[model]({ inChannels, imageSize, classes: classes.length, normalization, seed, width });
 }
