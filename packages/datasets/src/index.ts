@@ -88,6 +88,8 @@ export type { MapStreamOptions } from "./streams/map-stream.ts";
 export { filterStream, mapStream, skipInStream, takeFromStream } from "./streams/map-stream.ts";
 export type { ShuffleStreamOptions } from "./streams/shuffle-stream.ts";
 export { shuffleStream } from "./streams/shuffle-stream.ts";
+export type { CellsOptions } from "./synthetic/cells.ts";
+export { syntheticCells } from "./synthetic/cells.ts";
 export type { FiguresOptions } from "./synthetic/figures.ts";
 export { figureClasses, syntheticFigures } from "./synthetic/figures.ts";
 export type { SyntheticPairsOptions } from "./synthetic/sentence-pairs.ts";

@@ -17,7 +17,7 @@ export interface BoxSet extends Dataset<VocExample> {
   readonly boxesWithoutArea: number;
 }
 
-const bccdClasses: readonly string[] = ["RBC", "WBC", "Platelets"];
+export const bccdClasses: readonly string[] = ["RBC", "WBC", "Platelets"];
 
 type Part = keyof typeof bccdFiles;
 
