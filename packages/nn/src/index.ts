@@ -187,6 +187,8 @@ export { chrF, computeChrF } from "./metrics/chrf.ts";
 export type { Average, ClassScoreOptions } from "./metrics/class-scores.ts";
 export { f1, meanIoU, precision, recall } from "./metrics/class-scores.ts";
 export { confusionMatrix } from "./metrics/confusion-matrix.ts";
+export type { DetectionScore, MatchedImage } from "./metrics/detection-scores.ts";
+export { matchImage, scoreDetections } from "./metrics/detection-scores.ts";
 export type { MeanAveragePrecisionOptions } from "./metrics/mean-average-precision.ts";
 export { meanAveragePrecision } from "./metrics/mean-average-precision.ts";
 export type { PerplexityOptions } from "./metrics/perplexity.ts";

@@ -1,4 +1,4 @@
-import type { MeanAveragePrecisionOptions } from "@evenkeel/nn";
+import type { ClassBox, MeanAveragePrecisionOptions } from "@evenkeel/nn";
 import {
   computeAveragePrecision,
   computeBoxOverlap,
@@ -6,8 +6,10 @@ import {
   evaluate,
   Module,
   matchBoxes,
+  matchImage,
   meanAveragePrecision,
   nonMaximumSuppression,
+  scoreDetections,
 } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 import { ShapeError, setDefaultBackend, tensor, zeros } from "@evenkeel/tensor";
@@ -170,6 +172,36 @@ onEachBackend((backend) => {
       expect(matchBoxes(found, truths, { protocol: "voc" })).toEqual([true, false]);
       expect(matchBoxes(found, truths, { threshold: 0.9 })).toEqual([true, false]);
     });
+
+    test.each(["coco", "voc", "voc2007"] as const)(
+      "of matched images is that of the metric (%s)",
+      async (protocol) => {
+        const list = (values: Float32Array, image: number, each: number, width: 5 | 6): ClassBox[] =>
+          Array.from({ length: each }, (_, index) => {
+            const row = values.subarray((image * each + index) * width, (image * each + index + 1) * width);
+            const corners = [...row.subarray(0, 4)] as unknown as ClassBox["corners"];
+            return { corners, label: row[width - 1]!, score: width === 6 ? row[4]! : 1 };
+          }).filter(({ label }) => label >= 0);
+        const matched = Array.from({ length: images }, (_, image) =>
+          matchImage(list(detections, image, detectionsPerImage, 6), list(boxes, image, boxesPerImage, 5), {
+            protocol,
+          }),
+        );
+        const { counts, details } = meanAveragePrecision({ protocol, thresholds: [0.5] });
+        const totals = await counts(
+          tensor(detections, { shape: [images, detectionsPerImage, 6] }),
+          tensor(boxes, { shape: [images, boxesPerImage, 5] }),
+        ).data();
+        const scores = scoreDetections(matched, classes, protocol);
+        expect(scores.map(({ averagePrecision }) => averagePrecision)).toEqual(details!([...totals]));
+        expect(scores[0]!.curve.at(-1)!.recall).toBeLessThanOrEqual(1);
+        expect(scoreDetections(matched, classes + 1, protocol).at(-1)).toEqual({
+          truths: 0,
+          averagePrecision: Number.NaN,
+          curve: [],
+        });
+      },
+    );
 
     test("of other shapes is refused by name", () => {
       const { counts } = meanAveragePrecision();
