@@ -9,6 +9,7 @@ import {
 } from "@evenkeel/datasets";
 import { loadPublished as loadSet } from "@evenkeel/datasets/node";
 import {
+  type DownloadOptions,
   describeData,
   loadPublished,
   type Session,
