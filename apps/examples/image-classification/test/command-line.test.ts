@@ -44,7 +44,7 @@ describe("the command line", () => {
     [["--threads", "5000"], '--threads: found "5000", expected a whole number from 0 to 256'],
     [["--learning-rate", "-0.1"], '--learning-rate: found "-0.1", expected a positive number'],
     [["--learning-rate=Infinity"], '--learning-rate: found "Infinity", expected a positive number'],
-    [["--dataset", "cifar"], '--dataset: found "cifar", expected fashion-mnist, mnist, synthetic'],
+    [["--dataset", "cifar"], '--dataset: found "cifar", expected fashion-mnist, mnist, cifar10, cifar10-subset, synthetic'],
     [["--backend", "cuda"], '--backend: found "cuda", expected auto, cpu, webgpu'],
     [["--resume=yes"], "--resume: found yes, expected no value"],
     [["--out", ""], '--out: found "", expected a folder'],
