@@ -2,6 +2,8 @@ import { grad } from "@evenkeel/autodiff";
 import { cpu } from "@evenkeel/backend-cpu";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import {
+  cumulativeProduct,
+  DTypeError,
   div,
   exp,
   fromData,
@@ -126,5 +128,43 @@ describe("gradients", () => {
     const dLogits = grad((x: Tensor) => sum(softmaxCrossEntropy(x, labels)))(logits);
     await expect(backend.idle()).rejects.toThrow(outside);
     expect(await readValues(dLogits)).toEqual([-0.5, 0.5, Number.NaN, Number.NaN, 0, 0]);
+  });
+});
+
+describe("cumulative products", () => {
+  const row = (...values: number[]): Tensor => tensor(values, { backend });
+
+  test.each([
+    [{}, [2, 6, 6, 0, 0]],
+    [{ reverse: true }, [0, 0, 0, 0, -4]],
+    [{ exclusive: true }, [1, 2, 6, 6, 0]],
+    [{ reverse: true, exclusive: true }, [0, 0, 0, -4, 1]],
+  ])("with %o", async (options, expected) => {
+    const found = await readValues(cumulativeProduct(row(2, 3, 1, 0, -4), options));
+    // A product of 0 and a negative number is -0.
+    expect(found.map((value) => value + 0)).toEqual(expected);
+  });
+
+  test("of integers wrap, and an axis may be empty or have one element", async () => {
+    const whole = tensor([65_536, 65_536, 3], { dtype: "u32", backend });
+    expect(await readValues(cumulativeProduct(whole))).toEqual([65_536, 0, 0]);
+    for (const exclusive of [true, false]) {
+      expect(cumulativeProduct(tensor([], { shape: [2, 0], backend }), { exclusive }).shape).toEqual([2, 0]);
+      expect(await readValues(cumulativeProduct(row(5), { exclusive }))).toEqual([exclusive ? 1 : 5]);
+    }
+  });
+
+  test("have first and second derivatives beside zeros", async () => {
+    const last = (x: Tensor): Tensor => sum(cumulativeProduct(x, { axis: 0 }));
+    // y = a + a b + a b c at b = 0: the gradient is [1, a (1 + c), 0], and that of its middle is [1 + c, 0, a].
+    const x = row(2, 0, 3);
+    expect(await readValues(grad(last)(x))).toEqual([1, 8, 0]);
+    const middle = (at: Tensor): Tensor => sum(mul(grad(last)(at), row(0, 1, 0)));
+    expect(await readValues(grad(middle)(x))).toEqual([4, 0, 2]);
+  });
+
+  test("report what is wrong", () => {
+    expect(() => cumulativeProduct(row(1), { axis: 1 })).toThrow("cumulativeProduct: axis: found 1");
+    expect(() => cumulativeProduct(tensor([true], { backend }))).toThrow(DTypeError);
   });
 });

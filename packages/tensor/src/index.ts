@@ -208,6 +208,8 @@ export { all, any } from "./ops/reduction/any-all.ts";
 export type { ArgExtremeOptions } from "./ops/reduction/arg-extreme.ts";
 export { argmax, argmin, isArgmax } from "./ops/reduction/arg-extreme.ts";
 export type { ReductionOptions } from "./ops/reduction/axes.ts";
+export type { CumulativeProductOptions } from "./ops/reduction/cumulative-product.ts";
+export { cumulativeProduct } from "./ops/reduction/cumulative-product.ts";
 export type { CumulativeSumOptions } from "./ops/reduction/cumulative-sum.ts";
 export { cumulativeSum } from "./ops/reduction/cumulative-sum.ts";
 export { max, min } from "./ops/reduction/extreme.ts";

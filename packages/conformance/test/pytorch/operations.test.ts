@@ -6,6 +6,7 @@ import {
   conv1d,
   conv2d,
   convTranspose2d,
+  cumulativeProduct,
   cumulativeSum,
   elu,
   gelu,
@@ -268,6 +269,33 @@ const comparisons: readonly Comparison[] = [
     name: "cumulative sum",
     pytorch: "torch.cumsum(x[0], dim=1)",
     ours: ([x]) => cumulativeSum(x!, { axis: 1 }),
+    inputs: [square],
+    outputShape: square,
+  },
+  {
+    name: "cumulative product",
+    pytorch: "torch.cumprod(x[0], dim=1)",
+    ours: ([x]) => cumulativeProduct(x!, { axis: 1 }),
+    inputs: [square],
+    outputShape: square,
+  },
+  {
+    name: "cumulative product with zeros",
+    pytorch: "torch.cumprod(x[0], dim=0)",
+    ours: ([x]) => cumulativeProduct(x!, { axis: 0 }),
+    // A column without zeros, and columns with one, two and only zeros.
+    inputs: [
+      {
+        shape: [5, 4],
+        data: [0.5, 2, 0, 0, -1.5, 0, 3, 0, 2, -0.5, 0.25, 0, 1.25, 3, 0, 0, -2, 0.75, 1.5, 0],
+      },
+    ],
+    outputShape: [5, 4],
+  },
+  {
+    name: "cumulative product, reversed",
+    pytorch: "torch.flip(torch.cumprod(torch.flip(x[0], [1]), dim=1), [1])",
+    ours: ([x]) => cumulativeProduct(x!, { reverse: true }),
     inputs: [square],
     outputShape: square,
   },

@@ -66,6 +66,7 @@ const calls: readonly (readonly [name: string, call: Call, right: object, ...wro
     { dilation: 0 },
     { padding: null },
   ],
+  ["cumulativeProduct", (o) => ops.cumulativeProduct(row, o), { reverse: true }, { exclusive: 1 }],
   ["cumulativeSum", (o) => ops.cumulativeSum(row, o), { reverse: true }, { exclusive: "no" }],
   ["diagonal", (o) => ops.diagonal(matrix, o), { offset: 1 }, { offset: 0.5 }, { axis: 1 }],
   ["elu", (o) => ops.elu(row, o), { alpha: 2 }, { alpha: Number.NaN }],
