@@ -6,7 +6,6 @@ export type {
   Highlights,
   List,
   Paragraph,
-  Pictures,
   Report,
   Section,
   Table,
@@ -23,11 +22,11 @@ export type {
   LineSeries,
   ScatterChart,
   ScatterSeries,
-  Slot,
 } from "./charts/charts.ts";
 export type { Confusion } from "./charts/confusion-matrix.ts";
 export { makeConfusionMatrix } from "./charts/confusion-matrix.ts";
 export { drawStandaloneSvg } from "./charts/draw-chart.ts";
 export { drawReport } from "./draw-report.ts";
+export type { Slot } from "./page/palette.ts";
 export { encodePicture } from "./pictures/encode-picture.ts";
-export type { HeatOverlay, Picture, PictureBox, Pixels } from "./pictures/picture.ts";
+export type { HeatOverlay, Picture, PictureBox, Pictures, Pixels } from "./pictures/picture.ts";

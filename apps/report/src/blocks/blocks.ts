@@ -1,5 +1,5 @@
 import type { Chart } from "../charts/charts.ts";
-import type { Picture } from "../pictures/picture.ts";
+import type { Pictures } from "../pictures/picture.ts";
 
 /** A cell of a table: its text, or a text that is emphasized. */
 export type Cell = string | { readonly text: string; readonly tone: "strong" | "bad" | "good" };
@@ -25,13 +25,6 @@ export interface Table {
   readonly rows: readonly TableRow[];
   /** Takes the whole width of the page. */
   readonly isWide?: boolean;
-}
-
-export interface Pictures {
-  readonly kind: "pictures";
-  readonly pictures: readonly Picture[];
-  /** The width of one: "small" for icons and digits, "medium" for photographs, "large" for one that stands alone. */
-  readonly size?: "small" | "medium" | "large";
 }
 
 export interface Word {

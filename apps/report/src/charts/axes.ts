@@ -10,7 +10,7 @@ import {
   selectVisible,
 } from "./ticks.ts";
 
-const label: { readonly fontFamily: string; readonly fontSize: number; readonly color: string } = {
+const label = {
   fontFamily,
   fontSize,
   color: getNeutral("soft"),
@@ -90,6 +90,3 @@ const makeName = (name: string, nameGap: number): object => ({
   nameGap,
   nameTextStyle: label,
 });
-
-/** Text styles for what custom series draw. */
-export const softText: typeof label = label;

@@ -1,7 +1,5 @@
+import type { Slot } from "../page/palette.ts";
 import type { Axis, CategoryAxis, ReferenceLine } from "./axis.ts";
-
-/** The row of the palette, from 0, which gives a series its color, its line style and its marker. */
-export type Slot = number;
 
 /** What all charts have. */
 interface Titled {

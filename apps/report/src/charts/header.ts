@@ -1,6 +1,5 @@
-import { getColor, getNeutral, getPaletteRow } from "../page/palette.ts";
+import { getColor, getNeutral, getPaletteRow, type Slot } from "../page/palette.ts";
 import type { ReferenceLine } from "./axis.ts";
-import type { Slot } from "./charts.ts";
 import { computeReferenceRoom } from "./reference-lines.ts";
 import { fontFamily, fontSize, measureText, wrapText } from "./text-size.ts";
 

@@ -1,4 +1,5 @@
-import type { Slot } from "../charts/charts.ts";
+/** A row of the palette, from 0, which gives a series its color, its line style and its marker. */
+export type Slot = number;
 
 interface PaletteRow {
   readonly light: string;

@@ -1,8 +1,7 @@
-import type { Pictures } from "../blocks/blocks.ts";
 import { escapeHtml, escapeProse } from "../page/escape.ts";
 import { getColor } from "../page/palette.ts";
 import { encodeHeat, encodePicture } from "./encode-picture.ts";
-import type { Picture, PictureBox } from "./picture.ts";
+import type { Picture, PictureBox, Pictures } from "./picture.ts";
 
 const encodeAddress = (png: Uint8Array): string =>
   `data:image/png;base64,${Buffer.from(png).toString("base64")}`;

@@ -1,4 +1,4 @@
-import type { Slot } from "../charts/charts.ts";
+import type { Slot } from "../page/palette.ts";
 
 /** Values in the order channels x height x width, with one channel (gray) or three (red, green, blue). */
 export interface Pixels {
@@ -33,4 +33,11 @@ export interface Picture {
   readonly caption?: string;
   readonly boxes?: readonly PictureBox[];
   readonly heat?: HeatOverlay;
+}
+
+export interface Pictures {
+  readonly kind: "pictures";
+  readonly pictures: readonly Picture[];
+  /** The width of one: "small" for icons and digits, "medium" for photographs, "large" for one that stands alone. */
+  readonly size?: "small" | "medium" | "large";
 }
