@@ -6,14 +6,14 @@ from torch import nn
 
 # The options of a run and their defaults, which are those of the example.
 SETTINGS = [
-    ("epochs", int, 8),
-    ("batch_size", int, 64),
-    ("learning_rate", float, 0.002),
-    ("weight_decay", float, 0.05),
-    ("embedding_size", int, 128),
+    ("epochs", int, 4),
+    ("batch_size", int, 100),
+    ("learning_rate", float, 0.006),
+    ("weight_decay", float, 0),
+    ("embedding_size", int, 64),
     ("channels", int, 0),
     ("dropout", float, 0.5),
-    ("embedding_dropout", float, 0.3),
+    ("embedding_dropout", float, 0.2),
     ("word_dropout", float, 0.1),
     ("seed", int, 1),
 ]
