@@ -29,4 +29,5 @@ export { drawStandaloneSvg } from "./charts/draw-chart.ts";
 export { drawReport } from "./draw-report.ts";
 export type { Slot } from "./page/palette.ts";
 export { encodePicture } from "./pictures/encode-picture.ts";
+export { outlineBoxes } from "./pictures/outline-boxes.ts";
 export type { HeatOverlay, Picture, PictureBox, Pictures, Pixels } from "./pictures/picture.ts";
