@@ -38,6 +38,7 @@ const longOnTheCpu = [
   "apps/bench/test/run.test.ts",
   "apps/examples/image-classification/test/{command-line,data,run}.test.ts",
   "apps/examples/text-classification/test/run.test.ts",
+  "apps/examples/translation/test/run.test.ts",
   "apps/examples/short-programs/test/*.test.ts",
   "scripts/bootstrap.test.ts",
 ];

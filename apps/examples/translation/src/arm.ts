@@ -66,9 +66,10 @@ export async function trainArm(
           cut(measurements, { epochs: epoch, steps: batches[0]!.step });
           measurements.processorSeconds.push([epoch + 1, time.estimateSeconds(train.batchesPerEpoch)]);
           measurements.losses.push(...batches.map(({ step, loss }): Point => [step + 1, loss]));
-          const { loss } = await evaluate(model, { data: validation, loss: computePlainLoss, signal });
+          // Ignores the signal: a run that is interrupted here finishes the validation, then saves a checkpoint.
+          const { loss } = await evaluate(model, { data: validation, loss: computePlainLoss });
           measurements.validationPerplexity.push([epoch + 1, Math.exp(loss)]);
-          const { bleu } = await scoreTranslations(model, data.validation, { encoding, beams: 1, signal });
+          const { bleu } = await scoreTranslations(model, data.validation, { encoding, beams: 1 });
           measurements.validationBleu.push([epoch + 1, bleu]);
           await save(measurements);
           time.restart();

@@ -1,0 +1,114 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { listBackends, runTask } from "@evenkeel/example-task";
+import { ArgumentError, setDefaultBackend } from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ArmResult } from "../src/arm-result.ts";
+import { translation } from "../src/translation.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "evenkeel-translation-"));
+});
+afterAll(async () => {
+  setDefaultBackend(undefined);
+  await rm(folder, { recursive: true });
+});
+
+/** Runs the program on the CPU, and interrupts it at a text of its progress; returns its exit code and its output. */
+async function run(args: readonly string[], interruptAt?: string) {
+  const lines: string[] = [];
+  let isInterrupted = false;
+  const { write } = process.stderr;
+  process.stderr.write = (chunk) => {
+    if (interruptAt !== undefined && !isInterrupted && String(chunk).includes(interruptAt)) {
+      isInterrupted = true;
+      process.emit("SIGINT", "SIGINT");
+    }
+    return true;
+  };
+  try {
+    const code = await runTask(translation, args, {
+      backends: () => [listBackends({ backend: "cpu", threads: 1 })[1]],
+      say: (line) => lines.push(line),
+    });
+    return { code, said: lines.join("\n") };
+  } finally {
+    process.stderr.write = write;
+  }
+}
+
+const sizes = { pairs: 500, vocabulary: 460, width: 32, "encoder-layers": 1, "decoder-layers": 1 };
+const training = { "batch-tokens": 200, "learning-rate": 0.015, dropout: 0, beams: 2 };
+const small = Object.entries({ dataset: "synthetic", ...sizes, ...training }).flatMap(([flag, value]) => [
+  `--${flag}`,
+  String(value),
+]);
+const read = (name: string, file: string) => readFile(join(folder, name, file));
+const readResult = async (name: string, arm: string): Promise<ArmResult> =>
+  JSON.parse((await read(name, `${arm}/result.json`)).toString()).result;
+
+/** Without what depends on the clock. */
+const untimed = (result: ArmResult) => ({ ...result, trainingSeconds: 0, processorSeconds: 0 });
+
+describe("the program", () => {
+  it("trains both translators until they know some words, evaluates and predicts", async () => {
+    const out = join(folder, "whole");
+    const figures = join(folder, "figures");
+    const { code, said } = await run([...small, "--epochs", "4", "--out", out, "--record", figures]);
+    expect(code).toBe(0);
+    expect(said).toContain("Data: synthetic data, made by the program, 60 test sentences");
+    const { arms } = JSON.parse((await read("whole", "summary.json")).toString());
+    expect(arms.map(({ normalization }: ArmResult) => normalization)).toEqual(["batch", "layer"]);
+    for (const { testChrF, testBleu, testBleuInterval, validationPerplexity } of arms) {
+      expect(testChrF).toBeGreaterThan(40);
+      expect(testBleu).toBeGreaterThan(5);
+      expect(testBleuInterval[0]).toBeLessThan(testBleu);
+      expect(testBleuInterval[1]).toBeGreaterThan(testBleu);
+      expect(validationPerplexity).toBeLessThan(5);
+    }
+    const evaluated = (await run(["evaluate", out, "--normalization", "batch"])).said;
+    expect(evaluated).toContain(`2 beams: BLEU ${arms[0].testBleu.toFixed(1)} (95 %: `);
+    const predicted = await run(["predict", out, "Today a red dog sees a cat.", "A man paints."]);
+    expect(predicted.said).toMatch(/sees a cat\.\n +-\d\.\d{3} {2}.+\n +-\d\.\d{3} {2}.+\nA man paints\.\n/);
+    expect((await read("whole", "attention.svg")).toString()).toMatch(/^<svg/);
+    expect((await read("whole", "attention-2.svg")).toString()).toMatch(/^<svg/);
+    expect((await read("whole", "prediction.html")).toString()).toContain("Today a red dog sees a cat.");
+    const report = (await read("whole", "report.html")).toString();
+    for (const text of [
+      "BLEU by the length of the source",
+      "Worst translations with batch norm",
+      "with layer norm",
+    ])
+      expect(report).toContain(text);
+    const figure = JSON.parse(
+      (await readFile(join(figures, "synthetic-transformer-batch-1.json"))).toString(),
+    );
+    expect(figure).toMatchObject({ task: "translation", normalization: "batch", value: arms[0].testBleu });
+  });
+
+  it("continues after an interruption with the same result", async () => {
+    const args = [...small, "--pairs", "150", "--epochs", "3", "--normalization", "batch"].toSpliced(2, 2);
+    expect((await run([...args, "--out", join(folder, "one")])).code).toBe(0);
+    const broken = await run([...args, "--out", join(folder, "two")], "epoch 2/3");
+    expect(broken).toMatchObject({ code: 130, said: expect.stringContaining("--resume --out") });
+    expect((await run(["--resume", "--out", join(folder, "two")])).code).toBe(0);
+    expect(untimed(await readResult("two", "batch"))).toEqual(untimed(await readResult("one", "batch")));
+    const weights = await read("two", "batch/model.safetensors");
+    expect(weights.equals(await read("one", "batch/model.safetensors"))).toBe(true);
+  });
+
+  it("trains a convolutional translator", async () => {
+    const out = join(folder, "convolutional");
+    const args = [...small, "--model", "convolutional", "--epochs", "1", "--normalization", "batch"];
+    expect((await run([...args, "--out", out])).code).toBe(0);
+    expect((await run(["predict", out, "A dog sees a cat."])).said).toContain("attention.svg");
+  });
+
+  it("refuses a vocabulary without room for all bytes", async () => {
+    await expect(run([...small, "--vocabulary", "20", "--out", join(folder, "few")])).rejects.toThrow(
+      ArgumentError,
+    );
+  });
+});
