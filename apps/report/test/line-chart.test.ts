@@ -159,6 +159,7 @@ describe("a line chart", () => {
     const shown = texts.filter((text) => text.endsWith("weight"));
     expect(shown.length).toBeGreaterThan(5);
     expect(shown.length).toBeLessThanOrEqual(12);
-    for (const text of shown) expect(text.length).toBeLessThanOrEqual(22);
+    for (const text of shown) expect(text.length).toBeLessThanOrEqual(18);
+    expect(new Set(shown).size).toBe(shown.length);
   });
 });

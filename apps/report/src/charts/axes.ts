@@ -17,7 +17,7 @@ const label = {
 };
 const line = { show: true, lineStyle: { color: getNeutral("line") } };
 const mostCategories = 12;
-const longestCategory = 22;
+const longestCategory = 18;
 
 /** An axis as ECharts takes it, and the room that its labels and its name need beside the plot. */
 export interface AxisOption {
@@ -25,6 +25,8 @@ export interface AxisOption {
   readonly room: number;
   /** How far the last label reaches beyond the end of the plot. */
   readonly overhang: number;
+  /** How far a label reaches beyond the beginning of the plot. */
+  readonly underhang: number;
 }
 
 export const isLogarithmic = (axis: Axis): boolean => axis.scale === "logarithmic";
@@ -55,6 +57,7 @@ export function makeNumberAxis(axis: Axis, scale: Scale, direction: "x" | "y"): 
     option,
     room: nameGap + (direction === "x" ? 14 : 18),
     overhang: measureText(format(scale.ticks.at(-1)!)) / 2,
+    underhang: 0,
   };
 }
 
@@ -81,7 +84,17 @@ export function makeCategoryAxis({ name, categories }: CategoryAxis, width: numb
       formatter: (text: string) => text,
     },
   };
-  return { option, room: depth + 24, overhang: isSlanted ? 0 : measureText(shown.at(-1) ?? "") / 2 };
+  // The plot becomes narrower by what labels need in front of it.
+  const step = (0.7 * width * stride) / Math.max(1, names.length - 1);
+  const reaches = shown.map(
+    (text, index) => measureText(text) * (isSlanted ? Math.SQRT1_2 : 0.5) - index * step,
+  );
+  return {
+    option,
+    room: depth + 24,
+    overhang: isSlanted ? 0 : measureText(shown.at(-1) ?? "") / 2,
+    underhang: Math.max(0, ...reaches),
+  };
 }
 
 const makeName = (name: string, nameGap: number): object => ({

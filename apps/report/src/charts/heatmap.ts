@@ -50,7 +50,7 @@ export function planHeatmap(chart: Heatmap): Drawing {
       yAxis: {
         ...makeGridAxis(rows.name, names[0]!, {
           room: grid.cell.height,
-          nameGap: grid.left - 12,
+          nameGap: grid.left - 17,
           isRow: true,
         }),
         inverse: true,
@@ -71,7 +71,7 @@ function computeGrid(
   rowNames: readonly string[],
   columnNames: readonly string[],
 ): Grid {
-  const left = measureLongest(rowNames) + 8 + (rows.name === "" ? 0 : 18);
+  const left = measureLongest(rowNames) + 8 + (rows.name === "" ? 0 : 20);
   const count = Math.max(1, columns.categories.length);
   const longest = measureLongest(columnNames);
   // The last slanted name leans over the right edge of the grid.

@@ -29,8 +29,8 @@ export function planLineChart(chart: LineChart): Drawing {
     computeScale(y, [...listY(series), ...listReferences(references, "y")], false),
     "y",
   );
-  const left = yOption.room;
-  const xOption = makeXAxis(chart, chartWidth - left - narrowestMargin);
+  const xOption = makeXAxis(chart, chartWidth - yOption.room - narrowestMargin);
+  const left = Math.max(yOption.room, xOption.underhang);
   const right = Math.max(narrowestMargin, xOption.overhang);
   const height = header.bottom + plotHeight + xOption.room;
   return {

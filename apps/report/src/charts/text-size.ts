@@ -15,9 +15,12 @@ export const measureLongest = (texts: readonly string[], size?: number): number 
 /** How much wider bold letters are. */
 const boldness = 1.08;
 
-/** The end of a text that is too long, because names of layers and files differ at their ends. */
-export const shorten = (text: string, most: number): string =>
-  text.length > most ? `…${text.slice(1 - most)}` : text;
+/** Both ends of a text that is too long, because names of layers and files differ there. */
+export function shorten(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const tail = Math.floor((most - 1) / 2);
+  return `${text.slice(0, most - 1 - tail)}…${text.slice(text.length - tail)}`;
+}
 
 /** Lines of whole bold words, each at most as wide as given unless a word is wider. */
 export function wrapText(text: string, width: number, size: number): string[] {
