@@ -7,7 +7,7 @@ const verbs =
   "build check compute count describe draw emit encode decode extract find get list make name parse plan prepare print read write";
 
 const plainVerbs =
-  "add adjust allocate answer apply assemble attempt bind blame broadcast call choose claim collate collect compose contract " +
+  "add adjust allocate answer apply assemble assign attempt bind blame broadcast call choose claim cluster collate collect compose contract " +
   "convert copy crop cut declare defer differentiate dispose download encode equalize erase evaluate execute expect fetch fit fold " +
   "format free fuse group gunzip import inline join keep lay leave load lower map match measure merge mix move normalize nudge " +
   "observe open pack predict prefetch propagate push quote recall record register reject remember remove replace report request " +
@@ -22,13 +22,13 @@ const allowed = new Set([verbs, plainVerbs, claims, prepositions].join(" ").spli
 
 /** Results after which their functions are named: what users compose bears the name that the field has for it. */
 const namingResults =
-  /\b(Tensor|Value|Rule|Schedule|StandardInitializer|\w*Augmentation|Collate|Dataset|EpochStream|\w*Sampler|\w*Module|ImageClassifier|ResNet|Vdcnn|WordConvnet|Sequential|\w*NormResult|\w*Factory|PassMetric|LengthPenalty|CaseInput|IndexedMaxima)\b/;
+  /\b(Tensor|Value|Rule|Schedule|StandardInitializer|\w*Augmentation|Collate|Dataset|EpochStream|\w*Sampler|\w*Module|ImageClassifier|ResNet|Vdcnn|WordConvnet|Sequential|\w*NormResult|\w*Factory|PassMetric|LengthPenalty|DetectionLoss|CaseInput|IndexedMaxima)\b/;
 
 /** Names that users know, of functions with other results. */
 const knownNames = new Set(
   (
     "batchNormBackward batchNormForward batches beamSearch crc32 customGradient erf grad greedySearch hostStep kFold manualSeed preciseBatchNorm randomSplit " +
-    "scope settlingState summary syntheticFigures syntheticPairs threefry threefry2x32 unique valueAndGrad vjp weighted wholeStep"
+    "scope settlingState summary syntheticCells syntheticFigures syntheticPairs threefry threefry2x32 unique valueAndGrad vjp weighted wholeStep"
   ).split(" "),
 );
 
