@@ -24,6 +24,6 @@ function drawBlock(block: Block, nameChart: () => string): string {
     case "fold":
       return `<details class="wide"><summary>${escapeHtml(block.heading)}</summary>\n${drawBlocks(block.blocks, nameChart)}\n</details>`;
     default:
-      return `<div class="chart">${drawChart(block, nameChart())}</div>`;
+      return drawChart(block, nameChart());
   }
 }

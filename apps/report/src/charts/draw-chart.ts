@@ -2,6 +2,7 @@ import { colorRules } from "../page/palette.ts";
 import { planBarChart } from "./bar-chart.ts";
 import type { Chart } from "./charts.ts";
 import { checkChart } from "./check-chart.ts";
+import { chartWidth } from "./header.ts";
 import { planHeatmap } from "./heatmap.ts";
 import { planLineChart } from "./line-chart.ts";
 import { type Drawing, renderSvg } from "./render.ts";
@@ -21,8 +22,11 @@ function planChart(chart: Chart): Drawing {
   }
 }
 
-/** Draws a chart as an SVG element of a page; `id` must differ from those of the page's other charts. */
-export const drawChart = (chart: Chart, id: string): string => renderSvg(planChart(chart), id);
+/** Draws a chart for a page, over its whole width if it is large; `id` must differ from those of the page's other charts. */
+export function drawChart(chart: Chart, id: string): string {
+  const drawing = planChart(chart);
+  return `<div class="${drawing.width > chartWidth ? "wide" : "chart"}">${renderSvg(drawing, id)}</div>`;
+}
 
 /** Draws a chart as the contents of an SVG file, which follows the theme by itself, for documents in Markdown. */
 export function drawStandaloneSvg(chart: Chart): string {

@@ -40,10 +40,11 @@ export function computeLinearScale(values: readonly number[], count = 5): Scale 
   return { min: ticks[0]!, max: ticks.at(-1)!, ticks };
 }
 
-/** A linear scale that ends where the values end. */
+/** A linear scale that ends where the values end; ticks between whole numbers only if there are other values. */
 export function computeTightScale(values: readonly number[], count = 5): Scale {
   const [min, max] = computeExtent(values, false);
-  const step = chooseStep(max - min, count);
+  const leastStep = values.length > 0 && values.every(Number.isInteger) ? 1 : 0;
+  const step = Math.max(leastStep, chooseStep(max - min, count));
   return {
     min,
     max,
