@@ -15,6 +15,7 @@ SETTINGS = [
     ("dropout", float, 0.5),
     ("embedding_dropout", float, 0.2),
     ("word_dropout", float, 0.1),
+    ("label_smoothing", float, 0),
     ("seed", int, 1),
 ]
 

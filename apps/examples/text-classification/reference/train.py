@@ -123,7 +123,8 @@ def train(network, texts, labels, options, rng):
     network.train()
     for _ in range(options.epochs):
         for chosen in cut_buckets(lengths, options.batch_size, rng):
-            loss = F.cross_entropy(network(pad([texts[i] for i in chosen])), torch.from_numpy(labels[chosen]))
+            scores = network(pad([texts[i] for i in chosen]))
+            loss = F.cross_entropy(scores, torch.from_numpy(labels[chosen]), label_smoothing=options.label_smoothing)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

@@ -24,6 +24,8 @@ export interface Options extends CommonOptions {
   readonly dropout: number;
   readonly embeddingDropout: number;
   readonly wordDropout: number;
+  /** The share of the probability that a class of a text gives to all classes. */
+  readonly labelSmoothing: number;
   /** The share of the training texts that is held out, unless the data set has texts for validation. */
   readonly heldOut: number;
   /** The number of parts of a cross-validation that are tested; 0 takes all. */
@@ -55,6 +57,7 @@ export const settings: Settings<Options> = {
   dropout: readShare("dropout", 0.5),
   embeddingDropout: readShare("embedding-dropout", 0.2),
   wordDropout: readShare("word-dropout", 0.1),
+  labelSmoothing: readShare("label-smoothing", 0),
   heldOut: readShare("held-out", 0),
   folds: readWholeNumber("folds", 0, { least: 0 }),
   texts: readWholeNumber("texts", 0, { least: 0 }),

@@ -25,7 +25,7 @@ const warmUpShare = 0.2;
 /** Trains a network with AdamW and one cycle of the learning rate, and tests it. */
 export async function trainFold(network: Network, fold: Fold, setting: FoldSetting): Promise<FoldResult> {
   const { options, description, label, checkpoint, resumed, signal, onStep } = setting;
-  const { epochs, learningRate, weightDecay, model: unit } = options;
+  const { epochs, learningRate, weightDecay, labelSmoothing, model: unit } = options;
   const vocabulary = readVocabulary(description);
   const data = makeTrainingBatches(encode(fold.train, vocabulary, unit), options);
   const validation = encode(fold.validation, vocabulary, unit);
@@ -34,7 +34,7 @@ export async function trainFold(network: Network, fold: Fold, setting: FoldSetti
     const history = await fit(network, {
       data: data as never,
       ...(validation.length > 0 && { validation: makeTestBatches(validation) as never }),
-      loss: crossEntropy,
+      loss: (logits, labels) => crossEntropy(logits, labels, { labelSmoothing }),
       metrics: { accuracy },
       optimizer,
       schedule: oneCycle(learningRate, { steps: epochs * data.batchesPerEpoch, warmUpShare }),
