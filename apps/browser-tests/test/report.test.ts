@@ -16,7 +16,7 @@ function listCollisions(page: Page): Promise<string[]> {
         words: text.textContent,
         box: text.getBoundingClientRect(),
         // Slanted names have boxes that are larger than their letters.
-        isUpright: !text.getAttribute("transform")?.startsWith("matrix"),
+        isSlanted: /^matrix\(-?0?\.7/.test(text.getAttribute("transform") ?? ""),
       }));
       const outside = texts.filter(
         ({ box }) =>
@@ -25,12 +25,12 @@ function listCollisions(page: Page): Promise<string[]> {
           box.top < frame.top - 1 ||
           box.bottom > frame.bottom + 1,
       );
-      const upright = texts.filter(({ isUpright }) => isUpright);
-      const pairs = upright.flatMap((one, index) =>
-        upright.slice(0, index).flatMap((other) => {
+      const straight = texts.filter(({ isSlanted }) => !isSlanted);
+      const pairs = straight.flatMap((one, index) =>
+        straight.slice(0, index).flatMap((other) => {
           const across = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
           const down = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
-          return across > 1 && down > 4 ? [`${one.words} upon ${other.words}`] : [];
+          return across > 3 && down > 3 ? [`${one.words} upon ${other.words}`] : [];
         }),
       );
       const title = svg.getAttribute("aria-label");

@@ -18,7 +18,7 @@ const accuracies: LineChart = {
   kind: "line-chart",
   title: "Accuracy on held-out images, the mean of three seeds with its interval, for each of four norms",
   x: { name: "epoch" },
-  y: { name: "accuracy" },
+  y: { name: "accuracy on held-out images, which were never trained on" },
   references: [{ axis: "y", value: 0.85, name: "85 %" }],
   series: arms.map((name, arm) => {
     const curve = times(10).map((at) => [at + 1, 0.94 - 0.5 * Math.exp(-at / (2 + arm))] as const);

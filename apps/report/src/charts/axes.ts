@@ -1,6 +1,6 @@
 import { getNeutral } from "../page/palette.ts";
 import { type Axis, type CategoryAxis, describeAxis } from "./axis.ts";
-import { fontFamily, fontSize, measureLongest, measureText, shorten } from "./text-size.ts";
+import { fontFamily, fontSize, measureLongest, measureText, shorten, wrapText } from "./text-size.ts";
 import {
   computeLinearScale,
   computeLogarithmicScale,
@@ -16,6 +16,7 @@ const label = {
   color: getNeutral("soft"),
 };
 const line = { show: true, lineStyle: { color: getNeutral("line") } };
+const nameLine = 14;
 const mostCategories = 12;
 const longestCategory = 18;
 
@@ -38,16 +39,21 @@ export function computeScale(axis: Axis, values: readonly number[], isTight: boo
   return isTight ? computeTightScale(visible) : computeLinearScale(visible);
 }
 
-/** An axis of numbers along x or y. */
-export function makeNumberAxis(axis: Axis, scale: Scale, direction: "x" | "y"): AxisOption {
+/** An axis of numbers along x or y, of about the given length. */
+export function makeNumberAxis(
+  axis: Axis,
+  scale: Scale,
+  { direction, length }: { readonly direction: "x" | "y"; readonly length: number },
+): AxisOption {
   const { format = formatTick } = axis;
+  const name = wrapName(describeAxis(axis), length);
   const widest = measureLongest(scale.ticks.map(format));
   const nameGap = direction === "x" ? 26 : widest + 12;
   const option = {
     type: isLogarithmic(axis) ? "log" : "value",
     min: scale.min,
     max: scale.max,
-    ...makeName(describeAxis(axis), nameGap),
+    ...makeName(name, nameGap),
     axisLine: line,
     axisTick: { show: false, customValues: scale.ticks },
     splitLine: line,
@@ -55,14 +61,16 @@ export function makeNumberAxis(axis: Axis, scale: Scale, direction: "x" | "y"): 
   };
   return {
     option,
-    room: nameGap + (direction === "x" ? 14 : 18),
+    room: nameGap + countExtra(name) + (direction === "x" ? 14 : 18),
     overhang: measureText(format(scale.ticks.at(-1)!)) / 2,
     underhang: 0,
   };
 }
 
 /** Names below the plot, slanted where they would touch; some are left out where there are too many. */
-export function makeCategoryAxis({ name, categories }: CategoryAxis, width: number): AxisOption {
+export function makeCategoryAxis(axis: CategoryAxis, width: number): AxisOption {
+  const { categories } = axis;
+  const name = wrapName(axis.name, width);
   const names = categories.map((category) => shorten(category, longestCategory));
   const stride = Math.ceil(names.length / mostCategories) || 1;
   const shown = names.filter((_, index) => index % stride === 0);
@@ -91,15 +99,21 @@ export function makeCategoryAxis({ name, categories }: CategoryAxis, width: numb
   );
   return {
     option,
-    room: depth + 24,
+    room: depth + countExtra(name) + 24,
     overhang: isSlanted ? 0 : measureText(shown.at(-1) ?? "") / 2,
     underhang: Math.max(0, ...reaches),
   };
 }
 
+/** Names that are longer than their axis get several lines. */
+const wrapName = (name: string, length: number): string => wrapText(name, length, fontSize).join("\n");
+
+/** The room for the lines of a name after the first. */
+const countExtra = (name: string): number => (name.split("\n").length - 1) * nameLine;
+
 const makeName = (name: string, nameGap: number): object => ({
   name,
   nameLocation: "middle",
   nameGap,
-  nameTextStyle: label,
+  nameTextStyle: { ...label, lineHeight: nameLine },
 });

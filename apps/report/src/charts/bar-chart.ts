@@ -27,7 +27,7 @@ export function planBarChart(chart: BarChart): Drawing {
   const labels = series.map((bars) => listLabels(bars, chart));
   const group = Math.max(1, series.length) * barPitch + (series.length > 1 ? groupGap : 0);
   const scale = computeScale(value, [...listEnds(series, longest), ...listReferences(references, "x")], true);
-  const valueOption = makeNumberAxis(value, scale, "x");
+  const valueOption = makeNumberAxis(value, scale, { direction: "x", length: chartWidth / 2 });
   const plotHeight = Math.max(1, categories.length) * group;
   return {
     title,

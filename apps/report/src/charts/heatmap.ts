@@ -81,10 +81,16 @@ function computeGrid(
   return {
     left,
     top: (overhang > 0 ? longest * Math.SQRT1_2 + 8 : 20) + (columns.name === "" ? 0 : 18),
-    cell: { width: cellWidth, height: Math.min(largestCell, cellWidth) },
+    cell: {
+      width: cellWidth,
+      height: Math.min(largestCell, cellWidth, computeLineHeight(rows.categories.length)),
+    },
     width: Math.max(chartWidth, Math.ceil(left + cellWidth * count + overhang)),
   };
 }
+
+/** Many rows are as low as their names permit, so that the grid fits a screen. */
+const computeLineHeight = (rows: number): number => Math.max(16, 400 / Math.max(1, rows));
 
 function makeGridAxis(
   name: string,

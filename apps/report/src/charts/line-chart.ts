@@ -27,7 +27,7 @@ export function planLineChart(chart: LineChart): Drawing {
   const yOption = makeNumberAxis(
     y,
     computeScale(y, [...listY(series), ...listReferences(references, "y")], false),
-    "y",
+    { direction: "y", length: plotHeight },
   );
   const xOption = makeXAxis(chart, chartWidth - yOption.room - narrowestMargin);
   const left = Math.max(yOption.room, xOption.underhang);
@@ -59,7 +59,10 @@ function makeXAxis({ x, series, references = [] }: LineChart, width: number): Ax
     ...points.map(([at]) => at),
     ...band.map(([at]) => at),
   ]);
-  return makeNumberAxis(x, computeScale(x, [...values, ...listReferences(references, "x")], true), "x");
+  return makeNumberAxis(x, computeScale(x, [...values, ...listReferences(references, "x")], true), {
+    direction: "x",
+    length: chartWidth / 2,
+  });
 }
 
 const listY = (series: readonly LineSeries[]): number[] =>

@@ -23,8 +23,14 @@ export function planScatterChart(chart: ScatterChart): Drawing {
     ...points.map((point) => point[axis === "x" ? 0 : 1]),
     ...listReferences(references, axis),
   ];
-  const xOption = makeNumberAxis(x, computeScale(x, listAlong("x"), false), "x");
-  const yOption = makeNumberAxis(y, computeScale(y, listAlong("y"), false), "y");
+  const xOption = makeNumberAxis(x, computeScale(x, listAlong("x"), false), {
+    direction: "x",
+    length: chartWidth / 2,
+  });
+  const yOption = makeNumberAxis(y, computeScale(y, listAlong("y"), false), {
+    direction: "y",
+    length: plotHeight,
+  });
   return {
     title,
     description: `Scatter chart of ${describeAxis(y)} by ${describeAxis(x)}. ${series.map(({ name, points: { length } }) => `${name}: ${length} points`).join("; ")}.`,

@@ -1,4 +1,4 @@
-import { drawReport, makeConfusionMatrix, type Section, type Table } from "@evenkeel/report";
+import { drawReport, type Fold, makeConfusionMatrix, type Section, type Table } from "@evenkeel/report";
 import type { Data } from "../data.ts";
 import { describeData, mayBeShown } from "../data.ts";
 import { listGradientRows, type RunResult } from "../run-result.ts";
@@ -20,7 +20,7 @@ export function report(result: RunResult, { test }: Pick<Data, "test">): string 
     setting: describeSetting(result),
     findings: describeFindings(result),
     sections: [
-      { blocks: [makeTable(arms), ...listCurves(arms)] },
+      { blocks: [makeTable(arms), ...listCurves(arms), foldGradientNorms(arms)] },
       {
         heading: "Confusion matrices",
         note: "The number of test images; a shade is a share of its row.",
@@ -69,11 +69,25 @@ function makeTable(arms: readonly ArmResult[]): Table {
   ];
   return {
     kind: "table",
-    columns: [{ name: "" }, ...arms.map(({ normalization }) => ({ name: describeArm(normalization) }))],
-    rows: [
-      ...rows.map(([name, cell]) => [name, ...arms.map(cell)]),
-      { heading: "gradient norm at the first batch" },
-      ...listGradientRows(arms).map(([layer, ...norms]) => [layer!.trim(), ...norms]),
-    ],
+    columns: listColumns(arms),
+    rows: rows.map(([name, cell]) => [name, ...arms.map(cell)]),
   };
 }
+
+const listColumns = (arms: readonly ArmResult[]): Table["columns"] => [
+  { name: "" },
+  ...arms.map(({ normalization }) => ({ name: describeArm(normalization) })),
+];
+
+/** Deep networks have many layers, and the chart shows their order. */
+const foldGradientNorms = (arms: readonly ArmResult[]): Fold => ({
+  kind: "fold",
+  heading: "Gradient norm of each layer's weight at the first batch",
+  blocks: [
+    {
+      kind: "table",
+      columns: listColumns(arms),
+      rows: listGradientRows(arms).map(([layer, ...norms]) => [layer!.trim(), ...norms]),
+    },
+  ],
+});
