@@ -39,7 +39,7 @@ const longOnTheCpu = [
   "apps/examples/image-classification/test/{command-line,data,run}.test.ts",
   "apps/examples/text-classification/test/run.test.ts",
   "apps/examples/translation/test/run.test.ts",
-  "apps/examples/object-detection/test/run.test.ts",
+  "apps/examples/object-detection/test/{reference,run}.test.ts",
   "apps/examples/short-programs/test/*.test.ts",
   "scripts/bootstrap.test.ts",
 ];
