@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { statistics } from "@evenkeel/batchnorm";
 import { referenceExecutor, referenceTensor, runConformance } from "@evenkeel/conformance";
 import { batches, serveExamples, syntheticFigures } from "@evenkeel/datasets";
-import { convnet, resnet18, resnet20 } from "@evenkeel/models";
+import { convnet, resnet18, resnet20, TransformerTranslator } from "@evenkeel/models";
 import type { Module } from "@evenkeel/nn";
 import {
   crossEntropy,
@@ -20,6 +20,7 @@ import {
   buildExpression,
   e,
   getDefaultBackend,
+  greater,
   normal,
   ones,
   planLaunch,
@@ -268,6 +269,20 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
       test: () => () => [{ inputs: texts(), labels: texts() }],
     },
   ]),
+  [
+    "packages/nn/src/decoding/",
+    {
+      translator: () =>
+        new TransformerTranslator({
+          vocabularySize: 12,
+          width: 16,
+          encoderLayers: 1,
+          decoderLayers: 1,
+          seed: 1,
+        }),
+      source: () => ({ values: texts(), mask: greater(texts(), 0) }),
+    },
+  ],
   [
     "packages/tensor/src/ops/attention/",
     Object.fromEntries(["query", "key", "value"].map((name) => [name, () => draw(2, 3, 5, 8)])),

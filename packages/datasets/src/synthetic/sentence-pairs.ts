@@ -82,7 +82,7 @@ const rules: Rules<SyntheticPairsOptions> = {
  *
  * Throws ArgumentError for wrong options.
  *
- * @example syntheticPairs({ count: 1, seed: 1 }).get(0) // { source: "Today a red dog sees a cat.", target: "Heute sieht ein roter Hund eine Katze." }
+ * @example syntheticPairs({ count: 1, seed: 1 }).get(0) // { source: "A white quick garden pulls a white cat.", target: "Ein weißer schneller Garten zieht eine weiße Katze." }
  */
 export function syntheticPairs(options: SyntheticPairsOptions): PairSet {
   checkOptions<SyntheticPairsOptions>("syntheticPairs", options, rules, ["count"]);

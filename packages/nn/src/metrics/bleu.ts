@@ -105,7 +105,7 @@ export function computeBleu<Token>(
  * reference. `scoreBleu` makes a score of sums; `computeBootstrapInterval` takes both.
  *
  * @throws ArgumentError for options out of range, and without a reference
- * @example computeBootstrapInterval(texts.map((text, index) => countBleu(text, references[index]!)), scoreBleu)
+ * @example computeBootstrapInterval([countBleu(["a", "cat", "sits", "here"], [["a", "cat", "sits", "there"]])], scoreBleu)
  */
 export function countBleu<Token>(
   hypothesis: readonly Token[],
