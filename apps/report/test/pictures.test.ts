@@ -50,6 +50,7 @@ describe("a picture on a page", () => {
     });
     expect(figure).toContain("left:25%;top:0%;width:50%;height:50%;border-color:var(--slot-1)");
     expect(figure).toContain('class="box dashed"');
+    expect(draw({ boxes: [{ corners: [2, 0, 4, 1], label: "late" }] })).toContain('class="box right"');
     expect(figure).toContain("&#60;RBC&#62; 0.9");
     expect(figure).not.toMatch(/lost|NaN/);
   });

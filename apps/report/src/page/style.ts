@@ -17,7 +17,7 @@ svg { display: block; width: 100%; height: auto; } figure { margin: 0; } figcapt
 .pictures { display: grid; gap: 1rem .75rem; } .pictures.small { grid-template-columns: repeat(auto-fill, minmax(5.5rem, 1fr)); } .pictures.medium { grid-template-columns: repeat(auto-fill, minmax(min(13rem, 100%), 1fr)); }
 .pictures.small .picture { max-width: 7rem; } .pictures.large .picture { max-width: 40rem; }
 .picture { position: relative; overflow: hidden; border-radius: 4px; } .picture img { width: 100%; height: auto; display: block; } .picture img.pixelated { image-rendering: pixelated; } .picture img.heat { position: absolute; inset: 0; height: 100%; }
-.picture .box { position: absolute; border: 2px solid; box-shadow: 0 0 0 1px #fff8; } .picture .box.dashed { border-style: dashed; } .picture .box span { position: absolute; left: -2px; top: -2px; padding: 0 .25rem; font-size: .7rem; line-height: 1.2; color: var(--on-slot); white-space: nowrap; }
+.picture .box { position: absolute; border: 2px solid; box-shadow: 0 0 0 1px #fff8; } .picture .box.dashed { border-style: dashed; } .picture .box span { position: absolute; left: -2px; top: -2px; padding: 0 .25rem; font-size: .7rem; line-height: 1.2; color: var(--on-slot); white-space: nowrap; } .picture .box.right span { left: auto; right: -2px; }
 p.words { margin: .25rem 0; } p.words mark { color: inherit; border-radius: 3px; padding: .1em .15em; } p.words mark.for { border-bottom: 2px solid var(--slot-0); } p.words mark.against { border-bottom: 2px dashed var(--slot-1); }
 details { margin: .75rem 0; } summary { cursor: pointer; color: var(--soft); } ul { margin: .5rem 0; padding-left: 1.25rem; }
 `;

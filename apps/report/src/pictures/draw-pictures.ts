@@ -52,5 +52,7 @@ function drawBox(
   ];
   const name =
     label === undefined ? "" : `<span style="background:${getColor(slot)}">${escapeHtml(label)}</span>`;
-  return `<div class="box${isDashed ? " dashed" : ""}" style="${place.join(";")}">${name}</div>`;
+  // A label begins at the left edge of its box, or ends at the right one, so that it stays in the picture.
+  const kinds = ["box", ...(isDashed ? ["dashed"] : []), ...(x0 + x1 > width ? ["right"] : [])];
+  return `<div class="${kinds.join(" ")}" style="${place.join(";")}">${name}</div>`;
 }
