@@ -75,11 +75,11 @@ async function drawAttention(
   const columns = [...Array.from(encoding.encode(sentence), name), endName];
   return {
     kind: "heatmap",
-    title: "What was read for each token of the translation",
+    title: "What was read for each token",
     rows: { name: "translation", categories: [...best.tokens.map(name), endName] },
     columns: { name: "source", categories: columns },
     values: Array.from(tokens, (_, row) => read.slice(row * columns.length, (row + 1) * columns.length)),
-    value: { name: "attention of the last layer, mean over the heads" },
+    value: { name: "attention" },
     range: [0, 1],
   };
 }
@@ -88,7 +88,7 @@ function drawPage(predictions: readonly Prediction[], normalization: Normalizati
   const sections = predictions.map(
     ({ sentence, beam, attention }): Section => ({
       heading: sentence,
-      note: "The score is the mean log probability of the tokens.",
+      note: "The score is the mean log probability of the tokens; the attention is the mean over the heads of the last layer.",
       blocks: [
         {
           kind: "table",

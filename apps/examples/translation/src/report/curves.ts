@@ -15,7 +15,7 @@ export function listCurves(arms: readonly ArmResult[]): readonly LineChart[] {
       kind: "line-chart",
       title: "Training loss (mean of 50 steps)",
       x: { name: "step" },
-      y: { name: "cross-entropy with label smoothing" },
+      y: { name: "smoothed loss" },
       series: compare(({ losses }) => computeGroupMeans(losses, 50)),
     },
     {

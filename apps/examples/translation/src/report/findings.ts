@@ -14,7 +14,7 @@ export function describeFindings(
   const [first, second] = arms as [ArmResult, ArmResult?];
   const sentences = [
     ...arms.map(describeScore),
-    `Beam search with ${beams} beams gains ${arms.map(({ testBleu, greedyTestBleu }) => formatBleu(testBleu - greedyTestBleu)).join(" and ")} over greedy search.`,
+    `Beam search with ${beams} beams changes the score of greedy search by ${arms.map(describeGain).join(" and ")}.`,
   ];
   if (second === undefined) return sentences;
   return [
@@ -23,6 +23,11 @@ export function describeFindings(
     `This is one run of each with seed ${seed}: another seed changes these figures.`,
   ];
 }
+
+const describeGain = ({ testBleu, greedyTestBleu }: ArmResult): string => {
+  const gain = testBleu - greedyTestBleu;
+  return `${gain < 0 ? "−" : "+"}${formatBleu(Math.abs(gain))}`;
+};
 
 const describeScore = ({ normalization, testBleu, testBleuInterval }: ArmResult): string =>
   `The translator ${describeArm(normalization)} has a BLEU score of ${formatBleu(testBleu)} (${formatInterval(testBleuInterval)}).`;

@@ -3,13 +3,28 @@ import { computeBootstrapInterval, scoreBleu } from "@evenkeel/nn";
 import type { BarChart, Table } from "@evenkeel/report";
 import type { ArmResult } from "../arm-result.ts";
 import { countTexts } from "../translate.ts";
-import { armSlots, describeArm } from "../words.ts";
+import { armSlots, describeArm, formatBleu } from "../words.ts";
 
 /** The largest number of words of a source in each group but the last. */
 const limits = [8, 10, 12, 15] as const;
 const worstShown = 12;
 
 const countWords = (text: string): number => text.split(/\s+/u).length;
+
+/** The BLEU scores of the whole test set. */
+export const drawScores = (arms: readonly ArmResult[]): BarChart => ({
+  kind: "bar-chart",
+  title: "BLEU of all test sentences",
+  value: { name: "BLEU", include: [0] },
+  categories: ["beam search", "greedy search"],
+  series: arms.map(({ normalization, testBleu, testBleuInterval, greedyTestBleu }) => ({
+    name: describeArm(normalization),
+    slot: armSlots[normalization],
+    values: [testBleu, greedyTestBleu],
+    intervals: [testBleuInterval, null],
+    labels: [testBleu, greedyTestBleu].map(formatBleu),
+  })),
+});
 
 /** The BLEU scores of short and of long sentences. */
 export function drawLengths(arms: readonly ArmResult[], { sources, targets }: PairSet): BarChart {
@@ -44,6 +59,7 @@ export function drawLengths(arms: readonly ArmResult[], { sources, targets }: Pa
         name: describeArm(normalization),
         slot: armSlots[normalization],
         values: scored.map(({ value }) => value),
+        labels: scored.map(({ value }) => formatBleu(value)),
         intervals: scored.map(({ interval }) => interval),
       };
     }),

@@ -6,7 +6,7 @@ import type { Options } from "../options.ts";
 import { describeArm, formatBleu } from "../words.ts";
 import { listCurves } from "./curves.ts";
 import { describeFindings } from "./findings.ts";
-import { drawLengths, listWorst } from "./hard-sentences.ts";
+import { drawLengths, drawScores, listWorst } from "./hard-sentences.ts";
 
 type Result = RunResult<Options, ArmResult>;
 
@@ -25,8 +25,8 @@ export function drawReportOf(result: Result, { test, train }: Data): string {
       { blocks: [makeTable(arms), ...listCurves(arms)] },
       {
         heading: "What was hard",
-        note: "Lines are 95 % intervals over the sentences of a group.",
-        blocks: [drawLengths(arms, test)],
+        note: "Lines are 95 % intervals over the sentences.",
+        blocks: [drawScores(arms), drawLengths(arms, test)],
       },
       ...describeWorst(arms, test),
     ],
