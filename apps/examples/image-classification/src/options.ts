@@ -2,21 +2,33 @@ import {
   type CommonOptions,
   makeCommonSettings,
   readChoice,
+  readFolder,
   readPositiveNumber,
+  readShare,
   readWholeNumber,
   type Settings,
 } from "@evenkeel/example-task";
 
 /** The options of a training run. */
 export interface Options extends CommonOptions {
-  readonly dataset: "fashion-mnist" | "mnist" | "cifar10" | "cifar10-subset" | "synthetic";
-  readonly model: "convnet" | "lenet" | "mlp" | "vgg" | "resnet20";
+  readonly dataset: "fashion-mnist" | "mnist" | "cifar10" | "cifar10-subset" | "folder" | "synthetic";
+  /** The absolute path of the images for the data set `folder`; otherwise empty. */
+  readonly folder: string;
+  /** The height and width of images from a folder. */
+  readonly size: number;
+  readonly model: "convnet" | "lenet" | "mlp" | "vgg" | "resnet20" | "resnet18" | "resnet50";
   readonly normalization: "both" | Normalization;
   readonly batchSize: number;
   readonly learningRate: number;
+  readonly weightDecay: number;
+  /** The probability that is spread evenly over all classes. */
+  readonly labelSmoothing: number;
   /** The channels of the first stage of ResNet-20. */
   readonly width: number;
-  /** `crop-flip` shifts images by up to an eighth of their size, and flips half of them. */
+  /**
+   * `crop-flip` shifts images by up to an eighth of their size, or takes a random part of those from a folder, and flips half
+   * of them.
+   */
   readonly augment: "none" | "crop-flip";
   /** The epochs in which the learning rate rises linearly. */
   readonly warmUp: number;
@@ -31,11 +43,22 @@ const common = makeCommonSettings({ normalizations: ["batch", "none"], epochs: 3
 
 /** Every option: its flag, its default, and its parser. */
 export const settings: Settings<Options> = {
-  dataset: readChoice("dataset", ["fashion-mnist", "mnist", "cifar10", "cifar10-subset", "synthetic"]),
-  model: readChoice("model", ["convnet", "lenet", "mlp", "vgg", "resnet20"]),
+  dataset: readChoice("dataset", [
+    "fashion-mnist",
+    "mnist",
+    "cifar10",
+    "cifar10-subset",
+    "folder",
+    "synthetic",
+  ]),
+  folder: readFolder("folder"),
+  size: readWholeNumber("size", 224, { least: 8, most: 2048 }),
+  model: readChoice("model", ["convnet", "lenet", "mlp", "vgg", "resnet20", "resnet18", "resnet50"]),
   ...common,
   batchSize: readWholeNumber("batch-size", 128, { least: 2 }),
   learningRate: readPositiveNumber("learning-rate", 0.05),
+  weightDecay: readShare("weight-decay", 5e-4),
+  labelSmoothing: readShare("label-smoothing", 0),
   width: readWholeNumber("width", 16, { least: 1, most: 512 }),
   augment: readChoice("augment", ["none", "crop-flip"]),
   warmUp: readWholeNumber("warm-up", 0, { least: 0 }),

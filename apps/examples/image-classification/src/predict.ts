@@ -1,12 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { batches, type Picture, resizeImage } from "@evenkeel/datasets";
-import { decodeImage } from "@evenkeel/datasets/images";
 import type { PredictionRequest, Session, TrainedArm } from "@evenkeel/example-task";
 import { classActivationMap, type Module } from "@evenkeel/nn";
 import { drawReport, type Picture as ReportPicture } from "@evenkeel/report";
 import { ArgumentError, DataError, scope, softmax, type Tensor } from "@evenkeel/tensor";
 import { writeFileAtomically } from "@evenkeel/tensor/node";
+import { cropPicture, readImageFile } from "./images/image-file.ts";
 import type { Options } from "./options.ts";
 import type { Description } from "./training/networks.ts";
 import { describeArm, formatPercent } from "./words.ts";
@@ -53,16 +52,13 @@ export async function predictPictures(
 /** A picture of the size and the channels that the network was trained with. */
 async function readForNetwork(
   file: string,
-  { imageShape: [channels, height, width] }: Description,
+  { imageShape: [channels, height, width], shorterSide }: Description,
 ): Promise<Picture> {
-  const bytes = await readFile(file).catch((error: Error) => {
-    throw new ArgumentError(`the picture ${file}: could not be read: ${error.message}`, { cause: error });
-  });
   try {
-    return resizeImage(await decodeImage(bytes, { name: file, channels: channels === 1 ? 1 : 3 }), [
-      height,
-      width,
-    ]);
+    const picture = await readImageFile(file, channels === 1 ? 1 : 3);
+    return shorterSide === undefined
+      ? resizeImage(picture, [height, width])
+      : await cropPicture(picture, { size: height, shorterSide });
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     throw new ArgumentError(`the picture ${error.message}`, { cause: error });

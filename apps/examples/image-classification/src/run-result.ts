@@ -11,6 +11,8 @@ export interface RunResult {
   /** The version of Evenkeel. */
   readonly version: string;
   readonly data: Pick<Data, "name" | "insteadOf">;
+  /** The path of the images of the data set `folder`; otherwise empty. */
+  readonly folder: string;
   readonly model: string;
   readonly backend: string;
   readonly device: string;
@@ -27,11 +29,15 @@ export function describeRun(
   { options, arms, ...made }: TaskRunResult<Options, ArmResult>,
   { train, name }: Data,
 ): RunResult {
-  const { model, seed, batchSize, learningRate } = options;
+  const { folder, model, seed, batchSize, learningRate } = options;
   const data = { name, insteadOf: made.data.insteadOf };
   const trainImages = train.labels.length;
-  return { ...made, data, model, seed, batchSize, learningRate, trainImages, arms };
+  return { ...made, data, folder, model, seed, batchSize, learningRate, trainImages, arms };
 }
+
+/** The data of a run: the name of a set, or the path of the images. */
+export const describeSource = ({ data, folder }: Pick<RunResult, "data" | "folder">): string =>
+  data.name === "folder" ? folder : describeData(data);
 
 /** The contents of `summary.json`, for other programs. */
 export function summarize({ data, backend, device, threads, seed, arms }: RunResult): object {
@@ -54,7 +60,8 @@ export function summarize({ data, backend, device, threads, seed, arms }: RunRes
 }
 
 /** The final table on the terminal. */
-export function writeResultTable({ data, arms }: RunResult): string {
+export function writeResultTable(result: RunResult): string {
+  const { arms } = result;
   const rows = [
     ["", ...arms.map(({ normalization }) => describeArm(normalization))],
     ["test accuracy", ...arms.map(({ testAccuracy }) => formatPercent(testAccuracy))],
@@ -70,7 +77,7 @@ export function writeResultTable({ data, arms }: RunResult): string {
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
       .join("  "),
   );
-  return [`Data: ${describeData(data)}`, ...lines].join("\n");
+  return [`Data: ${describeSource(result)}`, ...lines].join("\n");
 }
 
 /** A row for each layer, in the order of the network; all arms have the same layers. */

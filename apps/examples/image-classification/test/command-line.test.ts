@@ -32,6 +32,14 @@ describe("the command line", () => {
     for (const flag of ["--out", "--record", "--resume", "--quick", "--help"]) expect(help).toContain(flag);
   });
 
+  it("has the recipe of ImageNet in the help as a command that it accepts", () => {
+    const [, recipe] = /npm start -- (--dataset folder [\s\S]*?)\n\n/.exec(help)!;
+    expect(parseCommand(recipe!.trim().split(/\s+/))!.options).toMatchObject({
+      ...{ dataset: "folder", model: "resnet50", augment: "crop-flip", epochs: 90, warmUp: 5, size: 224 },
+      ...{ batchSize: 256, learningRate: 0.1, weightDecay: 1e-4, labelSmoothing: 0.1 },
+    });
+  });
+
   it.each([
     [["--epochs", "0"], '--epochs: found "0", expected a whole number of at least 1'],
     [["--epochs", "-1"], '--epochs: found "-1", expected a whole number of at least 1'],
@@ -44,7 +52,12 @@ describe("the command line", () => {
     [["--threads", "5000"], '--threads: found "5000", expected a whole number from 0 to 256'],
     [["--learning-rate", "-0.1"], '--learning-rate: found "-0.1", expected a positive number'],
     [["--learning-rate=Infinity"], '--learning-rate: found "Infinity", expected a positive number'],
-    [["--dataset", "cifar"], '--dataset: found "cifar", expected fashion-mnist, mnist, cifar10, cifar10-subset, synthetic'],
+    [
+      ["--dataset", "cifar"],
+      '--dataset: found "cifar", expected fashion-mnist, mnist, cifar10, cifar10-subset, folder, synthetic',
+    ],
+    [["--folder", " "], '--folder: found " ", expected a folder'],
+    [["--label-smoothing", "1"], '--label-smoothing: found "1", expected a number from 0 to 1, without 1'],
     [["--backend", "cuda"], '--backend: found "cuda", expected auto, cpu, webgpu'],
     [["--resume=yes"], "--resume: found yes, expected no value"],
     [["--out", ""], '--out: found "", expected a folder'],

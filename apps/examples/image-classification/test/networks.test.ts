@@ -16,14 +16,17 @@ afterAll(async () => {
   await backend.close();
 });
 
-test.each(["convnet", "lenet", "vgg", "resnet20", "mlp"] as const)("%s is built for the images", (model) => {
-  const set = syntheticFigures({ count: 2, seed: 1, part: "train" });
-  for (const normalization of ["batch", "none"] as const) {
-    const network = makeNetwork(set, { model, seed: 1, width: 16 }, normalization);
-    expect(scope(() => network.forward(zeros([2, ...set.imageShape])).shape)).toEqual([
-      2,
-      set.classes.length,
-    ]);
-    network.dispose();
-  }
-});
+test.each(["convnet", "lenet", "vgg", "resnet20", "resnet50", "mlp"] as const)(
+  "%s is built for the images",
+  (model) => {
+    const set = syntheticFigures({ count: 2, seed: 1, part: "train" });
+    for (const normalization of ["batch", "none"] as const) {
+      const network = makeNetwork(set, { model, seed: 1, width: 16 }, normalization);
+      expect(scope(() => network.forward(zeros([2, ...set.imageShape])).shape)).toEqual([
+        2,
+        set.classes.length,
+      ]);
+      network.dispose();
+    }
+  },
+);

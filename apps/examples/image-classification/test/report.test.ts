@@ -1,5 +1,8 @@
 import type { ImageSet } from "@evenkeel/datasets";
+import { imageNetStatistics } from "@evenkeel/datasets";
 import { describe, expect, it } from "vitest";
+import { makeImagePart } from "../src/images/image-part.ts";
+import { drawConfusions } from "../src/report/confusions.ts";
 import { describeFindings } from "../src/report/findings.ts";
 import { report } from "../src/report/report.ts";
 import { type RunResult, summarize, writeResultTable } from "../src/run-result.ts";
@@ -36,6 +39,7 @@ const result: RunResult = {
   date: "2030-01-02 03:04",
   version: "1.2.3",
   data: { name: "fashion-mnist", insteadOf: null },
+  folder: "",
   model: "convnet",
   backend: "cpu",
   device: "WebAssembly SIMD, 2 threads",
@@ -94,17 +98,18 @@ describe("results", () => {
   });
 });
 
-const testSet: ImageSet = {
+const images: ImageSet = {
   name: "test",
   images: Uint8Array.from({ length: 10 * 4 }, (_, index) => 6 * index),
   labels: Uint8Array.of(0, 0, 0, 0, 0, 0, 1, 1, 1, 1),
   imageShape: [1, 2, 2],
   classes: ["<cat>", "dog"],
 };
+const testSet = makeImagePart(images, { batchSize: 2, seed: 1, augment: "none" }, imageNetStatistics);
 
 describe("the report", () => {
-  it("works offline and contains all parts", () => {
-    const page = report(result, { test: testSet });
+  it("works offline and contains all parts", async () => {
+    const page = await report(result, { test: testSet });
     expect(page).not.toMatch(/https?:|<script|<link/);
     expect(page.match(/<svg/g)).toHaveLength(5);
     expect(page).toContain("2030-01-02 03:04, Evenkeel 1.2.3");
@@ -114,10 +119,37 @@ describe("the report", () => {
     expect(page).not.toMatch(/<cat>|<fc>|NaN|undefined/);
   });
 
-  it("does not contain images whose license forbids redistribution", () => {
-    const page = report({ ...result, data: { name: "mnist", insteadOf: null } }, { test: testSet });
+  it("does not contain images whose license forbids redistribution", async () => {
+    const page = await report({ ...result, data: { name: "mnist", insteadOf: null } }, { test: testSet });
     expect(page).not.toContain("<img");
     expect(page).toContain("Not shown");
+  });
+
+  it("shows the images of a folder, which are the user's own, and names the folder", async () => {
+    const page = await report(
+      { ...result, data: { name: "folder", insteadOf: null }, folder: "/photos/cats" },
+      { test: testSet },
+    );
+    expect(page).toContain("<img");
+    expect(page).toContain("<title>Evenkeel: convnet on cats</title>");
+    expect(page).toContain("/photos/cats, 58,000 training images");
+  });
+
+  it("lists the most frequent confusions of many classes", () => {
+    const classes = Array.from({ length: 40 }, (_, label) => `class ${label}`);
+    const confusion = classes.map((_, label) => classes.map((_, predicted) => Number(label === predicted)));
+    confusion[3]![5] = 7;
+    confusion[4]![0] = 9;
+    const { heading, blocks } = drawConfusions([{ ...arm("batch", 50), confusion }], classes);
+    expect(heading).toBe("The most frequent confusions");
+    expect(blocks).toMatchObject([
+      {
+        rows: [
+          ["class 4", "class 0", "9"],
+          ["class 3", "class 5", "7"],
+        ],
+      },
+    ]);
   });
 });
 

@@ -17,6 +17,7 @@ export {
   listNames,
   makeCommonSettings,
   readChoice,
+  readFolder,
   readPositiveNumber,
   readShare,
   readWholeNumber,

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { ArgumentError } from "@evenkeel/tensor";
 
 /** The options that every task has. */
@@ -87,6 +88,17 @@ export const readShare = (flag: string, defaultValue: number): Setting<number> =
   defaultValue,
   expected: "a number from 0 to 1, without 1",
   read: (text) => parseNumber(text, (number) => number >= 0 && number < 1),
+});
+
+/** An option with a folder, kept as its absolute path; empty if it is not given. */
+export const readFolder = (flag: string): Setting<string> => ({
+  flag,
+  defaultValue: "",
+  expected: "a folder",
+  read: (text) => {
+    if (text === "") return "";
+    return text.trim() === "" || text.startsWith("-") ? undefined : resolve(text);
+  },
 });
 
 /** The names of the options of a task. */

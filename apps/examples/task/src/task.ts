@@ -134,7 +134,7 @@ export interface Task<
   /** The final table on the terminal. */
   writeTable(result: RunResult<Options, Result>, data: Data): string;
   /** The report, an HTML page that works offline. */
-  drawReport(result: RunResult<Options, Result>, data: Data): string;
+  drawReport(result: RunResult<Options, Result>, data: Data): string | Promise<string>;
   /** The figures of full runs, which `--record` keeps. */
   listFigures(result: RunResult<Options, Result>): readonly Figure[];
 

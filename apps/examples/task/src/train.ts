@@ -60,7 +60,7 @@ async function trainIn(task: AnyTask, folder: string, command: Command, setting:
     const result = makeResult(run, backend, arms);
     const path = await writeResults(folder, {
       summary: task.summarize(result, data),
-      report: task.drawReport(result, data),
+      report: await task.drawReport(result, data),
     });
     await backend.close();
     say(`\n${task.writeTable(result, data)}\n\nReport: ${path}`);

@@ -1,57 +1,54 @@
-import { drawReport, type Fold, makeConfusionMatrix, type Section, type Table } from "@evenkeel/report";
+import { basename } from "node:path";
+import { drawReport, type Fold, type Section, type Table } from "@evenkeel/report";
 import type { Data } from "../data.ts";
-import { describeData, mayBeShown } from "../data.ts";
-import { listGradientRows, type RunResult } from "../run-result.ts";
+import { mayBeShown } from "../data.ts";
+import { describeSource, listGradientRows, type RunResult } from "../run-result.ts";
 import type { ArmResult } from "../training/arm-result.ts";
 import { describeArm, formatPercent } from "../words.ts";
+import { drawConfusions } from "./confusions.ts";
 import { listCurves } from "./curves.ts";
 import { describeFindings } from "./findings.ts";
 import { listMistakes } from "./mistakes.ts";
 
 /** The report as one HTML page: findings, a table, curves, and wrong predictions. */
-export function report(result: RunResult, { test }: Pick<Data, "test">): string {
-  const { arms, model, data } = result;
+export async function report(result: RunResult, { test }: Pick<Data, "test">): Promise<string> {
+  const { arms, model, data, folder } = result;
+  const mistakes = await Promise.all(arms.map((arm) => describeWorstMistakes(arm, result, test)));
   return drawReport({
     title:
       arms.length > 1
         ? "The same network with and without batch normalization"
         : `Trained ${describeArm(arms[0]!.normalization)}`,
-    name: `Evenkeel: ${model} on ${data.name}`,
+    name: `Evenkeel: ${model} on ${data.name === "folder" ? basename(folder) : data.name}`,
     setting: describeSetting(result),
     findings: describeFindings(result),
     sections: [
       { blocks: [makeTable(arms), ...listCurves(arms), foldGradientNorms(arms)] },
-      {
-        heading: "Confusion matrices",
-        note: "The number of test images; a shade is a share of its row.",
-        blocks: arms.map(({ normalization, confusion }) =>
-          makeConfusionMatrix({
-            title: `Predictions ${describeArm(normalization)}`,
-            classes: test.classes,
-            counts: confusion,
-          }),
-        ),
-      },
-      ...arms.map((arm) => describeWorstMistakes(arm, result, test)),
+      drawConfusions(arms, test.classes),
+      ...mistakes,
     ],
   });
 }
 
 function describeSetting(result: RunResult): string[] {
-  const { data, model, device, seed, batchSize, learningRate, trainImages, date, version } = result;
-  const images = `${describeData(data)}, ${trainImages.toLocaleString("en")} training images`;
+  const { model, device, seed, batchSize, learningRate, trainImages, date, version } = result;
+  const images = `${describeSource(result)}, ${trainImages.toLocaleString("en")} training images`;
   const training = `${model}, batch ${batchSize}, learning rate ${learningRate}, seed ${seed}; ${device}`;
   return [`${images}; ${training}`, `${date}, Evenkeel ${version}`];
 }
 
-function describeWorstMistakes(arm: ArmResult, { data }: RunResult, test: Data["test"]): Section {
+async function describeWorstMistakes(
+  arm: ArmResult,
+  { data }: RunResult,
+  test: Data["test"],
+): Promise<Section> {
   const heading = `Worst mistakes ${describeArm(arm.normalization)}`;
   if (arm.mistakes.length === 0) return { heading, note: "None.", blocks: [] };
   if (!mayBeShown(data.name)) {
     const note = `Not shown: no licence permits redistributing the images of ${data.name}.`;
     return { heading, note, blocks: [] };
   }
-  return { heading, blocks: [{ kind: "pictures", size: "small", pictures: listMistakes(arm, test) }] };
+  return { heading, blocks: [{ kind: "pictures", size: "small", pictures: await listMistakes(arm, test) }] };
 }
 
 function makeTable(arms: readonly ArmResult[]): Table {

@@ -1,4 +1,3 @@
-import { type Batches, batches, compose, flipHorizontally, shift } from "@evenkeel/datasets";
 import { type Arm, checkpointName } from "@evenkeel/example-task";
 import {
   accuracy,
@@ -12,13 +11,14 @@ import {
   warmUp,
 } from "@evenkeel/nn";
 import { FolderCheckpointStore, ProgressBar } from "@evenkeel/nn/node";
+import type { Tensor } from "@evenkeel/tensor";
 import type { Data } from "../data.ts";
 import type { Normalization, Options } from "../options.ts";
 import { describeArm } from "../words.ts";
 import type { ArmResult, Point } from "./arm-result.ts";
 import { type Measurements, startMeasurements } from "./measurements.ts";
 import type { Description } from "./networks.ts";
-import { evaluationBatchSize, testModel } from "./test-results.ts";
+import { testModel } from "./test-results.ts";
 
 const goal = 0.85;
 /** Of the held-out images, during a run; a long run has more steps between them. */
@@ -26,23 +26,21 @@ const mostEvaluations = 100;
 const leastStepsBetweenEvaluations = 25;
 const stepsBetweenCheckpoints = 100;
 const momentum = 0.9;
-const weightDecay = 5e-4;
 
 type TrainedArm = Arm<Options, Data, Description, Measurements, ArmResult>;
 
 /** Trains the network in one arm of the comparison and tests it. */
 export async function trainArm(arm: TrainedArm): Promise<ArmResult> {
-  const { options, data, description, folder, run, saved, signal, save, onStep } = arm;
+  const { options, data, folder, run, saved, signal, save, onStep } = arm;
   const model = arm.model as Module;
   const normalization = arm.normalization as Normalization;
-  const { epochs, learningRate } = options;
-  const { statistics } = description;
-  const train = makeTrainingBatches(arm);
-  const heldOut = batches(data.heldOut, { batchSize: evaluationBatchSize, statistics });
-  const test = batches(data.test, { batchSize: evaluationBatchSize, statistics });
+  const { epochs, learningRate, weightDecay, labelSmoothing } = options;
+  const train = data.train.makeTrainingBatches();
+  const heldOut = data.heldOut.makeEvaluationBatches();
   const steps = epochs * train.batchesPerEpoch;
-  const measures = { loss: crossEntropy, metrics: { accuracy } };
-  const measurements = saved?.measurements ?? (await startMeasurements(model, train));
+  const loss = (logits: Tensor, labels: Tensor): Tensor => crossEntropy(logits, labels, { labelSmoothing });
+  const measures = { loss, metrics: { accuracy } };
+  const measurements = saved?.measurements ?? (await startMeasurements(model, train, loss));
   await save(measurements);
   const { heldOutAccuracy, losses } = measurements;
   const optimizer = new SGD(model, { learningRate, momentum, weightDecay });
@@ -94,24 +92,13 @@ export async function trainArm(arm: TrainedArm): Promise<ArmResult> {
     normalization,
     parameters: model.countParameters(),
     epochs: history.epochs.length,
-    ...(await testModel(model, { set: data.test, data: test, signal })),
+    ...(await testModel(model, data.test, signal)),
     finalHeldOutAccuracy: metrics.accuracy!,
     stepsTo85: heldOutAccuracy.find(([, share]) => share >= goal)?.[0] ?? null,
     imagesPerSecond: trainedImages / trainingSeconds,
     trainingSeconds,
     ...measurements,
   };
-}
-
-function makeTrainingBatches({
-  data: { train },
-  options: { batchSize, seed, augment },
-  description: { statistics, imageShape },
-}: Pick<TrainedArm, "data" | "options" | "description">): Batches {
-  const shuffled = { batchSize, shuffled: true, seed, statistics, dropLast: true };
-  if (augment === "none") return batches(train, shuffled);
-  const eighth = Math.floor(imageShape[1] / 8);
-  return batches(train, { ...shuffled, augment: compose(flipHorizontally(), shift(eighth)) });
 }
 
 /** A linear rise, if there is one, and half a cosine. */

@@ -1,6 +1,6 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
 import type { Batches } from "@evenkeel/datasets";
-import { crossEntropy, type Module } from "@evenkeel/nn";
+import type { Module } from "@evenkeel/nn";
 import { scope, type Tensor, withoutStateChanges } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
 import { type GradientNorm, gradientNorms, type Point, points } from "./arm-result.ts";
@@ -19,14 +19,24 @@ export const measurementRules: Rules<Measurements> = {
   losses: points,
 };
 
+type Loss = (logits: Tensor, labels: Tensor) => Tensor;
+
 /** The measurements before the first step. */
-export async function startMeasurements(model: Module, train: Batches): Promise<Measurements> {
-  return { gradientNorms: await measureFirstGradientNorms(model, train), heldOutAccuracy: [], losses: [] };
+export async function startMeasurements(model: Module, train: Batches, loss: Loss): Promise<Measurements> {
+  return {
+    gradientNorms: await measureFirstGradientNorms(model, train, loss),
+    heldOutAccuracy: [],
+    losses: [],
+  };
 }
 
 /** Euclidean norms of the gradients of all weights with more than one dimension, at the first batch, before any update. */
-async function measureFirstGradientNorms(model: Module, train: Batches): Promise<GradientNorm[]> {
-  const differentiate = valueAndGrad(model, (x: Tensor, y: Tensor) => crossEntropy(model.forward(x), y));
+async function measureFirstGradientNorms(
+  model: Module,
+  train: Batches,
+  computeLoss: Loss,
+): Promise<GradientNorm[]> {
+  const differentiate = valueAndGrad(model, (x: Tensor, y: Tensor) => computeLoss(model.forward(x), y));
   const layers = new Map([...model.namedModules()].map(([path, module]) => [path, module.constructor.name]));
   const paths = [...model.namedParameters()]
     .filter(([, { trainable }]) => trainable)

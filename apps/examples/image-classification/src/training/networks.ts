@@ -1,7 +1,7 @@
-import { type ChannelStatistics, computeChannelStatistics, type ImageSet } from "@evenkeel/datasets";
-import { convnet, lenet, mlp, resnet20, vgg } from "@evenkeel/models";
+import { convnet, lenet, mlp, resnet18, resnet20, resnet50, vgg } from "@evenkeel/models";
 import type { Module } from "@evenkeel/nn";
 import type { Data } from "../data.ts";
+import type { InputForm } from "../images/data-part.ts";
 import type { Normalization, Options } from "../options.ts";
 
 interface NetworkSetting {
@@ -19,21 +19,20 @@ const builders: { readonly [Name in Options["model"]]: (setting: NetworkSetting)
   lenet: ({ width, ...setting }) => lenet(setting),
   vgg: ({ imageSize, width, ...setting }) => vgg(setting),
   resnet20: ({ imageSize, ...setting }) => resnet20(setting),
+  resnet18: ({ imageSize, width, ...setting }) => resnet18(setting),
+  resnet50: ({ imageSize, width, ...setting }) => resnet50(setting),
   mlp: ({ inChannels, imageSize, width, ...setting }) =>
     mlp({ ...setting, inputs: inChannels * imageSize ** 2 }),
 };
 
 /** What the network is made from besides the options, and what its inputs are. */
-export interface Description {
-  readonly imageShape: ImageSet["imageShape"];
+export interface Description extends InputForm {
   readonly classes: readonly string[];
-  readonly statistics: ChannelStatistics;
 }
 
-export const describeNetwork = ({ train }: Pick<Data, "train">): Description => ({
-  imageShape: train.imageShape,
+export const describeNetwork = ({ train, imageShape, statistics, shorterSide }: Data): Description => ({
+  ...{ imageShape, statistics, shorterSide },
   classes: train.classes,
-  statistics: computeChannelStatistics(train),
 });
 
 /** The network that the options select, for images of the described shape; both arms have the same initial weights. */

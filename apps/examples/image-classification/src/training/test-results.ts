@@ -1,8 +1,8 @@
-import { type Batches, batches, type ImageSet } from "@evenkeel/datasets";
 import type { Session, TrainedArm } from "@evenkeel/example-task";
 import type { Module } from "@evenkeel/nn";
 import { logSoftmax, scope } from "@evenkeel/tensor";
 import type { Data } from "../data.ts";
+import type { DataPart } from "../images/data-part.ts";
 import type { Options } from "../options.ts";
 import { formatPercent } from "../words.ts";
 import type { ArmResult, Mistake } from "./arm-result.ts";
@@ -11,19 +11,14 @@ import type { Description } from "./networks.ts";
 type TestResults = Pick<ArmResult, "testAccuracy" | "testLoss" | "confusion" | "mistakes">;
 
 const mistakesKept = 8;
-/** Images per batch where nothing is trained. */
-export const evaluationBatchSize = 500;
 
-/** Runs the model in evaluation mode on a whole set, in order, and compares the predictions with the labels. */
-export async function testModel(
-  model: Module,
-  { set, data, signal }: { readonly set: ImageSet; readonly data: Batches; readonly signal: AbortSignal },
-): Promise<TestResults> {
-  const classes = set.classes.length;
-  const logProbabilities = new Float32Array(set.labels.length * classes);
+/** Runs the model in evaluation mode on all images, in order, and compares the predictions with the labels. */
+export async function testModel(model: Module, part: DataPart, signal: AbortSignal): Promise<TestResults> {
+  const classes = part.classes.length;
+  const logProbabilities = new Float32Array(part.labels.length * classes);
   model.eval();
   let at = 0;
-  for await (const { inputs, labels } of data.epoch(0)) {
+  for await (const { inputs, labels } of part.makeEvaluationBatches().epoch(0)) {
     const output = scope(() => logSoftmax(model.forward(inputs)));
     const values = await output.data();
     for (const tensor of [inputs, labels, output]) tensor.dispose();
@@ -31,24 +26,23 @@ export async function testModel(
     logProbabilities.set(values as Float32Array, at);
     at += values.length;
   }
-  return compare(logProbabilities, set);
+  return compare(logProbabilities, part);
 }
 
 /** Tests a trained network again; returns the lines to print. */
 export async function evaluateNetwork(
-  { model, description: { statistics } }: TrainedArm<Options, Description>,
+  { model }: TrainedArm<Options, Description>,
   { test }: Data,
   { signal }: Session,
 ): Promise<readonly string[]> {
-  const data = batches(test, { batchSize: evaluationBatchSize, statistics });
-  const { testAccuracy, testLoss } = await testModel(model as Module, { set: test, data, signal });
+  const { testAccuracy, testLoss } = await testModel(model as Module, test, signal);
   return [`test accuracy ${formatPercent(testAccuracy)}, test loss ${testLoss.toFixed(4)}`];
 }
 
 /** `logProbabilities` has one row of all classes for each image. */
 export function compare(
   logProbabilities: Float32Array,
-  { labels, classes: { length: classes } }: Pick<ImageSet, "labels" | "classes">,
+  { labels, classes: { length: classes } }: Pick<DataPart, "labels" | "classes">,
 ): TestResults {
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const mistakes: Mistake[] = [];
