@@ -127,6 +127,20 @@ describe.each([true, false])("a decoder with a cache, batch first %s", (batchFir
   });
 });
 
+test("dropout of attention and behind the activation have probabilities of their own", () => {
+  const options = { dimFeedforward: 4, dropout: 0.3, attentionDropout: 0.1, activationDropout: 0 };
+  const layer = new TransformerDecoderLayer(8, 2, options);
+  expect([layer.selfAttention, layer.crossAttention].map(({ dropout }) => dropout)).toEqual([0.1, 0.1]);
+  expect(layer.dropout.probability).toBe(0);
+  for (const { probability } of [layer.dropout1, layer.dropout2, layer.dropout3])
+    expect(probability).toBe(0.3);
+  const plain = new TransformerDecoderLayer(8, 2, { dimFeedforward: 4, dropout: 0.2 });
+  expect([plain.selfAttention.dropout, plain.dropout.probability]).toEqual([0.2, 0.2]);
+  expect(() => new TransformerDecoderLayer(8, 2, { attentionDropout: 2 })).toThrow(
+    "attentionDropout: found 2",
+  );
+});
+
 test("sinusoidal positions begin at an offset", async () => {
   const layer = new SinusoidalEncoding(6, { batchFirst: true });
   const x = draw([2, 7, 6]);
