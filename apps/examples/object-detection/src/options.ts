@@ -25,14 +25,14 @@ export interface Options extends CommonOptions {
 /** The networks that are compared, called arms. */
 export type Normalization = "batch" | "none";
 
-const common = makeCommonSettings({ normalizations: ["batch", "none"], epochs: 24 });
+const common = makeCommonSettings({ normalizations: ["batch", "none"], epochs: 12 });
 
 /** Every option: its flag, its default, and its parser. */
 export const settings: Settings<Options> = {
   dataset: readChoice("dataset", ["bccd", "synthetic"]),
   ...common,
-  batchSize: readWholeNumber("batch-size", 8, { least: 2 }),
-  learningRate: readPositiveNumber("learning-rate", 0.003),
+  batchSize: readWholeNumber("batch-size", 4, { least: 2 }),
+  learningRate: readPositiveNumber("learning-rate", 0.002),
   testedOn: readChoice("tested-on", ["test", "validation"]),
   images: readWholeNumber("images", 0, { least: 0 }),
 };

@@ -24,7 +24,7 @@ import { makeTestBatches } from "./box-batches.ts";
 export const suppression = { threshold: 0.45, minScore: 0.01 } as const;
 
 /** The detections of a picture with at least this score are counted as found. */
-export const leastScore = 0.5;
+export const leastScore = 0.4;
 
 /** Less certain detections are not kept for the report. */
 const leastKept = 0.2;
