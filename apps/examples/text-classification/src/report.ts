@@ -12,7 +12,7 @@ import { describeFindings } from "./findings.ts";
 import type { Normalization } from "./options.ts";
 import { type Result, resultRows, summarizeArm } from "./run-result.ts";
 import { type ArmResult, type Epoch, joinFolds, type Mistake } from "./training/results.ts";
-import { describeArm, formatPercent } from "./words.ts";
+import { describeArm, formatPercent, nameArm } from "./words.ts";
 
 const mistakesShown = 10;
 
@@ -60,7 +60,7 @@ function describeSetting({ options, device, date, version, data: origin }: Resul
 const drawTable = (arms: readonly ArmResult[]): Table => ({
   kind: "table",
   caption: "Results",
-  columns: [{ name: "" }, ...arms.map(({ normalization }) => ({ name: describeArm(normalization) }))],
+  columns: [{ name: "" }, ...arms.map(({ normalization }) => ({ name: nameArm(normalization) }))],
   rows: resultRows.map(([name, write]) => [name, ...arms.map(write)]),
 });
 
@@ -75,7 +75,7 @@ function drawCurves(arms: readonly ArmResult[]): readonly LineChart[] {
     x: { name: "epoch" },
     y: { name },
     series: arms.map(({ normalization, folds }) => ({
-      name: describeArm(normalization),
+      name: nameArm(normalization),
       slot: findSlot(normalization),
       points: computeMeans(folds.map(({ epochs }) => epochs.map(read))),
     })),
@@ -103,7 +103,7 @@ function drawFolds(arms: readonly ArmResult[]): readonly Block[] {
       value: { name: "accuracy", include: [0, 1] },
       categories: Array.from({ length: count }, (_, fold) => `part ${fold + 1}`),
       series: arms.map((arm) => ({
-        name: describeArm(arm.normalization),
+        name: nameArm(arm.normalization),
         slot: findSlot(arm.normalization),
         values: summarizeArm(arm).foldAccuracies,
       })),

@@ -2,7 +2,7 @@ import { describeData, type Figure, type RunResult } from "@evenkeel/example-tas
 import type { Data } from "./data/data.ts";
 import type { Options } from "./options.ts";
 import { type ArmResult, computeAccuracy, countTexts, joinFolds } from "./training/results.ts";
-import { describeArm, formatPercent } from "./words.ts";
+import { formatPercent, nameArm } from "./words.ts";
 
 export type Result = RunResult<Options, ArmResult>;
 
@@ -65,7 +65,7 @@ export const resultRows: readonly (readonly [name: string, write: (arm: ArmResul
     "95 % interval",
     (arm) => {
       const [low, high] = summarizeArm(arm).interval;
-      return `${(100 * low).toFixed(2)} to ${formatPercent(high)}`;
+      return `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %`;
     },
   ],
   ["test loss", (arm) => summarizeArm(arm).loss.toFixed(4)],
@@ -77,7 +77,7 @@ export const resultRows: readonly (readonly [name: string, write: (arm: ArmResul
 /** The final table on the terminal. */
 export function writeResultTable({ data, arms }: Result): string {
   const rows = [
-    ["", ...arms.map(({ normalization }) => describeArm(normalization))],
+    ["", ...arms.map(({ normalization }) => nameArm(normalization))],
     ...resultRows.map(([name, write]) => [name, ...arms.map(write)]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));

@@ -108,7 +108,7 @@ describe("a run", () => {
       ],
     });
     expect(writeResultTable(both)).toMatch(
-      /^Data: mr\n +with masked batch norm +without batch norm\ntest accuracy +86\.00 % +66\.50 %\n/,
+      /^Data: mr\n +masked batch norm +no batch norm\ntest accuracy +86\.00 % +66\.50 %\n/,
     );
   });
 
