@@ -159,7 +159,7 @@ describe("a line chart", () => {
     const shown = texts.filter((text) => text.endsWith("weight"));
     expect(shown.length).toBeGreaterThan(5);
     expect(shown.length).toBeLessThanOrEqual(12);
-    for (const text of shown) expect(text.length).toBeLessThanOrEqual(18);
+    for (const text of shown) expect(text.length).toBeLessThanOrEqual(20);
     expect(new Set(shown).size).toBe(shown.length);
   });
 });

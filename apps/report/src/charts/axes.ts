@@ -18,7 +18,7 @@ const label = {
 const line = { show: true, lineStyle: { color: getNeutral("line") } };
 const nameLine = 14;
 const mostCategories = 12;
-const longestCategory = 18;
+const longestCategory = 20;
 
 /** An axis as ECharts takes it, and the room that its labels and its name need beside the plot. */
 export interface AxisOption {

@@ -21,7 +21,7 @@ function makeMarkLine(references: readonly ReferenceLine[], isUpsideDown: boolea
       fontFamily,
       fontSize,
       color: getNeutral("soft"),
-      position: "insideEndTop",
+      position: "insideStartTop",
       textBorderColor: getNeutral("page"),
       textBorderWidth: 3,
     },
