@@ -47,7 +47,8 @@ export function randomCrop(size: Size, options: RandomCropOptions = {}): Example
 }
 
 /**
- * Cuts the middle out of each example; images that are smaller get zeros around them. Throws ArgumentError for wrong options.
+ * Cuts the middle out of each example; images that are smaller get zeros around them. It is the same part as that of `CenterCrop` of
+ * torchvision. Throws ArgumentError for wrong options.
  *
  * @example centerCrop(224)
  */
@@ -57,9 +58,15 @@ export function centerCrop(size: Size, options: VisibilityOptions = {}): Example
   const [height, width] = toHeightAndWidth(size);
   return makeAugmentation("centerCrop", (example) => {
     const [, fromHeight, fromWidth] = example.image.shape;
-    const [y, x] = [Math.trunc((fromHeight - height) / 2), Math.trunc((fromWidth - width) / 2)];
+    const [y, x] = [halve(fromHeight - height), halve(fromWidth - width)];
     return cropExample(example, { x, y, width, height }, 0, options.minVisibility);
   });
+}
+
+/** Half of what is cut off, where a half becomes the even number beside it; half of what is added, rounded towards 0. */
+function halve(margin: number): number {
+  const half = Math.trunc(margin / 2);
+  return margin > 0 && margin % 2 === 1 && half % 2 === 1 ? half + 1 : half;
 }
 
 /** A part of an image in whole pixels, which may extend over its edges. */

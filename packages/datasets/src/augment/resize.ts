@@ -18,8 +18,8 @@ export interface ResizeToOptions extends InterpolationOptions {
 }
 
 /**
- * Resizes examples: to [height, width], or so that the shorter side has `size` pixels, as `Resize` of torchvision. Throws
- * ArgumentError for wrong options.
+ * Resizes examples: to [height, width], or so that the shorter side has `size` pixels, as `Resize` of torchvision, which rounds the
+ * longer side down. Throws ArgumentError for wrong options.
  *
  * @example resizeTo(800, { maxSize: 1333 })
  */
@@ -31,11 +31,18 @@ export function resizeTo(size: Size, options: ResizeToOptions = {}): ExampleAugm
   });
   const { interpolation, maxSize = Number.POSITIVE_INFINITY } = options;
   return makeAugmentation("resizeTo", (example) => {
-    if (typeof size !== "number") return resizeExample(example, size, { interpolation });
-    const [, height, width] = example.image.shape;
-    const scale = Math.min(size / Math.min(height, width), maxSize / Math.max(height, width));
-    return resizeExample(example, scaleSize(example, scale), { interpolation });
+    const sides = typeof size === "number" ? fitSides(example, size, maxSize) : size;
+    return resizeExample(example, sides, { interpolation });
   });
+}
+
+/** Whole numbers are multiplied first: the quotient of the sides is rounded. */
+function fitSides({ image }: AnnotatedImage, size: number, maxSize: number): Pair {
+  const [, height, width] = image.shape;
+  const [shorter, longer] = [Math.min(height, width), Math.max(height, width)];
+  let [short, long] = [size, Math.trunc((size * longer) / shorter)];
+  if (long > maxSize) [short, long] = [Math.max(1, Math.trunc((maxSize * short) / long)), maxSize];
+  return height <= width ? [short, long] : [long, short];
 }
 
 const scaleSize = ({ image }: AnnotatedImage, scale: number): readonly [number, number] => {

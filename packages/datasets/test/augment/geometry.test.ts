@@ -103,6 +103,14 @@ describe("crops", () => {
     expect(seen).toContain("99,99,99,99,99,0,1,2,99,4,5,6");
   });
 
+  it("of the middle begin where torchvision's do: a half pixel goes to the even number", () => {
+    const findFirst = (width: number): number => {
+      const image = { data: Uint8Array.from({ length: width }, (_, x) => x), shape: [1, 1, width] as const };
+      return run(centerCrop([1, 10]), { image }).image.data[0]!;
+    };
+    expect([10, 11, 12, 13, 14, 15, 16, 17].map(findFirst)).toEqual([0, 0, 1, 2, 2, 2, 3, 4]);
+  });
+
   it("of small images have new pixels around them", () => {
     const { image, boxes } = run(centerCrop(5), example);
     expect(image.shape).toEqual([2, 5, 5]);
@@ -154,6 +162,19 @@ describe("resizing", () => {
   it("of the shorter side keeps the aspect ratio", () => {
     expect(run(resizeTo(6), example).image.shape).toEqual([2, 6, 8]);
     expect(run(resizeTo(6, { maxSize: 4 }), example).image.shape).toEqual([2, 3, 4]);
+  });
+
+  it.each([
+    // 256 x 500 / 281 = 455.5 and 256 x 640 / 427 = 383.7
+    { from: [281, 500], options: {}, to: [256, 455] },
+    { from: [640, 427], options: {}, to: [383, 256] },
+    { from: [375, 500], options: {}, to: [256, 341] },
+    // 341 pixels are too many: 300 x 256 / 341 = 225.2
+    { from: [375, 500], options: { maxSize: 300 }, to: [225, 300] },
+    { from: [1, 500], options: { maxSize: 300 }, to: [1, 300] },
+  ] as const)("of $from with $options rounds down as torchvision, to $to", ({ from, options, to }) => {
+    const image = { data: new Uint8Array(from[0] * from[1]), shape: [1, ...from] as const };
+    expect(run(resizeTo(256, options), { image }).image.shape).toEqual([1, ...to]);
   });
 
   it("jitters the scale", () => {
