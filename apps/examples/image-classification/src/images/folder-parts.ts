@@ -8,7 +8,7 @@ import {
   subset,
 } from "@evenkeel/datasets";
 import { type ImageFolder, openImageFolder } from "@evenkeel/datasets/node";
-import { ArgumentError, DataError } from "@evenkeel/tensor";
+import { ArgumentError, DataError, EvenkeelError } from "@evenkeel/tensor";
 import type { Options } from "../options.ts";
 import type { DataPart, InputForm } from "./data-part.ts";
 import { type Crop, cropPicture, makeEvaluationCrop, readImageFile } from "./image-file.ts";
@@ -19,6 +19,11 @@ export interface FolderParts extends InputForm {
   readonly train: DataPart;
   readonly heldOut: DataPart;
   readonly test: DataPart;
+}
+
+/** An image that cannot be read when it is needed. The checkpoint of a resumed run is not to blame, as it is for a DataError. */
+class ImageFileError extends EvenkeelError {
+  override readonly name = "ImageFileError";
 }
 
 interface Entry {
@@ -104,11 +109,18 @@ function prepareInWorkers(
     },
   };
   const module = new URL("prepare-image.ts", import.meta.url);
-  return mapInWorkers<ImageRequest, PreparedImage>(
-    requests,
-    module,
-    threads === 0 ? {} : { workers: threads },
-  );
+  const workers = threads === 0 ? undefined : threads;
+  const prepared = mapInWorkers<ImageRequest, PreparedImage>(requests, module, { workers });
+  const get = async (position: number, epoch?: number): Promise<PreparedImage> => {
+    try {
+      return await prepared.get(position, epoch);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      // The cause names the file.
+      throw new ImageFileError((error.cause as Error).message, { cause: error });
+    }
+  };
+  return { length: requests.length, get };
 }
 
 interface FolderPart {

@@ -15,19 +15,15 @@ export async function runArm(task: AnyTask, setting: Setting): Promise<ArmResult
   const { options, normalization, description, folder, run, saved } = setting;
   if (saved?.result !== undefined) return saved.result;
   const model = task.makeModel(description, options, normalization);
-  let hasTrained = false;
-  const onStep = (): Promise<void> => {
-    hasTrained = true;
-    return setting.onStep();
-  };
   const save = (measurements: object): Promise<void> => saveMeasurements(folder, run, measurements);
   try {
-    const result: ArmResult = await task.trainArm({ ...setting, model, save, onStep });
+    const result: ArmResult = await task.trainArm({ ...setting, model, save });
     await saveResult(folder, run, { result, weights: writeSafetensors(await readStateArrays(model)) });
     return result;
   } catch (error) {
-    // Before the first step the cause is a checkpoint that cannot be resumed; later it is a file of data that is read when needed.
-    if (!(error instanceof DataError) || saved === undefined || hasTrained) throw error;
+    // The data were checked when they were loaded, so the only possible cause is a checkpoint that cannot be resumed. A task whose files
+    // are read only when they are needed reports a damaged one by an error of another type.
+    if (!(error instanceof DataError) || saved === undefined) throw error;
     throw new ArgumentError(`--resume: ${folder}: ${error.message}`, { cause: error });
   } finally {
     model.dispose();
