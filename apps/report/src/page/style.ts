@@ -15,6 +15,7 @@ th, td { padding: .3rem 0 .3rem .75rem; border-bottom: 1px solid var(--line); te
 tr.strong td, tr.strong th { color: var(--slot-0); } td.bad { color: var(--bad); font-weight: 600; } td.good { color: var(--slot-0); font-weight: 600; }
 svg { display: block; width: 100%; height: auto; } figure { margin: 0; } figcaption { font-size: .8rem; line-height: 1.3; color: var(--soft); margin-top: .25rem; } figcaption b { color: var(--ink); }
 .pictures { display: grid; gap: 1rem .75rem; } .pictures.small { grid-template-columns: repeat(auto-fill, minmax(5.5rem, 1fr)); } .pictures.medium { grid-template-columns: repeat(auto-fill, minmax(min(13rem, 100%), 1fr)); }
+.pictures.large { grid-template-columns: repeat(auto-fill, minmax(min(28rem, 100%), 1fr)); }
 .pictures.small .picture { max-width: 7rem; } .pictures.large .picture { max-width: 40rem; }
 .picture { position: relative; overflow: hidden; border-radius: 4px; } .picture img { width: 100%; height: auto; display: block; } .picture img.pixelated { image-rendering: pixelated; } .picture img.heat { position: absolute; inset: 0; height: 100%; }
 .picture .box { position: absolute; border: 2px solid; box-shadow: 0 0 0 1px #fff8; } .picture .box.dashed { border-style: dashed; } .picture .box span { position: absolute; left: -2px; top: -2px; padding: 0 .25rem; font-size: .7rem; line-height: 1.2; color: var(--on-slot); white-space: nowrap; } .picture .box.right span { left: auto; right: -2px; }
