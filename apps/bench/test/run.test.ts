@@ -28,7 +28,7 @@ describe("pnpm bench", () => {
     expect(report.rows.filter(({ error }) => error !== undefined)).toEqual([]);
     expect(outcome).toMatchObject({ code: 0 });
     const cases = new Set(report.rows.map((row) => `${row.suite} ${row.case}`));
-    expect(cases.size).toBe(30);
+    expect(cases.size).toBe(31);
     const own = report.rows.filter(({ subject }) => subject === "evenkeel");
     expect(own).toHaveLength(cases.size);
     for (const peer of ["pytorch-cpu", "jax-js-wasm", "tfjs-wasm"]) {

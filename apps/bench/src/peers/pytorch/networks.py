@@ -37,18 +37,40 @@ class Block(torch.nn.Module):
         return torch.relu(y + x)
 
 
+class Bottleneck(torch.nn.Module):
+    """A 3x3 convolution, which has the stride, between two of 1x1, of which the last has four times the channels."""
+
+    def __init__(self, inputs, channels, stride, projects):
+        super().__init__()
+        nn, hidden = torch.nn, channels // 4
+        self.conv1, self.bn1 = nn.Conv2d(inputs, hidden, 1, bias=False), nn.BatchNorm2d(hidden)
+        self.conv2, self.bn2 = nn.Conv2d(hidden, hidden, 3, stride, 1, bias=False), nn.BatchNorm2d(hidden)
+        self.conv3, self.bn3 = nn.Conv2d(hidden, channels, 1, bias=False), nn.BatchNorm2d(channels)
+        self.downsample = None
+        if inputs != channels or stride > 1:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(inputs, channels, 1, stride, bias=False), nn.BatchNorm2d(channels)
+            )
+
+    def forward(self, x):
+        y = torch.relu(self.bn1(self.conv1(x)))
+        y = self.bn3(self.conv3(torch.relu(self.bn2(self.conv2(y)))))
+        return torch.relu(y + (x if self.downsample is None else self.downsample(x)))
+
+
 class ResNet(torch.nn.Module):
     """He et al. 2016, with torchvision's names."""
 
-    def __init__(self, classes, kernel, stride, pools, channels, blocks, projects):
+    def __init__(self, classes, kernel, stride, pools, channels, blocks, projects, stem=None, kind=Block):
         super().__init__()
-        self.conv1 = torch.nn.Conv2d(3, channels[0], kernel, stride, kernel // 2, bias=False)
-        self.bn1 = torch.nn.BatchNorm2d(channels[0])
-        self.pools, self.stages, width = pools, len(channels), channels[0]
+        width = stem or channels[0]
+        self.conv1 = torch.nn.Conv2d(3, width, kernel, stride, kernel // 2, bias=False)
+        self.bn1 = torch.nn.BatchNorm2d(width)
+        self.pools, self.stages = pools, len(channels)
         for stage, size in enumerate(channels):
             layers = []
-            for block in range(blocks):
-                layers.append(Block(width, size, 2 if stage > 0 and block == 0 else 1, projects))
+            for block in range(blocks[stage]):
+                layers.append(kind(width, size, 2 if stage > 0 and block == 0 else 1, projects))
                 width = size
             setattr(self, f"layer{stage + 1}", torch.nn.Sequential(*layers))
         self.fc = torch.nn.Linear(width, classes)
@@ -86,11 +108,19 @@ def separable_block(channels, classes):
     )
 
 
-wide = {"channels": (64, 128, 256, 512), "blocks": 2, "projects": True}
+wide = {"channels": (64, 128, 256, 512), "blocks": (2, 2, 2, 2), "projects": True}
+large = {"kernel": 7, "stride": 2, "pools": True}
+resnet50 = {
+    **large, "channels": (256, 512, 1024, 2048), "blocks": (3, 4, 6, 3), "projects": True, "stem": 64, "kind": Bottleneck
+}
 resnets = {
-    "resnet20": {"kernel": 3, "stride": 1, "pools": False, "channels": (16, 32, 64), "blocks": 3, "projects": False},
+    "resnet20": {
+        "kernel": 3, "stride": 1, "pools": False, "channels": (16, 32, 64), "blocks": (3, 3, 3), "projects": False
+    },
     "resnet18-small": {"kernel": 3, "stride": 1, "pools": False, **wide},
-    "resnet18": {"kernel": 7, "stride": 2, "pools": True, **wide},
+    "resnet18": {**large, **wide},
+    "resnet50-small": resnet50,
+    "resnet50": resnet50,
 }
 
 
