@@ -132,6 +132,8 @@ describe("a folder of images", { timeout: 300_000 }, () => {
       4, 4, 4,
     ]);
     expect(result.losses).toHaveLength(3);
+    // After the last of three steps, too few for evaluations between them.
+    expect(result.heldOutAccuracy).toEqual([[3, result.finalHeldOutAccuracy]]);
     const { testAccuracy } = result;
     const evaluated = await runProgram(["evaluate", "run"], { folder });
     expect(evaluated.output).toContain(`batch:\ntest accuracy ${(100 * testAccuracy).toFixed(2)} %`);

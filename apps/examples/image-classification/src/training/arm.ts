@@ -88,6 +88,7 @@ export async function trainArm(arm: TrainedArm): Promise<ArmResult> {
   const trainingSeconds = history.epochs.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000;
   const trainedImages = history.epochs.reduce((sum, { examples }) => sum + examples, 0);
   const { metrics } = await evaluate(model, { ...measures, data: heldOut, signal });
+  if (heldOutAccuracy.at(-1)?.[0] !== steps) heldOutAccuracy.push([steps, metrics.accuracy!]);
   return {
     normalization,
     parameters: model.countParameters(),
