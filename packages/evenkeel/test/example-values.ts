@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { statistics } from "@evenkeel/batchnorm";
 import { referenceExecutor, referenceTensor, runConformance } from "@evenkeel/conformance";
 import { batches, serveExamples, syntheticFigures } from "@evenkeel/datasets";
-import { convnet, resnet18, resnet20, TransformerTranslator } from "@evenkeel/models";
+import { convnet, GridDetector, resnet18, resnet20, TransformerTranslator } from "@evenkeel/models";
 import type { Module } from "@evenkeel/nn";
 import {
   crossEntropy,
@@ -228,6 +228,26 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
     },
   ],
   ['name: "mine"', { images: () => new Uint8Array(784), labels: () => new Int32Array(1) }],
+  [
+    "packages/models/src/detector/",
+    {
+      model: () =>
+        new GridDetector({
+          anchors: [
+            [8, 8],
+            [16, 16],
+          ],
+          classes: 2,
+          seed: 1,
+        }),
+      x: () => draw(1, 3, 32, 32),
+      // A picture with one box, twice: its edges and its class.
+      data: () => () => [
+        { inputs: draw(2, 3, 32, 32), labels: tensor([[[4, 4, 20, 20, 1]], [[8, 8, 24, 24, 0]]]) },
+      ],
+    },
+  ],
+  ["classActivationMap(", { images: () => draw(2, 3, 32, 32) }],
   ["packages/models/src/resnet.ts", { bytes: () => encodeModel(resnet18()) }],
   [
     "packages/nn/",
