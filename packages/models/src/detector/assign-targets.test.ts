@@ -21,13 +21,14 @@ function assign(
     readonly predicted?: Float32Array;
     readonly ignoreThreshold?: number;
     readonly anchorThreshold?: number;
+    readonly leastProbability?: number;
   } = {},
 ): Targets {
   const { predicted = new Float32Array(2 * 4 * cells), ...rest } = options;
   const targets: Targets = {
     edges: new Float32Array(2 * 4 * cells).fill(Number.NaN),
     positive: new Float32Array(2 * cells).fill(Number.NaN),
-    overlap: new Float32Array(2 * cells).fill(Number.NaN),
+    probability: new Float32Array(2 * cells).fill(Number.NaN),
     weight: new Float32Array(2 * cells).fill(Number.NaN),
     labels: new Int32Array(2 * cells),
   };
@@ -86,9 +87,13 @@ describe("targets", () => {
     expect(assign(degenerate)).toEqual(empty);
   });
 
-  test("are the overlaps of predictions with their objects", () => {
-    const targets = assign([[10, 8, 18, 16, 0]], { predicted: predict(0, 3, [10, 8, 18, 12]) });
-    expect([targets.overlap[3], targets.overlap[4]]).toEqual([0.5, 0]);
+  test("are the overlaps of predictions with their objects, but for a least probability", () => {
+    const predicted = predict(0, 3, [10, 8, 18, 14]);
+    const read = ({ probability }: Targets) => [0, 3, 4].map((cell) => probability[cell]);
+    const box = [10, 8, 18, 16, 0];
+    expect(read(assign([box], { predicted }))).toEqual([0, 0.75, 0]);
+    expect(read(assign([box], { predicted, leastProbability: 0.5 }))).toEqual([0, 0.75, 0.5]);
+    expect(read(assign([box], { predicted, leastProbability: 1 }))).toEqual([0, 1, 1]);
   });
 
   test("do not tell predictions that overlap an object that there is nothing", () => {

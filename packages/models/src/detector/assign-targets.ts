@@ -9,6 +9,11 @@ export interface AssignmentOptions {
   readonly ignoreThreshold?: number;
   /** The overlap in size from which on anchors beside the best one learn to find an object too; default 0.5. */
   readonly anchorThreshold?: number;
+  /**
+   * The least probability that a prediction should give which has an object to find, however little its box overlaps it yet. With 0 it is the
+   * overlap alone, as in YOLOv2, with 1 always 1. Between them, small objects, whose boxes overlap late, are learned earlier. Default: 0.
+   */
+  readonly leastProbability?: number;
 }
 
 /** The shape of a batch. */
@@ -26,8 +31,8 @@ export interface Targets {
   readonly edges: NumericArray;
   /** Whether there is one, 1 or 0, [n, anchors, h, w]. */
   readonly positive: NumericArray;
-  /** The overlap of a prediction with it, [n, anchors, h, w]. */
-  readonly overlap: NumericArray;
+  /** The probability of an object that it should give: 0, or the overlap with its object, [n, anchors, h, w]. */
+  readonly probability: NumericArray;
   /** 1, or 0 for predictions that count neither as right nor as wrong, [n, anchors, h, w]. */
   readonly weight: NumericArray;
   /** Its class; `noLabel` where there is none, [n, anchors, h, w]. */
@@ -91,11 +96,11 @@ export function assignTargets(
   targets: Targets,
   grid: DetectionGrid,
   size: GridSize,
-  { ignoreThreshold = 0.6, anchorThreshold = 0.5 }: AssignmentOptions = {},
+  { ignoreThreshold = 0.6, anchorThreshold = 0.5, leastProbability = 0 }: AssignmentOptions = {},
 ): void {
   targets.edges.fill(0);
   targets.positive.fill(0);
-  targets.overlap.fill(0);
+  targets.probability.fill(0);
   targets.weight.fill(1);
   targets.labels.fill(noLabel);
   const cells = size.rows * size.columns;
@@ -109,7 +114,7 @@ export function assignTargets(
     for (const object of sorted) {
       for (const anchor of findAnchors(object.edges, grid, anchorThreshold)) {
         for (const cell of findCells(object.edges, grid.stride, size)) {
-          assign(predicted, targets, object, { block: at(anchor), cell, cells });
+          assign(predicted, targets, object, { block: at(anchor), cell, cells, leastProbability });
         }
       }
     }
@@ -128,16 +133,23 @@ function assign(
   predicted: NumericArray,
   targets: Targets,
   { edges, label }: Truth,
-  { block, cell, cells }: { readonly block: number; readonly cell: number; readonly cells: number },
+  place: {
+    readonly block: number;
+    readonly cell: number;
+    readonly cells: number;
+    readonly leastProbability: number;
+  },
 ): void {
+  const { block, cell, cells, leastProbability } = place;
   edges.forEach((edge, part) => {
     targets.edges[4 * block + part * cells + cell] = edge;
   });
-  const place = block + cell;
-  targets.positive[place] = 1;
-  targets.weight[place] = 1;
-  targets.labels[place] = label;
-  targets.overlap[place] = computeBoxOverlap(readEdges(predicted, block, cell, cells), edges);
+  const at = block + cell;
+  targets.positive[at] = 1;
+  targets.weight[at] = 1;
+  targets.labels[at] = label;
+  const overlap = computeBoxOverlap(readEdges(predicted, block, cell, cells), edges);
+  targets.probability[at] = Math.max(leastProbability, overlap);
 }
 
 /** Predictions that find an object without having to are not told that there is nothing. */

@@ -54,7 +54,7 @@ function makeAssignment(grid: DetectionGrid, size: GridSize, options: Assignment
     outputs: () => ({
       edges: { shape: [size.images, grid.anchors.length, 4, ...cells], dtype: "f32" },
       positive: { shape: each, dtype: "f32" },
-      overlap: { shape: each, dtype: "f32" },
+      probability: { shape: each, dtype: "f32" },
       weight: { shape: each, dtype: "f32" },
       labels: { shape: each, dtype: "i32" },
     }),
@@ -78,20 +78,21 @@ function readSize(prediction: Tensor, truths: Tensor): GridSize {
 /**
  * The loss of a one-stage detector, in three parts: the complete overlap of boxes (CIoU) and the cross-entropy of classes where an
  * object should be found, and the cross-entropy of whether there is one everywhere. What is predicted for objectness is the overlap of the
- * predicted box with its object, as in YOLOv2. An object is to be found by the cell of its middle and the nearest two cells, with the
+ * predicted box with its object, as in YOLOv2, but at least `leastProbability`. An object is to be found by the cell of its middle and the nearest two cells, with the
  * anchor whose size fits best and those that fit well. Other predictions that overlap an object by more than `ignoreThreshold` do not
  * count. An image without objects, and padding, counts as one where nothing is to be found; boxes without area are left out.
  *
  * Shapes: f32 [n, anchors, 5 + classes, h, w], as from a `GridDetector`, and truths f32 [n, m, 5], each left, top, right, bottom in pixels
  * and class, where a class below 0 is padding -> f32 []. Throws ShapeError for other shapes, ArgumentError for options out of range.
  *
- * @example await fit(model, { data, loss: detectionLoss(model), optimizer: new Adam(model), epochs: 1 });
+ * @example await fit(model, { data, loss: detectionLoss(model), optimizer: new Adam(model, { learningRate: 1e-3 }), epochs: 1 });
  */
 export function detectionLoss(grid: DetectionGrid, options: DetectionLossOptions = {}): DetectionLoss {
   checkValue("detectionLoss: grid", grid, aGrid);
   checkOptions<DetectionLossOptions>("detectionLoss", options, {
     ignoreThreshold: fraction,
     anchorThreshold: fraction,
+    leastProbability: fraction,
     boxes: nonNegative,
     objectness: nonNegative,
     classes: nonNegative,
@@ -129,7 +130,7 @@ function computeParts(
     completeBoxOverlap(predicted.edges, targets.edges, { axis: 2, mask: targets.positive, reduction }),
   );
   const found = reshape(predicted.objectness, shape);
-  const objectness = share(bceWithLogits(found, targets.overlap, { mask: targets.weight, reduction }));
+  const objectness = share(bceWithLogits(found, targets.probability, { mask: targets.weight, reduction }));
   const classes = share(
     crossEntropy(predicted.classes, targets.labels, { axis: 2, ignoreIndex: noLabel, reduction }),
   );
