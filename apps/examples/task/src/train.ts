@@ -56,7 +56,12 @@ async function trainIn(task: AnyTask, folder: string, command: Command, setting:
     const record = { task: task.name, run: makeRunName(), options, data: origin, backend: backend.name };
     run ??= await beginRun(task, folder, record);
     await saveDescription(folder, run.record, description);
-    const arms = await runArms(task, folder, { run, data, description }, setting);
+    const begun = { run, data, description };
+    const arms = await runArms(task, folder, begun, setting, async (finished) => {
+      // A run that is stopped later has recorded the arms that are finished.
+      if (command.record === undefined) return;
+      await writeFigures(task, command.record, { result: makeResult(begun.run, backend, finished), say });
+    });
     const result = makeResult(run, backend, arms);
     const path = await writeResults(folder, {
       summary: task.summarize(result, data),
@@ -64,7 +69,6 @@ async function trainIn(task: AnyTask, folder: string, command: Command, setting:
     });
     await backend.close();
     say(`\n${task.writeTable(result, data)}\n\nReport: ${path}`);
-    if (command.record !== undefined) await writeFigures(task, command.record, { result, say });
     return 0;
   } catch (error) {
     // Only the first error is reported, not a later failure to close the device.
@@ -86,6 +90,7 @@ async function runArms(
   folder: string,
   { run, data, description }: { readonly run: Run; readonly data: TaskData; readonly description: unknown },
   { say, signal }: Setting,
+  afterArm: (finished: readonly ArmResult[]) => Promise<void>,
 ): Promise<ArmResult[]> {
   const { options } = run.record;
   let pointed: Promise<void> | undefined;
@@ -109,6 +114,7 @@ async function runArms(
       onStep: pointLatestOnce,
     };
     arms.push(await runArm(task, arm));
+    await afterArm(arms);
   }
   await pointLatestOnce();
   return arms;
