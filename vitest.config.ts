@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
@@ -29,7 +30,7 @@ const onBothDevices = [
 /** They need neither, and take seconds: every case of every op, plans over whole arrays, and programs in processes of their own. */
 const longOnTheCpu = [
   "packages/conformance/test/{command,cpu,high-memory,killed-runs,reference,wide}.test.ts",
-  "packages/conformance/test/{models,pytorch}/*.test.ts",
+  "packages/conformance/test/{models,pytorch}/**/*.test.ts",
   "packages/conformance/test/{batchnorm/shapes,nn/fit}.test.ts",
   "packages/batchnorm/test/kernels.test.ts",
   "packages/tensor/src/ops/{convolution/convolution,matmul/matmul}.test.ts",
@@ -42,6 +43,20 @@ const longOnTheCpu = [
   "apps/examples/object-detection/test/{reference,run}.test.ts",
   "apps/examples/short-programs/test/*.test.ts",
   "scripts/bootstrap.test.ts",
+];
+
+const notQuick = [...inBrowsers, ...onGpus, ...longOnTheCpu];
+
+/** They change the process, its globals or its modules, so each has a process of its own. The other quick ones share processes. */
+const alone = [
+  // It passes wrong arguments to everything, also to what registers plans.
+  "packages/evenkeel/test/wrong-arguments.test.ts",
+  ...globSync(everyTest, { cwd: import.meta.dirname, exclude: ["**/node_modules/**", "**/dist/**"] }).filter(
+    (file) =>
+      /\bvi\.|process\.|globalThis|worker_threads|child_process|setFlags|defineProperty|prototype\./.test(
+        readFileSync(join(import.meta.dirname, file), "utf8"),
+      ),
+  ),
 ];
 
 /** In the order in which they start: a file that takes minutes would run alone at the end if it started last. */
@@ -71,7 +86,10 @@ const project = (
   name: string,
   device: "cpu" | "webgpu",
   include: string[],
-  { exclude = [], ...setup }: { exclude?: string[]; globalSetup?: string; setupFiles?: string } = {},
+  {
+    exclude = [],
+    ...setup
+  }: { exclude?: string[]; globalSetup?: string; isolate?: boolean; setupFiles?: string } = {},
 ) => ({
   extends: true as const,
   test: {
@@ -91,7 +109,8 @@ const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     projects: [
-      project("quick", "cpu", everyTest, { exclude: [...inBrowsers, ...onGpus, ...longOnTheCpu] }),
+      project("quick", "cpu", everyTest, { isolate: false, exclude: [...notQuick, ...alone] }),
+      project("alone", "cpu", alone, { exclude: notQuick }),
       project("cpu", "cpu", longOnTheCpu),
       project("webgpu", "webgpu", [...onGpus, ...onBothDevices], { setupFiles: patientPolling }),
       project("browser", "webgpu", inBrowsers, { globalSetup: pageServer }),

@@ -25,7 +25,7 @@ export interface EvaluateAnswer {
 
 export interface ModuleQuestion {
   readonly task: "module";
-  /** A Python expression over `nn`. */
+  /** A Python expression over `nn`, `F`, `torch` and the classes in layers.py. */
   readonly model: string;
   readonly state: { readonly [name: string]: PlainTensor };
   /** A Python expression over the module `m`, the inputs `x[i]`, `torch` and `F`. */
@@ -41,13 +41,15 @@ export interface ModuleAnswer {
   readonly outputs: readonly PlainTensor[];
   readonly gradients: readonly (PlainTensor | null)[];
   readonly parameterGradients: { readonly [name: string]: PlainTensor | null };
+  /** Of each step. */
+  readonly losses: readonly number[];
   /** After the steps. */
   readonly state: { readonly [name: string]: PlainTensor };
 }
 
 export interface TrainQuestion {
   readonly task: "train";
-  /** A Python expression over `nn`; default: `convnet` in oracle.py. */
+  /** A Python expression over `nn`; default: `convnet` in layers.py. */
   readonly model?: string;
   readonly state: { readonly [name: string]: PlainTensor };
   readonly learningRate: number;
@@ -110,7 +112,7 @@ export interface ResNetQuestion {
 
 interface Answers {
   readonly evaluate: EvaluateAnswer;
-  readonly module: ModuleAnswer;
+  readonly module: { readonly float32: ModuleAnswer; readonly float64: ModuleAnswer };
   /** The classes that the module exports. */
   readonly names: readonly string[];
   readonly optimize: { readonly float32: Course; readonly float64: Course };
@@ -147,7 +149,7 @@ export function askPytorch<const Asked extends readonly Question[]>(
   questions: Asked,
 ): { -readonly [Index in keyof Asked]: AnswerOf<Asked[Index]> } {
   if (python === undefined) throw new Error("no Python with torch was found; EVENKEEL_PYTHON can name one");
-  const { status, stdout, stderr } = spawnSync(python, [join(import.meta.dirname, "oracle.py")], {
+  const { status, stdout, stderr } = spawnSync(python, ["-B", join(import.meta.dirname, "oracle.py")], {
     input: JSON.stringify(questions),
     encoding: "utf8",
     maxBuffer: 1 << 30,

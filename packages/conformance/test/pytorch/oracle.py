@@ -2,7 +2,7 @@
 
 evaluate    values and gradients of expressions, in float64
 optimize    values, or their averages, after every step of an optimizer, in float32 and float64
-module      values and gradients of a module, and its state after steps of gradient descent, in float64
+module      values and gradients of a module, the losses of steps of gradient descent, and the state after them, in float32 and float64
 train       loss of every step of a training run of `model` or a small network, and the state after it, in float32 and float64
 schedule    learning rates of a scheduler, step by step
 names       the classes that a module exports
@@ -15,6 +15,7 @@ import json
 import struct
 import sys
 
+import layers
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -57,45 +58,47 @@ def as_list(value):
 
 
 def module(question):
-    m = eval(question["model"], {"nn": nn, "torch": torch}).double()
-    m.load_state_dict({name: to_tensor(value, torch.float64).detach() for name, value in question["state"].items()})
-    x = [to_tensor(value, torch.float64) for value in question["inputs"]]
-    dy = [to_tensor(value, torch.float64).detach() for value in question["outputGradients"]]
-    run = lambda: as_list(eval(question["call"], {"torch": torch, "F": F, "m": m, "x": x}))
-    lose = lambda outputs: sum((y * d).sum() for y, d in zip(outputs, dy))
-    outputs = run()
-    lose(outputs).backward()
-    answer = {
-        "outputs": [to_json(y) for y in outputs],
-        "gradients": [to_json(value.grad) for value in x],
-        "parameterGradients": {name: to_json(value.grad) for name, value in m.named_parameters()},
-    }
+    def run(dtype):
+        # Masks and constants of `call` are of the default dtype.
+        torch.set_default_dtype(dtype)
+        m = eval(question["model"], {**vars(layers), "torch": torch}).to(dtype)
+        m.load_state_dict({name: to_tensor(value, dtype).detach() for name, value in question["state"].items()})
+        x = [to_tensor(value, dtype) for value in question["inputs"]]
+        dy = [to_tensor(value, dtype).detach() for value in question["outputGradients"]]
+        run = lambda: as_list(eval(question["call"], {"torch": torch, "F": F, "m": m, "x": x}))
+        outputs = run()
+        shapes = [[list(value.shape) for value in values] for values in (outputs, dy)]
+        if shapes[0] != shapes[1]:
+            raise ValueError(f"{question['model']}: PyTorch returns {shapes[0]}, Evenkeel {shapes[1]}")
+        sum((y * d).sum() for y, d in zip(outputs, dy)).backward()
+        answer = {
+            "outputs": [to_json(y) for y in outputs],
+            "gradients": [to_json(value.grad) for value in x],
+            "parameterGradients": {name: to_json(value.grad) for name, value in m.named_parameters()},
+        }
+        losses = descend(m, question, lambda: sum(((y - d) ** 2).mean() for y, d in zip(run(), dy)))
+        torch.set_default_dtype(torch.float32)
+        return {**answer, "losses": losses, "state": {name: to_json(value) for name, value in m.state_dict().items()}}
+
+    return {"float32": run(torch.float32), "float64": run(torch.float64)}
+
+
+def descend(m, question, lose):
+    """The losses of steps of gradient descent."""
     optimizer = torch.optim.SGD(m.parameters(), lr=question["learningRate"], momentum=0.9)
+    losses = []
     for _ in range(question["steps"]):
         optimizer.zero_grad()
-        sum(((y - d) ** 2).mean() for y, d in zip(run(), dy)).backward()
+        loss = lose()
+        loss.backward()
         optimizer.step()
-    return {**answer, "state": {name: to_json(value) for name, value in m.state_dict().items()}}
-
-
-def convnet():
-    return nn.Sequential(
-        nn.Conv2d(1, 8, 3, padding=1, bias=False),
-        nn.BatchNorm2d(8),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Conv2d(8, 16, 3, padding=1, bias=False),
-        nn.BatchNorm2d(16),
-        nn.ReLU(),
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Linear(16, 10),
-    )
+        losses.append(loss.item())
+    return losses
 
 
 def train(question):
     def run(dtype):
-        model = (eval(question["model"], {"nn": nn}) if "model" in question else convnet()).to(dtype)
+        model = (eval(question["model"], {"nn": nn}) if "model" in question else layers.convnet()).to(dtype)
         state = model.state_dict()
         for name, value in question["state"].items():
             state[name].copy_(torch.tensor(value["data"], dtype=torch.float64).reshape(state[name].shape))
@@ -163,42 +166,6 @@ def schedule(question):
     return rates
 
 
-class BasicBlock(nn.Module):
-    def __init__(self, inputs, outputs, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(outputs)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(outputs)
-        self.downsample = None
-        if stride != 1 or inputs != outputs:
-            self.downsample = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
-
-    def forward(self, x):
-        y = F.relu(self.bn1(self.conv1(x)))
-        y = self.bn2(self.conv2(y))
-        return F.relu(y + (x if self.downsample is None else self.downsample(x)))
-
-
-class ResNet18(nn.Module):
-    """He et al. 2015, with the attribute names of torchvision's resnet18."""
-
-    def __init__(self):
-        super().__init__()
-        self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
-        self.bn1 = nn.BatchNorm2d(64)
-        widths = [64, 64, 128, 256, 512]
-        for index in range(1, 5):
-            first = BasicBlock(widths[index - 1], widths[index], 1 if index == 1 else 2)
-            setattr(self, f"layer{index}", nn.Sequential(first, BasicBlock(widths[index], widths[index], 1)))
-        self.fc = nn.Linear(512, 1000)
-
-    def forward(self, x):
-        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)
-        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
-        return self.fc(torch.flatten(F.adaptive_avg_pool2d(x, 1), 1))
-
-
 SAFETENSORS_TYPES = {torch.float32: "F32", torch.int64: "I64"}
 TORCH_TYPES = {"F32": torch.float32, "I64": torch.int64, "I32": torch.int32}
 
@@ -236,7 +203,7 @@ def load_safetensors(path):
 
 def resnet18(question):
     torch.manual_seed(0)
-    model = ResNet18()
+    model = layers.ResNet18()
     if "load" in question:
         model.load_state_dict(load_safetensors(question["load"]), strict=True)
     else:

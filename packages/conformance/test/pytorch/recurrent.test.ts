@@ -1,9 +1,7 @@
-import { cpu } from "@evenkeel/backend-cpu";
 import { GRU, GRUCell, LSTM, LSTMCell, type RecurrentOptions, RNN, RNNCell } from "@evenkeel/nn";
-import { type Backend, selectBackend, setDefaultBackend, type Tensor } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, test } from "vitest";
-import { pytorchTitle, skipWithoutPytorch } from "./ask-pytorch.ts";
-import { checkModule, type ModuleComparison, readModuleAnswers } from "./compare-modules.ts";
+import type { Tensor } from "@evenkeel/tensor";
+import { compareModules } from "./compare-modules.ts";
+import type { ModuleComparison } from "./run-module.ts";
 
 const lengths = [6, 2, 4];
 const rnn = "torch.nn.utils.rnn";
@@ -57,7 +55,6 @@ function compareLayers(
           : kind === "GRU"
             ? new GRU(4, 5, { ...options, seed: 1 })
             : new LSTM(4, 5, { ...options, ...more, seed: 1 }),
-      outputShapes: [[...x.slice(0, 2), directions * outputs], ...stateShapes],
     };
     const given = kind === "LSTM" ? ", (x[1], x[2])" : ", x[1]";
     const run = (layer: RNN | GRU | LSTM, [input, h, c]: readonly Tensor[], options = {}): Tensor[] =>
@@ -96,7 +93,6 @@ const cells: readonly ModuleComparison[] = [
       [3, 4],
       [3, 5],
     ],
-    outputShapes: [[3, 5]],
   },
   {
     name: "RNN cell of one sample with ReLU, without bias",
@@ -105,7 +101,6 @@ const cells: readonly ModuleComparison[] = [
     make: () => new RNNCell(4, 5, { bias: false, nonlinearity: "relu", seed: 2 }),
     run: (cell: RNNCell, [x, h]) => [cell.forward(x!, h)],
     inputs: [[4], [5]],
-    outputShapes: [[5]],
   },
   {
     name: "GRU cell",
@@ -117,7 +112,6 @@ const cells: readonly ModuleComparison[] = [
       [3, 4],
       [3, 5],
     ],
-    outputShapes: [[3, 5]],
   },
   {
     name: "LSTM cell",
@@ -130,10 +124,6 @@ const cells: readonly ModuleComparison[] = [
       [3, 5],
       [3, 5],
     ],
-    outputShapes: [
-      [3, 5],
-      [3, 5],
-    ],
   },
   {
     name: "LSTM of one sequence without a batch",
@@ -142,11 +132,6 @@ const cells: readonly ModuleComparison[] = [
     make: () => new LSTM(4, 5, { seed: 2 }),
     run: (layer: LSTM, [x]) => listAll(layer.forward(x!)),
     inputs: [[6, 4]],
-    outputShapes: [
-      [6, 5],
-      [1, 5],
-      [1, 5],
-    ],
   },
 ];
 
@@ -159,19 +144,4 @@ const comparisons = [
   ...cells,
 ];
 
-describe.skipIf(skipWithoutPytorch)(pytorchTitle, () => {
-  let backend: Backend;
-  let answers: Awaited<ReturnType<typeof readModuleAnswers>>;
-  beforeAll(async () => {
-    backend = await selectBackend([cpu({ threads: 1 })]);
-    answers = await readModuleAnswers(comparisons);
-  });
-  afterAll(async () => {
-    setDefaultBackend(undefined);
-    await backend.close();
-  });
-
-  test.each(comparisons.map(({ name }) => name))("%s", async (name) => {
-    await checkModule(answers.get(name)!, backend);
-  });
-});
+compareModules("recurrent layers", comparisons);

@@ -1,17 +1,20 @@
 import { cpu } from "@evenkeel/backend-cpu";
-import { Embedding, EmbeddingBag } from "@evenkeel/nn";
 import {
-  type Backend,
-  cast,
-  scaledDotProductAttention,
-  selectBackend,
-  setDefaultBackend,
-  type Tensor,
-} from "@evenkeel/tensor";
+  Embedding,
+  EmbeddingBag,
+  LearnedEncoding,
+  Linear,
+  type Module,
+  RotaryEncoding,
+  Sequential,
+  SinusoidalEncoding,
+} from "@evenkeel/nn";
+import { type Backend, cast, scaledDotProductAttention, type Tensor } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { type Comparison, checkComparison, readAnswers } from "./against-pytorch.ts";
 import { type PlainTensor, pytorchTitle, skipWithoutPytorch } from "./ask-pytorch.ts";
-import { checkModule, type ModuleComparison, readModuleAnswers } from "./compare-modules.ts";
+import { compareModules } from "./compare-modules.ts";
+import type { ModuleComparison } from "./run-module.ts";
 
 /** Indices of 7 vectors, of which 2 is padding. */
 const tokens: PlainTensor = {
@@ -28,7 +31,6 @@ const embeddings: readonly ModuleComparison[] = [
     make: () => new Embedding(7, 3, { paddingIdx: 2, seed: 1 }),
     run: (layer: Embedding, [indices]) => [layer.forward(indices!)],
     inputs: [tokens],
-    outputShapes: [[4, 5, 3]],
   },
   ...(["sum", "mean", "max"] as const).flatMap((mode) =>
     [undefined, 2].map((paddingIdx) => ({
@@ -38,7 +40,6 @@ const embeddings: readonly ModuleComparison[] = [
       make: () => new EmbeddingBag(7, 3, { mode, paddingIdx, seed: 2 }),
       run: (layer: EmbeddingBag, [indices]: readonly Tensor[]) => [layer.forward(indices!)],
       inputs: [tokens],
-      outputShapes: [[4, 3]],
     })),
   ),
   {
@@ -48,7 +49,6 @@ const embeddings: readonly ModuleComparison[] = [
     make: () => new EmbeddingBag(7, 3, { mode: "sum", paddingIdx: 2, seed: 2 }),
     run: (layer: EmbeddingBag, [indices, weights]) => [layer.forward(indices!, weights)],
     inputs: [tokens, [4, 5]],
-    outputShapes: [[4, 3]],
   },
 ];
 
@@ -103,27 +103,31 @@ const attentions: readonly Comparison[] = [
   },
 ];
 
-const comparisons = [...embeddings];
+/** An encoding after a linear layer. */
+const encoded = (pytorch: string, make: () => Module): ModuleComparison => ({
+  name: pytorch,
+  pytorch: `nn.Sequential(nn.Linear(4, 6), ${pytorch})`,
+  make: () => new Sequential(new Linear(4, 6, { seed: 1 }), make()),
+  inputs: [[5, 3, 4]],
+});
 
-describe.skipIf(skipWithoutPytorch)(pytorchTitle, () => {
+const encodings: readonly ModuleComparison[] = [
+  encoded("LearnedEncoding(7, 6)", () => new LearnedEncoding(7, 6, { seed: 1 })),
+  encoded("Call(lambda x: x + sinusoids(5, 6)[:, None])", () => new SinusoidalEncoding(6)),
+  encoded("Call(lambda x: rotate(x, -1))", () => new RotaryEncoding(6)),
+  encoded("Call(lambda x: rotate(x, -2))", () => new RotaryEncoding(6, { interleaved: false })),
+];
+
+compareModules("embeddings and encodings", [...embeddings, ...encodings]);
+
+describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: attention`, () => {
   let backend: Backend;
-  let answers: Awaited<ReturnType<typeof readModuleAnswers>>;
-  let attended: ReturnType<typeof readAnswers>;
+  let answers: ReturnType<typeof readAnswers>;
   beforeAll(async () => {
-    backend = await selectBackend([cpu({ threads: 1 })]);
-    answers = await readModuleAnswers(comparisons);
-    attended = readAnswers(attentions);
+    backend = await cpu({ threads: 1 }).open();
+    answers = readAnswers(attentions);
   });
-  afterAll(async () => {
-    setDefaultBackend(undefined);
-    await backend.close();
-  });
+  afterAll(() => backend.close());
 
-  test.each(attentions.map(({ name }) => name))("%s", async (name) => {
-    await checkComparison(attended.get(name)!, backend);
-  });
-
-  test.each(comparisons.map(({ name }) => name))("%s", async (name) => {
-    await checkModule(answers.get(name)!, backend);
-  });
+  for (const { name } of attentions) test(name, () => checkComparison(answers.get(name)!, backend));
 });

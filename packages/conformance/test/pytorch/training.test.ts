@@ -32,7 +32,7 @@ const batchSize = 32;
 const side = 12;
 const recipe = { learningRate: 0.05, momentum: 0.9 };
 
-/** The same layers as `convnet` in oracle.py, and therefore the same names. */
+/** The same layers as `convnet` in layers.py, and therefore the same names. */
 function convnet(): Module {
   return new Sequential(
     new Conv2d(1, 8, 3, { padding: 1, bias: false, seed: 1 }),

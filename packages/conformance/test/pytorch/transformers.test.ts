@@ -1,4 +1,3 @@
-import { cpu } from "@evenkeel/backend-cpu";
 import {
   causalMask,
   LayerNorm,
@@ -9,10 +8,10 @@ import {
   TransformerEncoder,
   TransformerEncoderLayer,
 } from "@evenkeel/nn";
-import { type Backend, cast, selectBackend, setDefaultBackend, type Tensor } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, test } from "vitest";
-import { type PlainTensor, pytorchTitle, skipWithoutPytorch } from "./ask-pytorch.ts";
-import { checkModule, type ModuleComparison, readModuleAnswers } from "./compare-modules.ts";
+import { cast, type Tensor } from "@evenkeel/tensor";
+import type { PlainTensor } from "./ask-pytorch.ts";
+import { compareModules } from "./compare-modules.ts";
+import type { ModuleComparison } from "./run-module.ts";
 
 const bits = (shape: readonly number[], data: readonly number[]): PlainTensor => ({
   shape,
@@ -42,10 +41,6 @@ const attentions: readonly ModuleComparison<MultiheadAttention>[] = [
     make: () => new MultiheadAttention(8, 2, { seed: 1 }),
     run: (layer, [x]) => layer.forward(x!).map((y) => y!),
     inputs: [query!],
-    outputShapes: [
-      [5, 3, 8],
-      [3, 5, 5],
-    ],
   },
   {
     name: "attention with masks of bool",
@@ -55,10 +50,6 @@ const attentions: readonly ModuleComparison<MultiheadAttention>[] = [
     run: (layer, [q, k, p, a]) =>
       layer.forward(q!, k, k, { keyPaddingMask: toBool(p), attentionMask: toBool(a) }).map((y) => y!),
     inputs: [query!, key!, padding, blocked],
-    outputShapes: [
-      [5, 3, 8],
-      [3, 5, 7],
-    ],
   },
   {
     name: "attention with a mask of floats for each head, weights of each head",
@@ -73,10 +64,6 @@ const attentions: readonly ModuleComparison<MultiheadAttention>[] = [
       [3, 7, 8],
       [6, 5, 7],
     ],
-    outputShapes: [
-      [3, 5, 8],
-      [3, 2, 5, 7],
-    ],
   },
   {
     name: "attention to keys and values of other sizes, with both kinds of masks",
@@ -86,10 +73,6 @@ const attentions: readonly ModuleComparison<MultiheadAttention>[] = [
     run: (layer, [q, k, v, p, attentionMask]) =>
       layer.forward(q!, k, v, { keyPaddingMask: toBool(p), attentionMask }).map((y) => y!),
     inputs: [query!, [7, 3, 5], [7, 3, 6], padding, [5, 7]],
-    outputShapes: [
-      [5, 3, 8],
-      [3, 5, 7],
-    ],
   },
   {
     name: "attention of one sequence without a batch",
@@ -101,7 +84,6 @@ const attentions: readonly ModuleComparison<MultiheadAttention>[] = [
       [5, 8],
       [7, 8],
     ],
-    outputShapes: [[5, 8]],
   },
   {
     name: "causal attention",
@@ -110,10 +92,6 @@ const attentions: readonly ModuleComparison<MultiheadAttention>[] = [
     make: () => new MultiheadAttention(8, 2, { seed: 6 }),
     run: (layer, [x]) => layer.forward(x!, x, x, { causal: true }).map((y) => y!),
     inputs: [query!],
-    outputShapes: [
-      [5, 3, 8],
-      [3, 5, 5],
-    ],
   },
 ];
 
@@ -126,7 +104,6 @@ const encoders: readonly ModuleComparison<TransformerEncoderLayer>[] = [false, t
       new TransformerEncoderLayer(8, 2, { dimFeedforward: 12, dropout: 0, activation, normFirst, seed: 7 }),
     run: (layer, [x, p]) => [layer.forward(x!, { srcKeyPaddingMask: toBool(p) })],
     inputs: [key!, padding],
-    outputShapes: [key!],
   })),
 );
 
@@ -151,7 +128,6 @@ const decoders: readonly ModuleComparison<TransformerDecoderLayer>[] = [false, t
     }),
   ],
   inputs: [[3, 5, 8], [3, 7, 8], padding, blocked],
-  outputShapes: [[3, 5, 8]],
 }));
 
 const small = { dimFeedforward: 12, dropout: 0 };
@@ -165,7 +141,6 @@ const stacks: readonly ModuleComparison[] = [
       new TransformerEncoder(() => new TransformerEncoderLayer(8, 2, small), 2, { norm: new LayerNorm(8) }),
     run: (model: TransformerEncoder, [x]) => [model.forward(x!, { mask: causalMask(7) })],
     inputs: [key!],
-    outputShapes: [key!],
   },
   {
     name: "decoder of two layers",
@@ -174,7 +149,6 @@ const stacks: readonly ModuleComparison[] = [
     make: () => new TransformerDecoder(() => new TransformerDecoderLayer(8, 2, small), 2),
     run: (model: TransformerDecoder, [x, memory]) => [model.forward(x!, memory!)],
     inputs: [query!, key!],
-    outputShapes: [query!],
   },
   {
     name: "transformer",
@@ -193,25 +167,7 @@ const stacks: readonly ModuleComparison[] = [
       model.forward(source!, x!, { srcKeyPaddingMask: toBool(p), tgtCausal: true }),
     ],
     inputs: [query!, key!, padding],
-    outputShapes: [query!],
   },
 ];
 
-const comparisons: readonly ModuleComparison[] = [...attentions, ...encoders, ...decoders, ...stacks];
-
-describe.skipIf(skipWithoutPytorch)(pytorchTitle, () => {
-  let backend: Backend;
-  let answers: Awaited<ReturnType<typeof readModuleAnswers>>;
-  beforeAll(async () => {
-    backend = await selectBackend([cpu({ threads: 1 })]);
-    answers = await readModuleAnswers(comparisons);
-  });
-  afterAll(async () => {
-    setDefaultBackend(undefined);
-    await backend.close();
-  });
-
-  test.each(comparisons.map(({ name }) => name))("%s", async (name) => {
-    await checkModule(answers.get(name)!, backend);
-  });
-});
+compareModules("transformers", [...attentions, ...encoders, ...decoders, ...stacks]);
