@@ -12,7 +12,7 @@ afterAll(() => backend.close());
 
 /** For authors of operations, plans and backends; their arguments come from the library itself and are not checked. */
 const contracts =
-  /Backend|Evaluator|Executor|Expression|Layout|Module|Op$|Plan|Shape|Spec|Storage|storage|Strides|strides|^(bindLaunch|countBytes|countElements|deferStateChange|differentiate|encodeArguments|execute|findGradient|fromData|kernel|listInputsRead|listOperands|makeAlias|makeRangeError|makeView|makeWasmKernel|merge|orderParameters|plan|recallIntegers|remember|run|threefry|trackInScope|view)/;
+  /Backend|Evaluator|Executor|Expression|Layout|Module|Op$|Plan|Shape|Spec|Storage|storage|Strides|strides|^(bindLaunch|checkFits|countBytes|countElements|deferStateChange|differentiate|encodeArguments|execute|findGradient|fromData|kernel|listInputsRead|listOperands|makeAlias|makeRangeError|makeView|makeWasmKernel|merge|orderParameters|plan|recallIntegers|remember|run|threefry|trackInScope|view)/;
 
 /** They read values that were checked when they were made, such as an image set. */
 const ofCheckedSets = ["countImages", "countValuesPerImage", "isGzip", "listFiles"];

@@ -261,7 +261,9 @@ onEachBackend((backend) => {
         const kept: number[][] = [];
         for (const { row } of ordered) {
           const isFree = kept.every(
-            (better) => better[5] !== row[5] || computeBoxOverlap(better as never, row as never) <= 0.4,
+            (better) =>
+              better[5] !== row[5] ||
+              computeBoxOverlap(better.slice(0, 4) as never, row.slice(0, 4) as never) <= 0.4,
           );
           if (isFree) kept.push(row);
         }

@@ -332,9 +332,7 @@ describeOn("webgpu", "webgpu tensors that no kernel can bind", () => {
       () => ones([side, side], { backend }),
     ]) {
       expect(make).toThrow(OutOfMemoryError);
-      expect(make).toThrow(
-        `found ${4 * side * side} bytes, expected at most ${limit}, the largest buffer that a kernel can bind`,
-      );
+      expect(make).toThrow(`${4 * side * side} bytes, expected at most ${limit}, the largest buffer `);
     }
     expect(backend.memory().live).toBe(live);
     expect((await mul(row, row).data()).every((value) => value === 1)).toBe(true);

@@ -1,4 +1,5 @@
-import type { DetectionProtocol } from "./box-matching.ts";
+import { checkValue, listOf, nonNegativeInteger, oneOf, yesOrNo } from "@evenkeel/tensor/checks";
+import { type DetectionProtocol, detectionProtocols } from "./box-matching.ts";
 
 /** A point of the curve of precision over recall. */
 export interface PrecisionRecall {
@@ -10,11 +11,13 @@ export interface PrecisionRecall {
 
 /**
  * How precision falls as recall rises: a point for each detection of one class. `right` says which detections are right, by falling scores,
- * and `truths` how many boxes there are to find.
+ * and `truths` how many boxes there are to find. Throws ArgumentError for anything else.
  *
  * @example computePrecisionRecall([true, false, true], 4) // recalls 0.25, 0.25, 0.5 and precisions 1, 0.5, 0.6667
  */
 export function computePrecisionRecall(right: readonly boolean[], truths: number): PrecisionRecall[] {
+  checkValue("computePrecisionRecall: right", right, listOf(yesOrNo));
+  checkValue("computePrecisionRecall: truths", truths, nonNegativeInteger);
   let found = 0;
   return right.map((isRight, index) => {
     found += Number(isRight);
@@ -56,7 +59,8 @@ function integrate(points: readonly PrecisionRecall[]): number {
 
 /**
  * The average precision of detections of one class: at 101 recalls as in COCO, at 11 as in VOC 2007, or the area below the curve as in
- * VOC from 2010 on. `right` says which detections are right, by falling scores, and `truths` how many boxes there are to find.
+ * VOC from 2010 on. `right` says which detections are right, by falling scores, and `truths` how many boxes there are to find. Throws ArgumentError
+ * for anything else.
  *
  * @example computeAveragePrecision([true, false, true], 4, "voc") // 0.4167
  */
@@ -65,6 +69,7 @@ export function computeAveragePrecision(
   truths: number,
   protocol: DetectionProtocol,
 ): number {
+  checkValue("computeAveragePrecision: protocol", protocol, oneOf(...detectionProtocols));
   const points = flatten(computePrecisionRecall(right, truths));
   if (protocol === "voc") return integrate(points);
   return averageAt(points, protocol === "voc2007" ? 11 : 101);

@@ -1,3 +1,12 @@
+import {
+  anyNumber,
+  checkOptions,
+  checkValue,
+  fraction,
+  listOf,
+  oneOf,
+  type Rule,
+} from "@evenkeel/tensor/checks";
 import type { BoxEdges } from "../detection/box-overlap.ts";
 import { computeBoxOverlap } from "../detection/box-overlap.ts";
 
@@ -20,18 +29,41 @@ export interface MatchBoxesOptions {
   readonly protocol?: DetectionProtocol;
 }
 
+const isClassBox = (value: unknown): boolean => {
+  const { corners, label, score } = (value ?? {}) as Partial<ClassBox>;
+  return someCorners.accepts(corners) && typeof label === "number" && typeof score === "number";
+};
+const someCorners: Rule = /* @__PURE__ */ listOf(anyNumber, 4);
+
+/** The boxes of an image. */
+export const someClassBoxes: Rule = /* @__PURE__ */ listOf({
+  expected: "a box { corners, label, score }",
+  accepts: isClassBox,
+});
+
+/** Throws ArgumentError for options out of range. */
+export const checkMatchOptions = (where: string, options: MatchBoxesOptions): void =>
+  checkOptions<MatchBoxesOptions>(where, options, {
+    threshold: fraction,
+    protocol: oneOf(...detectionProtocols),
+  });
+
 /**
  * For each detection of an image, in this order, whether it is right: whether its overlap with a box of its class that no
  * earlier one has taken is at least the threshold. In COCO it takes the box that it overlaps most of those that are left; in VOC it is
- * wrong if the box that it overlaps most of all is taken. Detections are in the order of falling scores.
+ * wrong if the box that it overlaps most of all is taken. Detections are in the order of falling scores. Throws ArgumentError for anything else.
  *
  * @example matchBoxes([{ corners: [0, 0, 4, 4], label: 1, score: 0.9 }], [{ corners: [0, 0, 4, 3], label: 1, score: 1 }]) // [true]
  */
 export function matchBoxes(
   detections: readonly ClassBox[],
   truths: readonly ClassBox[],
-  { threshold = 0.5, protocol = "coco" }: MatchBoxesOptions = {},
+  options: MatchBoxesOptions = {},
 ): boolean[] {
+  checkValue("matchBoxes: detections", detections, someClassBoxes);
+  checkValue("matchBoxes: truths", truths, someClassBoxes);
+  checkMatchOptions("matchBoxes", options);
+  const { threshold = 0.5, protocol = "coco" } = options;
   const taken = new Set<ClassBox>();
   const isCoco = protocol === "coco";
   return detections.map((detection) => {

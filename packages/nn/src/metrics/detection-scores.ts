@@ -1,7 +1,8 @@
+import { checkValue, listOf, oneOf, positiveInteger, type Rule } from "@evenkeel/tensor/checks";
 import type { PrecisionRecall } from "./average-precision.ts";
 import { computeAveragePrecision, computePrecisionRecall } from "./average-precision.ts";
 import type { ClassBox, DetectionProtocol, MatchBoxesOptions } from "./box-matching.ts";
-import { matchBoxes } from "./box-matching.ts";
+import { checkMatchOptions, detectionProtocols, matchBoxes, someClassBoxes } from "./box-matching.ts";
 
 /** The detections of an image, best first, with which of them are right, and the classes of the boxes that are there. */
 export interface MatchedImage {
@@ -23,12 +24,15 @@ export interface DetectionScore {
   readonly curve: readonly (PrecisionRecall & { readonly score: number })[];
 }
 
-/** Decides which detections of an image are right; boxes and detections need not be sorted. */
+/** Decides which detections of an image are right; boxes and detections need not be sorted. Throws ArgumentError for anything else. */
 export function matchImage(
   detections: readonly ClassBox[],
   truths: readonly ClassBox[],
   options: MatchBoxesOptions = {},
 ): MatchedImage {
+  checkValue("matchImage: detections", detections, someClassBoxes);
+  checkValue("matchImage: truths", truths, someClassBoxes);
+  checkMatchOptions("matchImage", options);
   const sorted = [...detections].sort((a, b) => b.score - a.score);
   const right = matchBoxes(sorted, truths, options);
   return {
@@ -37,9 +41,17 @@ export function matchImage(
   };
 }
 
+const someMatchedImages: Rule = /* @__PURE__ */ listOf({
+  expected: "a result of matchImage",
+  accepts: (value) => {
+    const { detections, truths } = (value ?? {}) as Partial<MatchedImage>;
+    return Array.isArray(detections) && Array.isArray(truths);
+  },
+});
+
 /**
  * The score of each class over the images of a set: what `meanAveragePrecision` computes within `evaluate`, with the curves, for code on
- * the host. The mean over classes with boxes is the mean average precision.
+ * the host. The mean over classes with boxes is the mean average precision. Throws ArgumentError for anything but results of `matchImage`.
  *
  * @example
  * const box = { corners: [0, 0, 4, 4], label: 0, score: 0.9 } as const;
@@ -50,6 +62,9 @@ export function scoreDetections(
   classes: number,
   protocol: DetectionProtocol = "coco",
 ): DetectionScore[] {
+  checkValue("scoreDetections: images", images, someMatchedImages);
+  checkValue("scoreDetections: classes", classes, positiveInteger);
+  checkValue("scoreDetections: protocol", protocol, oneOf(...detectionProtocols));
   return Array.from({ length: classes }, (_, label) => {
     const found = images
       .flatMap(({ detections }) => detections.filter((detection) => detection.label === label))
