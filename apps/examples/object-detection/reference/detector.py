@@ -200,7 +200,7 @@ def one_cycle(peak, step, steps, warm=0.15):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
-    for name, default in {"normalization": "batch", "epochs": 12, "batch-size": 4, "learning-rate": 0.002, "seed": 1, "out": "results"}.items():
+    for name, default in {"normalization": "batch", "epochs": 24, "batch-size": 4, "learning-rate": 0.002, "seed": 1, "out": "results"}.items():
         parser.add_argument(f"--{name}", type=type(default), default=default)
     options = parser.parse_args()
     torch.manual_seed(options.seed)

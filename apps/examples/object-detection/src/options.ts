@@ -25,7 +25,7 @@ export interface Options extends CommonOptions {
 /** The networks that are compared, called arms. */
 export type Normalization = "batch" | "none";
 
-const common = makeCommonSettings({ normalizations: ["batch", "none"], epochs: 12 });
+const common = makeCommonSettings({ normalizations: ["batch", "none"], epochs: 24 });
 
 /** Every option: its flag, its default, and its parser. */
 export const settings: Settings<Options> = {
