@@ -10,6 +10,7 @@ import { readEncoding } from "./networks.ts";
 import type { Normalization, Options } from "./options.ts";
 import { ignored, makePairBatches } from "./pair-batches.ts";
 import { ProcessorTime } from "./processor-time.ts";
+import { settleStatistics, settlingShare } from "./settle.ts";
 import { scoreTranslations } from "./translate.ts";
 import { describeArm } from "./words.ts";
 
@@ -40,13 +41,16 @@ export async function trainArm(
   await save(measurements);
   const optimizer = new Adam(model, { learningRate, betas });
   const time = new ProcessorTime();
+  const schedule = warmUp(cosine(learningRate, { steps: steps - warmUpSteps }), { steps: warmUpSteps });
+  const settlingSteps = Math.max(1, options.settling * train.batchesPerEpoch);
+  const settling = cosine(settlingShare * learningRate, { steps: settlingSteps });
   const history = await fit(model, {
     loss: computeLoss,
     signal,
     data: train,
-    epochs,
+    epochs: epochs + options.settling,
     optimizer,
-    schedule: warmUp(cosine(learningRate, { steps: steps - warmUpSteps }), { steps: warmUpSteps }),
+    schedule: (step) => (step < steps ? schedule(step) : settling(step - steps)),
     checkpoint: {
       store: new FolderCheckpointStore(folder),
       name: checkpointName,
@@ -60,12 +64,17 @@ export async function trainArm(
       new ProgressBar({ label: describeArm(normalization) }),
       { onBatch: onStep },
       {
+        onStart: async (start) => {
+          if (options.settling > 0 && start.history.epochs.length >= epochs)
+            await settleStatistics(model, train);
+        },
         onBatch: () => time.countBatch(),
         onEpoch: async ({ epoch }, { batches }) => {
           // A run that was interrupted before the checkpoint of an epoch repeats the end of that epoch.
           cut(measurements, { epochs: epoch, steps: batches[0]!.step });
           measurements.processorSeconds.push([epoch + 1, time.estimateSeconds(train.batchesPerEpoch)]);
           measurements.losses.push(...batches.map(({ step, loss }): Point => [step + 1, loss]));
+          if (options.settling > 0 && epoch + 1 === epochs) await settleStatistics(model, train);
           // Ignores the signal: a run that is interrupted here finishes the validation, then saves a checkpoint.
           const { loss } = await evaluate(model, { data: validation, loss: computePlainLoss });
           measurements.validationPerplexity.push([epoch + 1, Math.exp(loss)]);

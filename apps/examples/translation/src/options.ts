@@ -21,6 +21,8 @@ export interface Options extends CommonOptions {
   readonly dropout: number;
   /** The largest number of tokens of a batch in one language, with padding. */
   readonly batchTokens: number;
+  /** More epochs at the end, at a small rate, in which batch norms use the statistics of the training data. */
+  readonly settling: number;
   /** The highest learning rate, behind the warm-up. */
   readonly learningRate: number;
   readonly warmUp: number;
@@ -45,6 +47,7 @@ export const settings: Settings<Options> = {
   decoderLayers: readWholeNumber("decoder-layers", 2, { least: 1 }),
   dropout: readShare("dropout", 0.1),
   batchTokens: readWholeNumber("batch-tokens", 1200, { least: 100 }),
+  settling: readWholeNumber("settling", 0, { least: 0 }),
   learningRate: readPositiveNumber("learning-rate", 5e-3),
   warmUp: readWholeNumber("warm-up", 400, { least: 0 }),
   beams: readWholeNumber("beams", 5, { least: 1 }),
