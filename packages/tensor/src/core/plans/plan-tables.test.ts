@@ -109,3 +109,10 @@ test("the ops of this package have plans in WGSL once they are loaded", async ()
   await loadPlans(["wgsl"]);
   expect(findPlanner(sumOp, { languages: ["wgsl"] })).toBeDefined();
 });
+
+test("a family without loaders is refused, before any device opens", () => {
+  expect(() => makeOpFamily(null as never)).toThrow("makeOpFamily: loaders: found null");
+  expect(() => makeOpFamily({ wasm: 3 } as never)).toThrow(
+    "expected an object with a function for each language",
+  );
+});

@@ -1,9 +1,19 @@
+import { checkValue } from "../../checks/check.ts";
 import { BackendError } from "../../checks/errors.ts";
+import type { Rule } from "../../checks/rules.ts";
 import type { Limits } from "../devices/backend.ts";
 import type { AnyOp, Attributes, KernelPlan, NoAttributes, OpFamily, PlanOf, PlanTable } from "../op.ts";
 import type { Spec } from "../spec.ts";
 
 type PlanLoaders = { readonly [language: string]: () => Promise<{ readonly plans: PlanTable }> };
+
+const someLoaders: Rule = {
+  expected: "an object with a function for each language",
+  accepts: (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).every((loader) => typeof loader === "function"),
+};
 
 const families: OpFamily[] = [];
 const openedLanguages = new Set<string>();
@@ -14,13 +24,15 @@ const openedLanguages = new Set<string>();
  * `family`; if the call is marked as `@__PURE__`, bundlers drop it together with the ops.
  *
  * Until its table is loaded, an op runs like one without plans. If ops are imported after a device has opened, loading
- * begins at once and `loadPlans` waits for it; if it fails, the next device that opens tries again and reports the error.
+ * begins at once and `loadPlans` waits for it; if it fails, the next device that opens tries again and reports the error. Throws
+ * ArgumentError for anything but functions.
  *
  * @example
  * const swishFamily = makeOpFamily({ wgsl: () => import("./swish-plans.ts") });
  * export const swishOp: Op = { ...swish, family: swishFamily };
  */
 export function makeOpFamily(loaders: PlanLoaders): OpFamily {
+  checkValue("makeOpFamily: loaders", loaders, someLoaders);
   const tables = new Map<string, PlanTable>();
   const loads = new Map<string, Promise<void>>();
   const fetchTable = async (language: string): Promise<void> => {
