@@ -14,8 +14,8 @@ import {
 import type { Rule, Rules } from "@evenkeel/tensor/checks";
 import { describeValue, isContainer, nonNegativeInteger, positiveInteger } from "@evenkeel/tensor/checks";
 import { isModule } from "../module/member.ts";
-import type { AnyModule } from "../module/module.ts";
 import { listModules, runInMode } from "../module/modes.ts";
+import type { AnyModule } from "../module/module.ts";
 
 /**
  * A model that writes texts token by token, such as a translator or a language model. What it has computed for the tokens so far, such

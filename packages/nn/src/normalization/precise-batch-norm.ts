@@ -12,13 +12,13 @@ import { BatchNorm } from "../layers/batch-norm.ts";
 import { statisticsListeners } from "../layers/running-norm.ts";
 import { withNames } from "../module/failure.ts";
 import { isModule } from "../module/member.ts";
+import { listModules } from "../module/modes.ts";
 import type { AnyModule, Module } from "../module/module.ts";
 import { disposeBatch, findBackend, loadInputs } from "../training/batches/batch.ts";
 import { BatchStream } from "../training/batches/batch-stream.ts";
 import { dataSource } from "../training/check-options.ts";
 import { withCleanUp } from "../training/clean-up.ts";
 import { addPlace } from "../training/located.ts";
-import { listModules } from "../module/modes.ts";
 import type { InputSource } from "../training/predict.ts";
 
 export interface PreciseBatchNormOptions {
