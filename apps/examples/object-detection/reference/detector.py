@@ -101,7 +101,7 @@ def detection_loss(model, y, truths):
     positive = label >= 0
     count = max(1, int(positive.sum()))
     goal = torch.zeros_like(weight)
-    goal[positive] = overlaps(edges.detach()[positive], target[positive])
+    goal[positive] = overlaps(edges.detach()[positive], target[positive]).clamp(min=0.5)
     boxes = complete_loss(edges[positive], target[positive]).sum() / count
     objectness = (F.binary_cross_entropy_with_logits(y[:, :, 4], goal, reduction="none") * weight).sum() / count
     classes = F.cross_entropy(y[:, :, 5:].permute(0, 1, 3, 4, 2)[positive], label[positive], reduction="sum") / count

@@ -5,7 +5,7 @@ import { decodeDetections, detectionLoss } from "@evenkeel/models";
 import { nonMaximumSuppression } from "@evenkeel/nn";
 import { type Backend, normal, selectBackend, setDefaultBackend, tensor } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { suppression } from "../src/training/test-results.ts";
+import { lossOptions, suppression } from "../src/training/test-results.ts";
 
 const python = "/usr/bin/python3";
 const folder = new URL("../reference", import.meta.url).pathname;
@@ -73,7 +73,10 @@ describe.skipIf(!isThere)(title, () => {
       readonly found: readonly (readonly number[])[];
     };
     const grid = { anchors, stride: 16 };
-    const { total, boxes, objectness, classes } = detectionLoss(grid).parts(prediction, tensor(truths));
+    const { total, boxes, objectness, classes } = detectionLoss(grid, lossOptions).parts(
+      prediction,
+      tensor(truths),
+    );
     for (const [index, part] of [total, boxes, objectness, classes].entries()) {
       expect((await part.item()) / answer.parts[index]!).toBeCloseTo(1, 4);
     }

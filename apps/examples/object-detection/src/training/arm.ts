@@ -8,7 +8,7 @@ import type { Normalization, Options } from "../options.ts";
 import { describeArm } from "../words.ts";
 import type { ArmResult, Measurements, Point } from "./arm-result.ts";
 import { makeTrainBatches } from "./box-batches.ts";
-import { testDetector } from "./test-results.ts";
+import { lossOptions, testDetector } from "./test-results.ts";
 
 const stepsBetweenCheckpoints = 50;
 const weightDecay = 5e-4;
@@ -31,7 +31,7 @@ export async function trainArm(
   const optimizer = new AdamW(model, { learningRate, weightDecay });
   const averaged = new AveragedModel(model, { decay: computeDecay, buffers: true, optimizer });
   const history = await fit(model, {
-    loss: detectionLoss(model),
+    loss: detectionLoss(model, lossOptions),
     signal,
     data: train,
     epochs,
