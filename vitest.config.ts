@@ -1,4 +1,3 @@
-import { globSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
@@ -45,20 +44,6 @@ const longOnTheCpu = [
   "scripts/bootstrap.test.ts",
 ];
 
-const notQuick = [...inBrowsers, ...onGpus, ...longOnTheCpu];
-
-/** They change the process, its globals or its modules, so each has a process of its own. The other quick ones share processes. */
-const alone = [
-  // It passes wrong arguments to everything, also to what registers plans.
-  "packages/evenkeel/test/wrong-arguments.test.ts",
-  ...globSync(everyTest, { cwd: import.meta.dirname, exclude: ["**/node_modules/**", "**/dist/**"] }).filter(
-    (file) =>
-      /\bvi\.|process\.|globalThis|worker_threads|child_process|setFlags|defineProperty|prototype\./.test(
-        readFileSync(join(import.meta.dirname, file), "utf8"),
-      ),
-  ),
-];
-
 /** In the order in which they start: a file that takes minutes would run alone at the end if it started last. */
 const longestFiles = [
   /browser-tests\/test\/(conformance|same-bits|training)\.test\.ts$/,
@@ -86,10 +71,7 @@ const project = (
   name: string,
   device: "cpu" | "webgpu",
   include: string[],
-  {
-    exclude = [],
-    ...setup
-  }: { exclude?: string[]; globalSetup?: string; isolate?: boolean; setupFiles?: string } = {},
+  { exclude = [], ...setup }: { exclude?: string[]; globalSetup?: string; setupFiles?: string } = {},
 ) => ({
   extends: true as const,
   test: {
@@ -109,8 +91,7 @@ const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     projects: [
-      project("quick", "cpu", everyTest, { isolate: false, exclude: [...notQuick, ...alone] }),
-      project("alone", "cpu", alone, { exclude: notQuick }),
+      project("quick", "cpu", everyTest, { exclude: [...inBrowsers, ...onGpus, ...longOnTheCpu] }),
       project("cpu", "cpu", longOnTheCpu),
       project("webgpu", "webgpu", [...onGpus, ...onBothDevices], { setupFiles: patientPolling }),
       project("browser", "webgpu", inBrowsers, { globalSetup: pageServer }),
