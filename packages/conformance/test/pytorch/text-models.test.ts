@@ -59,7 +59,8 @@ const convolved = (p: Parameters, name: string, x: string, hasBias: boolean, pad
 const linear = (p: Parameters, name: string, x: string): string =>
   `F.linear(${x}, ${p(`${name}.weight`)}, ${p(`${name}.bias`)})`;
 
-const embedded = (p: Parameters): string => `F.embedding(x[0], ${p("embedding.weight")}, padding_idx=0).transpose(1, 2)`;
+const embedded = (p: Parameters): string =>
+  `F.embedding(x[0], ${p("embedding.weight")}, padding_idx=0).transpose(1, 2)`;
 
 const words =
   (hasNorm: boolean) =>
