@@ -48,7 +48,7 @@ expectThat(
   `with batch norm: found the accuracy ${testAccuracy}, expected ${least}`,
 );
 const page = readFileSync(join(folder, "report.html"), "utf8");
-for (const part of ["<svg", 'class="findings"', 'class="confusion"', "Worst mistakes"]) {
+for (const part of ["<svg", 'class="findings"', "Confusion matrices", "Worst mistakes"]) {
   expectThat(page.includes(part), `report.html: found no ${part}`);
 }
 expectThat(
