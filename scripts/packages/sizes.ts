@@ -40,11 +40,12 @@ const sizeLimits: readonly {
   },
   {
     // Layers, losses, metrics, optimizers and schedules, of which a program loads those that it uses: see the training program below.
+    // 85,200 before the searches of translators and the suppression and scores of boxes, 91,600 with them.
     name: "nn, without what it imports",
     code: `export * from "@evenkeel/nn";`,
     external: ["@evenkeel/tensor", "@evenkeel/autodiff", "@evenkeel/batchnorm"],
     counted: "everything",
-    limit: 90_000,
+    limit: 96_000,
   },
 ];
 
