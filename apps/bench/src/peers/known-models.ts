@@ -1,7 +1,7 @@
 import { NotOfferedError } from "../core/subject.ts";
 import type { FitTask, InferenceTask, Task } from "../core/task.ts";
 
-/** Throws NotOfferedError for what is not implemented for the JavaScript libraries. */
+/** Throws NotOfferedError for models that the JavaScript libraries cannot run here. */
 export function checkImplemented(task: Task): asserts task is Exclude<Task, FitTask | InferenceTask> {
   if (task.kind === "fit") {
     throw new NotOfferedError("has no training loop that guards against values that are not finite");

@@ -1,7 +1,7 @@
 """The recipe of object detection in PyTorch 1.13, with its own loss, decoding and average precision: needs numpy and torch only.
 
-  node --conditions=@evenkeel/source decode-pictures.ts /tmp/bccd
-  OMP_NUM_THREADS=1 python3 detector.py /tmp/bccd --normalization batch --seed 1 --out results
+  node --conditions=@evenkeel/source decode-pictures.ts FOLDER
+  OMP_NUM_THREADS=1 python3 detector.py FOLDER --normalization batch --seed 1 --out results
 """
 
 import argparse, json, math, os, time
