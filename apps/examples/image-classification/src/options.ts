@@ -3,7 +3,6 @@ import {
   makeCommonSettings,
   readChoice,
   readFolder,
-  readPositiveNumber,
   readShare,
   readWholeNumber,
   type Settings,
@@ -19,7 +18,6 @@ export interface Options extends CommonOptions {
   readonly model: "convnet" | "lenet" | "mlp" | "vgg" | "resnet20" | "resnet18" | "resnet50";
   readonly normalization: "both" | Normalization;
   readonly batchSize: number;
-  readonly learningRate: number;
   readonly weightDecay: number;
   /** The probability that is spread evenly over all classes. */
   readonly labelSmoothing: number;
@@ -39,7 +37,7 @@ export interface Options extends CommonOptions {
 /** The networks that are compared, called arms. */
 export type Normalization = "batch" | "none";
 
-const common = makeCommonSettings({ normalizations: ["batch", "none"], epochs: 3 });
+const common = makeCommonSettings({ normalizations: ["batch", "none"], epochs: 3, learningRate: 0.05 });
 
 /** Every option: its flag, its default, and its parser. */
 export const settings: Settings<Options> = {
@@ -56,7 +54,6 @@ export const settings: Settings<Options> = {
   model: readChoice("model", ["convnet", "lenet", "mlp", "vgg", "resnet20", "resnet18", "resnet50"]),
   ...common,
   batchSize: readWholeNumber("batch-size", 128, { least: 2 }),
-  learningRate: readPositiveNumber("learning-rate", 0.05),
   weightDecay: readShare("weight-decay", 5e-4),
   labelSmoothing: readShare("label-smoothing", 0),
   width: readWholeNumber("width", 16, { least: 1, most: 512 }),

@@ -1,4 +1,4 @@
-import type { RunResult as TaskRunResult } from "@evenkeel/example-task";
+import { formatTable, type LearningRates, type RunResult as TaskRunResult } from "@evenkeel/example-task";
 import { type Data, describeData } from "./data.ts";
 import type { Options } from "./options.ts";
 import type { ArmResult } from "./training/arm-result.ts";
@@ -19,7 +19,7 @@ export interface RunResult {
   readonly threads: number;
   readonly seed: number;
   readonly batchSize: number;
-  readonly learningRate: number;
+  readonly learningRate: LearningRates;
   readonly trainImages: number;
   readonly arms: readonly ArmResult[];
 }
@@ -71,13 +71,7 @@ export function writeResultTable(result: RunResult): string {
     ["gradient norm at the start", ...arms.map(() => "")],
     ...listGradientRows(arms),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-      .join("  "),
-  );
-  return [`Data: ${describeSource(result)}`, ...lines].join("\n");
+  return [`Data: ${describeSource(result)}`, formatTable(rows)].join("\n");
 }
 
 /** A row for each layer, in the order of the network; all arms have the same layers. */

@@ -2,7 +2,6 @@ import {
   type CommonOptions,
   makeCommonSettings,
   readChoice,
-  readPositiveNumber,
   readWholeNumber,
   type Settings,
 } from "@evenkeel/example-task";
@@ -12,7 +11,6 @@ export interface Options extends CommonOptions {
   readonly dataset: "bccd" | "synthetic";
   readonly normalization: "both" | Normalization;
   readonly batchSize: number;
-  readonly learningRate: number;
   /**
    * The part that the detector is tested on: with `test` it is trained on the training and the validation part, with `validation`, for the
    * choice of options, on the training part alone.
@@ -25,14 +23,13 @@ export interface Options extends CommonOptions {
 /** The networks that are compared, called arms. */
 export type Normalization = "batch" | "none";
 
-const common = makeCommonSettings({ normalizations: ["batch", "none"], epochs: 24 });
+const common = makeCommonSettings({ normalizations: ["batch", "none"], epochs: 24, learningRate: 0.002 });
 
 /** Every option: its flag, its default, and its parser. */
 export const settings: Settings<Options> = {
   dataset: readChoice("dataset", ["bccd", "synthetic"]),
   ...common,
   batchSize: readWholeNumber("batch-size", 4, { least: 2 }),
-  learningRate: readPositiveNumber("learning-rate", 0.002),
   testedOn: readChoice("tested-on", ["test", "validation"]),
   images: readWholeNumber("images", 0, { least: 0 }),
 };

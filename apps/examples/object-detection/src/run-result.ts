@@ -1,4 +1,4 @@
-import { describeData, type RunResult } from "@evenkeel/example-task";
+import { describeData, formatTable, type RunResult } from "@evenkeel/example-task";
 import type { Data } from "./data.ts";
 import type { Options } from "./options.ts";
 import type { ArmResult } from "./training/arm-result.ts";
@@ -59,11 +59,5 @@ export function writeResultTable(result: Result, { test }: Data): string {
     ["", ...arms.map(({ normalization }) => describeArm(normalization))],
     ...listRows(result).map(([name, cell]) => [name, ...arms.map(cell)]),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-      .join("  "),
-  );
-  return [`Data: ${describeData(data)}, ${test.length} test pictures`, ...lines].join("\n");
+  return [`Data: ${describeData(data)}, ${test.length} test pictures`, formatTable(rows)].join("\n");
 }

@@ -1,7 +1,9 @@
+export { makeFitOptions } from "./arms/fit-options.ts";
 export { checkpointName } from "./arms/saved-arm.ts";
 export { listBackends } from "./backends.ts";
 export { type Command, parseCommand, type Verb } from "./command-line.ts";
 export type { FigureRecord } from "./figures.ts";
+export { formatTable } from "./format-table.ts";
 export {
   type DownloadOptions,
   describeData,
@@ -11,9 +13,11 @@ export {
 } from "./load-published.ts";
 export { main, runTask } from "./main.ts";
 export type { Surroundings } from "./open-backend.ts";
+export { type Point, points } from "./points.ts";
 export { objectOf } from "./record.ts";
 export {
   type CommonOptions,
+  type LearningRates,
   listNames,
   makeCommonSettings,
   readChoice,

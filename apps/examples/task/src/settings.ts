@@ -6,11 +6,15 @@ export interface CommonOptions {
   /** A name of the task's, `both` for the two that the task compares, or `all` where a task offers it. */
   readonly normalization: string;
   readonly epochs: number;
+  readonly learningRate: LearningRates;
   readonly seed: number;
   readonly backend: "auto" | "cpu" | "webgpu";
   /** The number of CPU threads; 0 uses as many as the machine has. */
   readonly threads: number;
 }
+
+/** The learning rate of all networks, or one for each normalization, such as `batch=0.1,none=0.03`. */
+export type LearningRates = number | string;
 
 /** How an option is written on the command line. */
 export interface Setting<Value> {
@@ -28,17 +32,20 @@ export type Settings<Options> = { readonly [Name in keyof Options]: Setting<Opti
 /** An upper bound that catches typing errors; each thread takes memory. */
 const mostThreads = 256;
 
-/** The settings that every task has, with the task's choice of normalization and number of epochs. */
+/** The settings that every task has, with the task's choice of normalization, number of epochs and learning rate. */
 export function makeCommonSettings<const Normalization extends string>({
   normalizations,
   epochs,
+  learningRate,
 }: {
   readonly normalizations: readonly Normalization[];
   readonly epochs: number;
+  readonly learningRate: number;
 }): Settings<CommonOptions & { readonly normalization: "both" | Normalization }> {
   return {
     normalization: readChoice<"both" | Normalization>("normalization", ["both", ...normalizations]),
     epochs: readWholeNumber("epochs", epochs, { least: 1 }),
+    learningRate: readLearningRates("learning-rate", learningRate, normalizations),
     seed: readWholeNumber("seed", 1, { least: 0, most: 2 ** 32 - 1 }),
     backend: readChoice("backend", ["auto", "cpu", "webgpu"]),
     threads: readWholeNumber("threads", 0, { least: 0, most: mostThreads }),
@@ -73,6 +80,42 @@ export function readWholeNumber(
       parseNumber(text, (number) => Number.isInteger(number) && number >= least && number <= most),
   };
 }
+
+/** An option with a learning rate for all networks, or with one for each of the normalizations. */
+function readLearningRates(
+  flag: string,
+  defaultValue: number,
+  normalizations: readonly string[],
+): Setting<LearningRates> {
+  const one = readPositiveNumber(flag, defaultValue);
+  const example = normalizations.map((name) => `${name}=${defaultValue}`).join(",");
+  return {
+    flag,
+    defaultValue,
+    expected: `${one.expected}, or one for each network, such as ${example}`,
+    read: (text) => {
+      if (!text.includes("=")) return one.read(text);
+      const rates = readPairs(text).map(([name, rate]) => [name, one.read(rate)] as const);
+      const isComplete =
+        rates.length === normalizations.length &&
+        normalizations.every((name) => rates.some(([named, rate]) => named === name && rate !== undefined));
+      return isComplete ? rates.map(([name, rate]) => `${name}=${rate}`).join(",") : undefined;
+    },
+  };
+}
+
+/** The learning rate of one network. */
+export function findLearningRate(rates: LearningRates, normalization: string): number {
+  if (typeof rates === "number") return rates;
+  return Number(readPairs(rates).find(([name]) => name === normalization)![1]);
+}
+
+/** The names and values in a text such as `one=1,two=2`. */
+const readPairs = (text: string): readonly (readonly [name: string, value: string])[] =>
+  text.split(",").map((pair) => {
+    const [name, ...rest] = pair.split("=");
+    return [name!.trim(), rest.join("=")];
+  });
 
 /** An option with a finite positive number. */
 export const readPositiveNumber = (flag: string, defaultValue: number): Setting<number> => ({

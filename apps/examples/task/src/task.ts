@@ -32,6 +32,8 @@ export interface Arm<Options, Data, Description, Measurements, Result> {
   readonly description: Description;
   readonly data: Data;
   readonly options: Options;
+  /** Of this network. */
+  readonly learningRate: number;
   /** The name of the run and of the arm in it, for checkpoints. */
   readonly run: string;
   /** The folder of this arm, with its checkpoint, weights and results. */

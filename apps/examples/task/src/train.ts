@@ -18,6 +18,7 @@ import {
   writeResults,
 } from "./run/run-files.ts";
 import { makeRunName } from "./run/run-record.ts";
+import { findLearningRate } from "./settings.ts";
 import type { AnyTask, ArmResult, RunResult, Session, TaskData } from "./task.ts";
 import { version } from "./version.ts";
 
@@ -107,6 +108,7 @@ async function runArms(
       data,
       description,
       options,
+      learningRate: findLearningRate(options.learningRate, normalization),
       run: nameArm(run.record, normalization),
       folder: findArmFolder(folder, normalization),
       saved: run.arms.get(normalization),

@@ -6,14 +6,12 @@ import {
   type CommonOptions,
   makeCommonSettings,
   readChoice,
-  readPositiveNumber,
   type Task,
   type TaskData,
 } from "../src/index.ts";
 
 export interface LineOptions extends CommonOptions {
   readonly dataset: "rising" | "synthetic";
-  readonly learningRate: number;
 }
 
 interface Line extends TaskData {
@@ -35,8 +33,7 @@ export const lineTask: Task<LineOptions, Line, { slope: number }, { losses: read
     help: "Finds the slope of a line.",
     settings: {
       dataset: readChoice("dataset", ["rising", "synthetic"]),
-      ...makeCommonSettings({ normalizations: ["batch", "none"], epochs: 4 }),
-      learningRate: readPositiveNumber("learning-rate", 0.1),
+      ...makeCommonSettings({ normalizations: ["batch", "none"], epochs: 4, learningRate: 0.1 }),
     },
     compared: ["batch", "none"],
     quick: { epochs: 1 },
@@ -54,8 +51,14 @@ export const lineTask: Task<LineOptions, Line, { slope: number }, { losses: read
     },
     describeModel: () => ({ slope: 3 }),
     makeModel: (_description, { seed }) => new Linear(1, 1, { seed }),
-    trainArm: async ({ model, data: { inputs, labels }, options, normalization, save }) => {
-      const { epochs, learningRate } = options;
+    trainArm: async ({
+      model,
+      data: { inputs, labels },
+      options: { epochs },
+      learningRate,
+      normalization,
+      save,
+    }) => {
       const optimizer = new SGD(model, { learningRate });
       const data = batches({ inputs, labels }, { batchSize: 8 });
       const history = await fit(model as Module, { data, epochs, optimizer, loss: mse });

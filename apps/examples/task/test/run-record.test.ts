@@ -90,6 +90,11 @@ describe("the record of a run", () => {
 
   it.each<[object, string]>([
     [{ ...started, options: { ...started.options, epochs: -1 } }, "options.json: options: found an object"],
+    // A run of an older version lacks an option that was added since.
+    [
+      { ...started, options: { ...started.options, epochs: undefined } },
+      "options.json: options: found an object",
+    ],
     [{ ...started, data: { name: 3, insteadOf: null } }, "options.json: data: found an object"],
     [
       { ...started, task: "other" },

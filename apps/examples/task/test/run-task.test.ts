@@ -57,6 +57,26 @@ describe("a task", () => {
     expect(await readEpochs("--quick", "--epochs", "2")).toBe(2);
   });
 
+  it("trains each network at its own learning rate", async () => {
+    const out = join(folder, "rates");
+    const args = ["--learning-rate", "none=0.001, batch=1e-1", "--out", out, "--record", join(folder, "kept")];
+    expect((await run(...args)).code).toBe(0);
+    const { losses } = JSON.parse(await readFile(join(out, "summary.json"), "utf8"));
+    expect(losses[0]).toBeLessThan(losses[1] / 2);
+    const { command } = JSON.parse(await readFile(join(folder, "kept", "rising-none-1.json"), "utf8"));
+    expect(command).toBe("pnpm example line train --learning-rate none=0.001,batch=0.1");
+    expect((await run(...args.slice(0, 4), "--resume")).code).toBe(0);
+  });
+
+  it.each(["batch=0.1", "batch=0.1,layer=1", "batch=0.1,none=0", "batch=0.1,none=0.1,none=0.1", "none=,batch=1"])(
+    "refuses %s as learning rates",
+    async (rates) => {
+      await expect(run("--learning-rate", rates)).rejects.toThrow(
+        `--learning-rate: found "${rates}", expected a positive number, or one for each network, such as batch=0.1,none=0.1`,
+      );
+    },
+  );
+
   it("records its figures, with the reference of the same name", async () => {
     const results = join(folder, "project", "results");
     const references = join(folder, "project", "reference", "results");

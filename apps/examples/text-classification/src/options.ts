@@ -2,7 +2,6 @@ import {
   type CommonOptions,
   makeCommonSettings,
   readChoice,
-  readPositiveNumber,
   readShare,
   readWholeNumber,
   type Settings,
@@ -14,8 +13,6 @@ export interface Options extends CommonOptions {
   readonly model: "words" | "characters";
   readonly normalization: "both" | "all" | Normalization;
   readonly batchSize: number;
-  /** The largest of the schedule. */
-  readonly learningRate: number;
   readonly weightDecay: number;
   /** The sizes of vectors of words; those of characters have 16 values. */
   readonly embeddingSize: number;
@@ -47,10 +44,9 @@ export const normalizations: readonly [Normalization, Normalization, Normalizati
 export const settings: Settings<Options> = {
   dataset: readChoice("dataset", ["trec", "sst2", "mr", "subj", "ag-news", "ag-news-test", "synthetic"]),
   model: readChoice("model", ["words", "characters"]),
-  ...makeCommonSettings({ normalizations, epochs: 4 }),
+  ...makeCommonSettings({ normalizations, epochs: 4, learningRate: 0.006 }),
   normalization: readChoice("normalization", ["both", "all", ...normalizations]),
   batchSize: readWholeNumber("batch-size", 100, { least: 2 }),
-  learningRate: readPositiveNumber("learning-rate", 0.006),
   weightDecay: readShare("weight-decay", 0),
   embeddingSize: readWholeNumber("embedding-size", 64, { least: 1 }),
   channels: readWholeNumber("channels", 0, { least: 0 }),

@@ -1,4 +1,4 @@
-import { describeData, type Figure, type RunResult } from "@evenkeel/example-task";
+import { describeData, type Figure, formatTable, type RunResult } from "@evenkeel/example-task";
 import type { Data } from "./data/data.ts";
 import type { Options } from "./options.ts";
 import { type ArmResult, computeAccuracy, countTexts, joinFolds } from "./training/results.ts";
@@ -80,13 +80,7 @@ export function writeResultTable({ data, arms }: Result): string {
     ["", ...arms.map(({ normalization }) => nameArm(normalization))],
     ...resultRows.map(([name, write]) => [name, ...arms.map(write)]),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-      .join("  "),
-  );
-  return [`Data: ${describeData(data)}`, ...lines].join("\n");
+  return [`Data: ${describeData(data)}`, formatTable(rows)].join("\n");
 }
 
 const kim = "Kim 2014, CNN-rand";

@@ -1,17 +1,14 @@
-import { objectOf } from "@evenkeel/example-task";
+import { objectOf, type Point, points } from "@evenkeel/example-task";
 import {
+  anyNumber,
   finite,
   listOf,
   nonNegativeInteger,
   oneOf,
-  type Rule,
   type Rules,
   text,
 } from "@evenkeel/tensor/checks";
 import type { Normalization } from "./options.ts";
-
-/** An epoch or a step, counted from 1, and its value. */
-export type Point = readonly [at: number, value: number];
 
 /** A test sentence, its translations, and the BLEU score of the one that was found, smoothed for single sentences. */
 export interface TranslatedPair {
@@ -42,10 +39,6 @@ export interface ArmResult {
   readonly greedyTestBleu: number;
   readonly translations: readonly TranslatedPair[];
 }
-
-/** A number, or infinity or NaN, which occur in a run that diverged. */
-const anyNumber: Rule = { expected: "a number", accepts: (value) => typeof value === "number" };
-const points: Rule = listOf(listOf(anyNumber, 2));
 
 /** Measurements other than those of `fit`, kept in a file so that a resumed run ends with the same report. */
 export interface Measurements {

@@ -1,9 +1,8 @@
-import { type Arm, checkpointName } from "@evenkeel/example-task";
+import { type Arm, makeFitOptions, type Point } from "@evenkeel/example-task";
 import type { Translator } from "@evenkeel/models";
 import { Adam, cosine, crossEntropy, evaluate, fit, warmUp } from "@evenkeel/nn";
-import { FolderCheckpointStore, ProgressBar } from "@evenkeel/nn/node";
 import type { Tensor } from "@evenkeel/tensor";
-import type { ArmResult, Measurements, Point } from "./arm-result.ts";
+import type { ArmResult, Measurements } from "./arm-result.ts";
 import type { Data } from "./data.ts";
 import type { Description } from "./networks.ts";
 import { readEncoding } from "./networks.ts";
@@ -28,10 +27,10 @@ const computeLoss = (logits: Tensor, labels: Tensor): Tensor =>
 export async function trainArm(
   arm: Arm<Options, Data, Description, Measurements, ArmResult>,
 ): Promise<ArmResult> {
-  const { options, data, description, folder, run, saved, signal, save, onStep } = arm;
+  const { options, data, description, saved, signal, save, learningRate } = arm;
   const model = arm.model as Translator;
   const normalization = arm.normalization as Normalization;
-  const { batchTokens, seed, epochs, learningRate, beams } = options;
+  const { batchTokens, seed, epochs, beams } = options;
   const encoding = readEncoding(description);
   const train = makePairBatches(data.train, encoding, { batchTokens, seed });
   const validation = makePairBatches(data.validation, encoding, { batchTokens });
@@ -44,25 +43,16 @@ export async function trainArm(
   const schedule = warmUp(cosine(learningRate, { steps: steps - warmUpSteps }), { steps: warmUpSteps });
   const settlingSteps = Math.max(1, options.settling * train.batchesPerEpoch);
   const settling = cosine(settlingShare * learningRate, { steps: settlingSteps });
+  const shared = makeFitOptions(arm, { label: describeArm(normalization), stepsBetweenCheckpoints });
   const history = await fit(model, {
+    ...shared,
     loss: computeLoss,
-    signal,
     data: train,
     epochs: epochs + options.settling,
     optimizer,
     schedule: (step) => (step < steps ? schedule(step) : settling(step - steps)),
-    checkpoint: {
-      store: new FolderCheckpointStore(folder),
-      name: checkpointName,
-      run,
-      everySteps: stepsBetweenCheckpoints,
-    },
-    resumed: saved !== undefined,
-    // An arm that diverges is a valid result.
-    onNonFinite: "continue",
     callbacks: [
-      new ProgressBar({ label: describeArm(normalization) }),
-      { onBatch: onStep },
+      ...shared.callbacks,
       {
         onStart: async (start) => {
           if (options.settling > 0 && start.history.epochs.length >= epochs)

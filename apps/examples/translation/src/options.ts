@@ -2,7 +2,6 @@ import {
   type CommonOptions,
   makeCommonSettings,
   readChoice,
-  readPositiveNumber,
   readShare,
   readWholeNumber,
   type Settings,
@@ -23,8 +22,6 @@ export interface Options extends CommonOptions {
   readonly batchTokens: number;
   /** More epochs at the end, at a small rate, in which batch norms use the statistics of the training data. */
   readonly settling: number;
-  /** The highest learning rate, behind the warm-up. */
-  readonly learningRate: number;
   readonly warmUp: number;
   readonly beams: number;
   /** The number of training pairs to use, and fewer tested ones; 0 uses all. */
@@ -34,7 +31,7 @@ export interface Options extends CommonOptions {
 /** The norms of the encoder, which are compared. */
 export type Normalization = "batch" | "layer";
 
-const common = makeCommonSettings({ normalizations: ["batch", "layer"], epochs: 10 });
+const common = makeCommonSettings({ normalizations: ["batch", "layer"], epochs: 10, learningRate: 5e-3 });
 
 /** Every option: its flag, its default, and its parser. */
 export const settings: Settings<Options> = {
@@ -48,7 +45,6 @@ export const settings: Settings<Options> = {
   dropout: readShare("dropout", 0.1),
   batchTokens: readWholeNumber("batch-tokens", 1200, { least: 100 }),
   settling: readWholeNumber("settling", 0, { least: 0 }),
-  learningRate: readPositiveNumber("learning-rate", 5e-3),
   warmUp: readWholeNumber("warm-up", 400, { least: 0 }),
   beams: readWholeNumber("beams", 5, { least: 1 }),
   pairs: readWholeNumber("pairs", 0, { least: 0 }),

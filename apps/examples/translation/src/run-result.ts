@@ -1,4 +1,4 @@
-import { describeData, type RunResult } from "@evenkeel/example-task";
+import { describeData, formatTable, type RunResult } from "@evenkeel/example-task";
 import type { ArmResult } from "./arm-result.ts";
 import type { Data } from "./data.ts";
 import type { Options } from "./options.ts";
@@ -38,11 +38,5 @@ export function writeResultTable({ data, arms }: Result, { test }: Data): string
     ["minutes of training", ...arms.map(({ trainingSeconds }) => minutes(trainingSeconds))],
     ["  of the processor", ...arms.map(({ processorSeconds }) => minutes(processorSeconds))],
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-      .join("  "),
-  );
-  return [`Data: ${describeData(data)}, ${test.length} test sentences`, ...lines].join("\n");
+  return [`Data: ${describeData(data)}, ${test.length} test sentences`, formatTable(rows)].join("\n");
 }

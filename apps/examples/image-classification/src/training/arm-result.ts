@@ -1,5 +1,6 @@
-import { objectOf } from "@evenkeel/example-task";
+import { objectOf, type Point, points } from "@evenkeel/example-task";
 import {
+  anyNumber,
   finite,
   listOf,
   nonNegativeInteger,
@@ -10,9 +11,6 @@ import {
   text,
 } from "@evenkeel/tensor/checks";
 import type { Normalization } from "../options.ts";
-
-/** A step, counted from 1, and its value. */
-export type Point = readonly [step: number, value: number];
 
 /** The results of one training run. */
 export interface ArmResult {
@@ -52,11 +50,6 @@ export interface Mistake {
   readonly probability: number;
 }
 
-/** A number, or infinity or NaN, which occur in a run that diverged. */
-const anyNumber: Rule = { expected: "a number", accepts: (value) => typeof value === "number" };
-
-const point: Rule = listOf(anyNumber, 2);
-export const points: Rule = listOf(point);
 export const gradientNorms: Rule = listOf(objectOf<GradientNorm>({ layer: text, norm: anyNumber }));
 
 export const armResultRules: Rules<ArmResult> = {

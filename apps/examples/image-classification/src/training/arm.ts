@@ -1,4 +1,4 @@
-import { type Arm, checkpointName } from "@evenkeel/example-task";
+import { type Arm, makeFitOptions, type Point } from "@evenkeel/example-task";
 import {
   accuracy,
   cosine,
@@ -10,12 +10,11 @@ import {
   SGD,
   warmUp,
 } from "@evenkeel/nn";
-import { FolderCheckpointStore, ProgressBar } from "@evenkeel/nn/node";
 import type { Tensor } from "@evenkeel/tensor";
 import type { Data } from "../data.ts";
 import type { Normalization, Options } from "../options.ts";
 import { describeArm } from "../words.ts";
-import type { ArmResult, Point } from "./arm-result.ts";
+import type { ArmResult } from "./arm-result.ts";
 import { type Measurements, startMeasurements } from "./measurements.ts";
 import type { Description } from "./networks.ts";
 import { testModel } from "./test-results.ts";
@@ -31,10 +30,10 @@ type TrainedArm = Arm<Options, Data, Description, Measurements, ArmResult>;
 
 /** Trains the network in one arm of the comparison and tests it. */
 export async function trainArm(arm: TrainedArm): Promise<ArmResult> {
-  const { options, data, folder, run, saved, signal, save, onStep } = arm;
+  const { options, data, saved, signal, save, learningRate } = arm;
   const model = arm.model as Module;
   const normalization = arm.normalization as Normalization;
-  const { epochs, learningRate, weightDecay, labelSmoothing } = options;
+  const { epochs, weightDecay, labelSmoothing } = options;
   const train = data.train.makeTrainingBatches();
   const heldOut = data.heldOut.makeEvaluationBatches();
   const steps = epochs * train.batchesPerEpoch;
@@ -44,25 +43,16 @@ export async function trainArm(arm: TrainedArm): Promise<ArmResult> {
   await save(measurements);
   const { heldOutAccuracy, losses } = measurements;
   const optimizer = new SGD(model, { learningRate, momentum, weightDecay });
+  const shared = makeFitOptions(arm, { label: describeArm(normalization), stepsBetweenCheckpoints });
   const history = await fit(model, {
+    ...shared,
     ...measures,
-    signal,
     data: train,
     epochs,
     optimizer,
     schedule: makeSchedule(learningRate, { steps, warmUpSteps: options.warmUp * train.batchesPerEpoch }),
-    checkpoint: {
-      store: new FolderCheckpointStore(folder),
-      name: checkpointName,
-      run,
-      everySteps: stepsBetweenCheckpoints,
-    },
-    resumed: saved !== undefined,
-    // An arm that diverges is a valid result.
-    onNonFinite: "continue",
     callbacks: [
-      new ProgressBar({ label: describeArm(normalization) }),
-      { onBatch: onStep },
+      ...shared.callbacks,
       {
         onEpoch: async (_record, { batches }) => {
           // A run that was interrupted before the checkpoint of an epoch repeats the end of that epoch.

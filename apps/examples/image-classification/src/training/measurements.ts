@@ -1,9 +1,10 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
 import type { Batches } from "@evenkeel/datasets";
+import { type Point, points } from "@evenkeel/example-task";
 import type { Module } from "@evenkeel/nn";
 import { scope, type Tensor, withoutStateChanges } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
-import { type GradientNorm, gradientNorms, type Point, points } from "./arm-result.ts";
+import { type GradientNorm, gradientNorms } from "./arm-result.ts";
 
 /** Measurements other than those of the training, kept in a file so that a resumed run ends with the same report. */
 export interface Measurements {

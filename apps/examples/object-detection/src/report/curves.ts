@@ -1,5 +1,6 @@
+import type { Point } from "@evenkeel/example-task";
 import type { BarChart, LineChart, LineSeries } from "@evenkeel/report";
-import type { ArmResult, Point } from "../training/arm-result.ts";
+import type { ArmResult } from "../training/arm-result.ts";
 import { describeArm, slots } from "../words.ts";
 
 const group = 25;

@@ -1,6 +1,6 @@
-import type { ArmResult as TaskArmResult } from "@evenkeel/example-task";
-import { objectOf } from "@evenkeel/example-task";
+import { objectOf, type Point, points, type ArmResult as TaskArmResult } from "@evenkeel/example-task";
 import {
+  anyNumber,
   finite,
   listOf,
   nonNegativeInteger,
@@ -10,9 +10,6 @@ import {
   text,
 } from "@evenkeel/tensor/checks";
 import type { Normalization } from "../options.ts";
-
-/** A step, counted from 1, or an epoch, and its value. */
-export type Point = readonly [at: number, value: number];
 
 /** How well the objects of a class are found in the test pictures, at an overlap of 0.5. */
 export interface ClassResult {
@@ -62,11 +59,6 @@ export interface ArmResult extends TaskArmResult {
   readonly processorSeconds: number;
   readonly losses: readonly Point[];
 }
-
-/** A number, or infinity or NaN, which occur in a run that diverged. */
-const anyNumber: Rule = { expected: "a number", accepts: (value) => typeof value === "number" };
-
-const points: Rule = listOf(listOf(anyNumber, 2));
 
 /** Measurements of the training, kept in a file so that a resumed run ends with the same report. */
 export interface Measurements {

@@ -1,12 +1,11 @@
-import { type Arm, checkpointName } from "@evenkeel/example-task";
+import { type Arm, makeFitOptions, type Point } from "@evenkeel/example-task";
 import { detectionLoss, type GridDetector } from "@evenkeel/models";
 import { AdamW, AveragedModel, fit, oneCycle } from "@evenkeel/nn";
-import { FolderCheckpointStore, ProgressBar } from "@evenkeel/nn/node";
 import type { Data } from "../data.ts";
 import type { Description } from "../network.ts";
 import type { Normalization, Options } from "../options.ts";
 import { describeArm } from "../words.ts";
-import type { ArmResult, Measurements, Point } from "./arm-result.ts";
+import type { ArmResult, Measurements } from "./arm-result.ts";
 import { makeTrainBatches } from "./box-batches.ts";
 import { lossOptions, testDetector } from "./test-results.ts";
 
@@ -21,36 +20,24 @@ const computeDecay = (count: number): number => Math.min(0.995, (1 + count) / (1
 export async function trainArm(
   arm: Arm<Options, Data, Description, Measurements, ArmResult>,
 ): Promise<ArmResult> {
-  const { options, data, description, folder, run, saved, signal, save, onStep } = arm;
+  const { options, data, description, saved, signal, save, learningRate } = arm;
   const model = arm.model as GridDetector;
   const normalization = arm.normalization as Normalization;
-  const { epochs, learningRate } = options;
+  const { epochs } = options;
   const train = makeTrainBatches(data.train, description, options);
   const measurements = saved?.measurements ?? { losses: [], processorSeconds: [] };
   await save(measurements);
   const optimizer = new AdamW(model, { learningRate, weightDecay });
   const averaged = new AveragedModel(model, { decay: computeDecay, buffers: true, optimizer });
+  const shared = makeFitOptions(arm, { label: describeArm(normalization), stepsBetweenCheckpoints });
   const history = await fit(model, {
+    ...shared,
     loss: detectionLoss(model, lossOptions),
-    signal,
     data: train,
     epochs,
     optimizer,
     schedule: oneCycle(learningRate, { steps: epochs * train.batchesPerEpoch, warmUpShare }),
-    checkpoint: {
-      store: new FolderCheckpointStore(folder),
-      name: checkpointName,
-      run,
-      everySteps: stepsBetweenCheckpoints,
-    },
-    resumed: saved !== undefined,
-    // An arm that diverges is a valid result.
-    onNonFinite: "continue",
-    callbacks: [
-      new ProgressBar({ label: describeArm(normalization) }),
-      { onBatch: onStep },
-      makeRecorder(measurements, () => save(measurements)),
-    ],
+    callbacks: [...shared.callbacks, makeRecorder(measurements, () => save(measurements))],
   });
   model.loadStateDict(averaged.stateDict());
   averaged.dispose();

@@ -1,4 +1,4 @@
-import type { Session, TrainedArm } from "@evenkeel/example-task";
+import type { Point, Session, TrainedArm } from "@evenkeel/example-task";
 import { decodeDetections, detectionLoss, type GridDetector } from "@evenkeel/models";
 import {
   type ClassBox,
@@ -17,7 +17,7 @@ import type { BoxExample, Data } from "../data.ts";
 import type { Description } from "../network.ts";
 import type { Options } from "../options.ts";
 import { formatScore } from "../words.ts";
-import type { ArmResult, ClassResult, PictureResult, Point } from "./arm-result.ts";
+import type { ArmResult, ClassResult, PictureResult } from "./arm-result.ts";
 import { makeTestBatches } from "./box-batches.ts";
 
 /** Of two detections of a class that overlap by more, the better one is kept. */

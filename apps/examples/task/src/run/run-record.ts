@@ -30,7 +30,10 @@ const makeOptionRules = <Options extends object>(settings: Settings<Options>): R
   Object.fromEntries(
     listNames(settings).map((name) => {
       const { expected, read } = settings[name];
-      return [name, { expected, accepts: (value: unknown) => read(String(value)) === value }];
+      return [
+        name,
+        { expected, accepts: (value: unknown) => value !== undefined && read(String(value)) === value },
+      ];
     }),
   ) as Rules<Options>;
 

@@ -78,6 +78,7 @@ async function train(
   const numbered = folds.length === 1 ? "" : `, fold ${index + 1} of ${folds.length}`;
   return trainFold(network, folds[index]!, {
     options: optionsOf(arm, index),
+    learningRate: arm.learningRate,
     description,
     label: `${describeArm(arm.normalization as Normalization)}${numbered}`,
     checkpoint: { store, name: checkpointName, run: `${run}/${index}` },

@@ -9,6 +9,7 @@ import { testNetwork } from "./test-network.ts";
 
 interface FoldSetting {
   readonly options: Options;
+  readonly learningRate: number;
   readonly description: Description;
   /** What the progress bar calls it. */
   readonly label: string;
@@ -24,8 +25,8 @@ const warmUpShare = 0.2;
 
 /** Trains a network with AdamW and one cycle of the learning rate, and tests it. */
 export async function trainFold(network: Network, fold: Fold, setting: FoldSetting): Promise<FoldResult> {
-  const { options, description, label, checkpoint, resumed, signal, onStep } = setting;
-  const { epochs, learningRate, weightDecay, labelSmoothing, model: unit } = options;
+  const { options, learningRate, description, label, checkpoint, resumed, signal, onStep } = setting;
+  const { epochs, weightDecay, labelSmoothing, model: unit } = options;
   const vocabulary = readVocabulary(description);
   const data = makeTrainingBatches(encode(fold.train, vocabulary, unit), options);
   const validation = encode(fold.validation, vocabulary, unit);

@@ -1,5 +1,13 @@
 import { objectOf } from "@evenkeel/example-task";
-import { listOf, nonNegativeInteger, oneOf, type Rule, type Rules, text } from "@evenkeel/tensor/checks";
+import {
+  anyNumber,
+  listOf,
+  nonNegativeInteger,
+  oneOf,
+  type Rule,
+  type Rules,
+  text,
+} from "@evenkeel/tensor/checks";
 import { type Normalization, normalizations } from "../options.ts";
 
 /** How well a network classifies texts. */
@@ -48,9 +56,6 @@ export interface Measurements {
   readonly folds: readonly FoldResult[];
   readonly current: number;
 }
-
-/** A number, or infinity or NaN, which occur in a run that diverged. */
-const anyNumber: Rule = { expected: "a number", accepts: (value) => typeof value === "number" };
 
 const foldResults: Rule = listOf(
   objectOf<FoldResult>({
