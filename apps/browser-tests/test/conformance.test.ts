@@ -7,14 +7,15 @@ import { describeInChromium } from "./in-chromium.ts";
 import { gpu } from "./settings.ts";
 
 describeInChromium(({ run }) => {
-  test("WebGPU passes the cases of the conformance suite that are not large", async () => {
+  test("WebGPU passes cases of every op of the conformance suite", async () => {
     const { setting, backend, device } = gpu;
     const outcome = await run<ConformanceOutcome>(setting, { backend, task: "conformance" });
     expect(outcome.device).toMatch(device);
     expect(outcome.failures).toEqual([]);
     const promised = { storage: listStorages("wgsl"), features: new Set(["non-finite"]) };
     const lacking = smallCases.flatMap((ofOp) => ofOp.cases.map((one) => findLack(promised, ofOp, one)));
-    expect(lacking.length).toBeGreaterThan(2000);
+    // About nine cases of each of 163 ops: a page runs ten at most, and Node runs all.
+    expect(lacking.length).toBeGreaterThan(1400);
     const skipped = lacking.filter((lacked) => lacked.length > 0).length;
     expect(outcome).toMatchObject({ passed: lacking.length - skipped, failed: 0, skipped });
   });
