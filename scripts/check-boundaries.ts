@@ -22,12 +22,22 @@ const arrows: { readonly [name: string]: readonly string[] } = {
   conformance: ["tensor", "autodiff", "batchnorm", "nn"],
   // The only library that depends on backends: it only re-exports, and a bundler keeps only the names that are
   // imported.
-  evenkeel: ["tensor", "autodiff", "batchnorm", "nn", "models", "datasets", "backend-cpu", "backend-webgpu"],
+  evenkeel: [
+    "tensor",
+    "autodiff",
+    "batchnorm",
+    "nn",
+    "models",
+    "datasets",
+    "instruments",
+    "backend-cpu",
+    "backend-webgpu",
+  ],
 };
 
 /** Additional imports that are allowed in tests and in the runner of conformance. */
 const tested: { readonly [name: string]: readonly string[] } = {
-  conformance: ["backend-cpu", "backend-webgpu", "models", "datasets", "tensorboard"],
+  conformance: ["backend-cpu", "backend-webgpu", "models", "datasets", "instruments", "tensorboard"],
   evenkeel: ["conformance"],
 };
 

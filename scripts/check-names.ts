@@ -7,12 +7,14 @@ const verbs =
   "build check compute count describe draw emit encode decode extract find get list make name parse plan prepare print read write";
 
 const plainVerbs =
-  "add adjust allocate answer apply assemble assign attempt bind blame broadcast call choose claim cluster collate collect compose contract " +
-  "convert copy crop cut declare defer differentiate dispose download encode equalize erase evaluate execute expect fetch fit fold " +
-  "format free fuse group gunzip import inline join keep lay leave load lower map match measure merge mix move normalize nudge " +
-  "observe open pack predict prefetch propagate push quote recall record register reject remember remove replace report request " +
-  "resize restore rewind run save scatter score select serve set skip sort spawn split stack store stretch sum take tell tile tokenize track " +
-  "train transpose update view wait walk warp widen wrap";
+  "add adjust allocate answer apply assemble assign attempt bind blame broadcast call choose claim cluster " +
+  "collate collect compose contract convert copy crop cut declare defer differentiate dispose download " +
+  "encode equalize erase evaluate execute expect fetch fit fold format free fuse group gunzip import inline " +
+  "join keep lay leave load lower map match measure merge mix move normalize nudge observe open pack " +
+  "predict prefetch propagate push quote recall record register reject remember remove replace report " +
+  "request resize restore rewind run save scatter score search select serve set skip sort spawn split stack " +
+  "store stretch sum sweep take tell tile tokenize track train transpose update view wait walk warp widen " +
+  "wrap";
 
 const claims = "can has holds is joins keeps needs overlaps packs reads shows takes uses";
 

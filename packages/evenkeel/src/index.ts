@@ -4,6 +4,7 @@ export * from "@evenkeel/backend-webgpu";
 export * from "@evenkeel/batchnorm";
 export * from "@evenkeel/batchnorm/norms";
 export * from "@evenkeel/datasets";
+export * from "@evenkeel/instruments";
 export * from "@evenkeel/models";
 export * from "@evenkeel/nn";
 export * from "@evenkeel/tensor";
