@@ -11,10 +11,11 @@ export {
   type PublishedData,
   syntheticName,
 } from "./load-published.ts";
+export { formatLoss, isDiverged } from "./loss.ts";
 export { main, runTask } from "./main.ts";
 export type { Surroundings } from "./open-backend.ts";
 export { type Point, points } from "./points.ts";
-export { objectOf } from "./record.ts";
+export { objectOf, readRecord, writeRecord } from "./record.ts";
 export {
   type CommonOptions,
   type LearningRates,

@@ -1,0 +1,49 @@
+import { type Block, drawReport, type Section } from "@evenkeel/report";
+import { describeOrigin, type Finding, listMeasureRows, measureColumns } from "./describe-result.ts";
+
+/** The report as one page that works offline. */
+export function drawHtml(findings: readonly Finding[]): string {
+  return drawReport({
+    title: "What batch normalization does, and what it does not",
+    name: "Evenkeel: evidence",
+    setting: [
+      "Each experiment has a threshold that was fixed before its first run; what misses it is reported as missed.",
+    ],
+    findings: findings.map(
+      ({ experiment: { id, statement }, result }) =>
+        `${id}: ${result === undefined ? "not run yet" : result.verdict}. ${statement}`,
+    ),
+    sections: findings.map(makeSection),
+  });
+}
+
+function makeSection({ experiment, result }: Finding): Section {
+  const { id, title, paper, setup, metric, advice } = experiment;
+  const heading = `${id}. ${title}`;
+  if (result === undefined) {
+    return {
+      heading,
+      note: `Not run yet. ${setup}`,
+      blocks: [{ kind: "paragraph", text: `The paper: ${paper}.` }],
+    };
+  }
+  const blocks: Block[] = [
+    {
+      kind: "list",
+      items: [`The paper: ${paper}.`, `Here: ${setup}`, `Measured: ${metric}.`, `In practice: ${advice}`],
+    },
+    {
+      kind: "table",
+      isWide: true,
+      columns: measureColumns.map((name) => ({ name, kind: name === "value" ? "number" : "text" })),
+      rows: listMeasureRows(result).map((row) =>
+        row.map((text) =>
+          text === "missed" ? { text, tone: "bad" } : text === "met" ? { text, tone: "good" } : text,
+        ),
+      ),
+    },
+    ...result.charts,
+    { kind: "paragraph", tone: "note", text: describeOrigin(result) },
+  ];
+  return { heading, note: `Verdict: ${result.verdict}. ${experiment.statement}`, blocks };
+}

@@ -1,0 +1,37 @@
+import { computeBootstrapInterval } from "@evenkeel/nn";
+import type { Measure } from "../experiment.ts";
+
+/** The mean of some values with its bootstrap interval. */
+export function summarizeMean(name: string, values: readonly number[], unit?: string): Measure {
+  const mean = computeMean(values);
+  const interval = values.every(Number.isFinite)
+    ? computeBootstrapInterval(
+        values.map((value) => [value, 1]),
+        ([sum, count]) => sum! / count!,
+      )
+    : ([Number.NaN, Number.NaN] as const);
+  return { name, value: mean, interval, ...(unit !== undefined && { unit }) };
+}
+
+/** The ratio of the means of two groups of runs with the same seeds, whose pairs are drawn again for the interval. */
+export function summarizeRatio(
+  name: string,
+  numerators: readonly number[],
+  denominators: readonly number[],
+): Measure {
+  const value = computeMean(numerators) / computeMean(denominators);
+  const pairs = numerators.map((one, index) => [one, denominators[index]!]);
+  const interval = pairs.flat().every(Number.isFinite)
+    ? computeBootstrapInterval(pairs, ([one, other]) => one! / other!)
+    : ([Number.NaN, Number.NaN] as const);
+  return { name, value, interval };
+}
+
+export const computeMean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+export function computeMedian(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+}
