@@ -1,4 +1,4 @@
-import { describeData, formatTable, type RunResult } from "@evenkeel/example-task";
+import { describeData, formatLoss, formatTable, type RunResult } from "@evenkeel/example-task";
 import type { Data } from "./data.ts";
 import type { Options } from "./options.ts";
 import type { ArmResult } from "./training/arm-result.ts";
@@ -44,7 +44,7 @@ export function listRows({ arms }: Result): readonly Row[] {
         ({ classes }) => formatScore(classes[label]!.averagePrecision),
       ],
     ),
-    ["test loss", ({ testLoss }) => testLoss.total.toFixed(3)],
+    ["test loss", ({ testLoss }) => formatLoss(testLoss.total, 3)],
     ["parameters", ({ parameters }) => parameters.toLocaleString("en")],
     ["epochs", ({ epochs }) => String(epochs)],
     ["minutes of training", ({ trainingSeconds }) => minutes(trainingSeconds)],

@@ -1,3 +1,4 @@
+import { isDiverged } from "@evenkeel/example-task";
 import type { Result } from "./run-result.ts";
 import { summarizeArm } from "./run-result.ts";
 import type { ArmResult } from "./training/results.ts";
@@ -38,8 +39,8 @@ function compare(first: ArmResult, second: ArmResult): string {
 const formatPoints = (share: number): string => `${Math.abs(100 * share).toFixed(2)} points`;
 
 const describeDivergence = (arm: ArmResult): string[] =>
-  Number.isFinite(summarizeArm(arm).loss)
-    ? []
-    : [`${capitalize(describeArm(arm.normalization))} the training diverged.`];
+  isDiverged(summarizeArm(arm).loss)
+    ? [`${capitalize(describeArm(arm.normalization))} the training diverged.`]
+    : [];
 
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,4 +1,4 @@
-import { describeData, type Figure, formatTable, type RunResult } from "@evenkeel/example-task";
+import { describeData, type Figure, formatLoss, formatTable, type RunResult } from "@evenkeel/example-task";
 import type { Data } from "./data/data.ts";
 import type { Options } from "./options.ts";
 import { type ArmResult, computeAccuracy, countTexts, joinFolds } from "./training/results.ts";
@@ -68,7 +68,7 @@ export const resultRows: readonly (readonly [name: string, write: (arm: ArmResul
       return `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %`;
     },
   ],
-  ["test loss", (arm) => summarizeArm(arm).loss.toFixed(4)],
+  ["test loss", (arm) => formatLoss(summarizeArm(arm).loss, 4)],
   ["texts per second", (arm) => summarizeArm(arm).textsPerSecond.toFixed(0)],
   ["minutes of training", ({ trainingSeconds }) => (trainingSeconds / 60).toFixed(1)],
   ["parameters", ({ parameters }) => parameters.toLocaleString("en")],

@@ -1,4 +1,4 @@
-import { describeData, formatTable, type RunResult } from "@evenkeel/example-task";
+import { describeData, formatLoss, formatTable, type RunResult } from "@evenkeel/example-task";
 import type { ArmResult } from "./arm-result.ts";
 import type { Data } from "./data.ts";
 import type { Options } from "./options.ts";
@@ -33,7 +33,7 @@ export function writeResultTable({ data, arms }: Result, { test }: Data): string
     ["  95 % interval", ...arms.map(({ testBleuInterval }) => testBleuInterval.map(formatBleu).join(" to "))],
     ["  greedy", ...arms.map(({ greedyTestBleu }) => formatBleu(greedyTestBleu))],
     ["test chrF", ...arms.map(({ testChrF }) => formatBleu(testChrF))],
-    ["perplexity (validation)", ...arms.map((arm) => arm.validationPerplexity.at(-1)![1].toFixed(2))],
+    ["perplexity (validation)", ...arms.map((arm) => formatLoss(arm.validationPerplexity.at(-1)![1], 2))],
     ["parameters", ...arms.map(({ parameters }) => parameters.toLocaleString("en"))],
     ["minutes of training", ...arms.map(({ trainingSeconds }) => minutes(trainingSeconds))],
     ["  of the processor", ...arms.map(({ processorSeconds }) => minutes(processorSeconds))],

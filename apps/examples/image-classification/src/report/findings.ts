@@ -1,3 +1,4 @@
+import { isDiverged } from "@evenkeel/example-task";
 import type { RunResult } from "../run-result.ts";
 import type { ArmResult } from "../training/arm-result.ts";
 import { describeArm, formatPercent } from "../words.ts";
@@ -90,6 +91,6 @@ function describeGeneralization(arms: readonly ArmResult[]): string[] {
 }
 
 const describeDivergence = ({ normalization, testLoss }: ArmResult): string[] =>
-  Number.isFinite(testLoss) ? [] : [`${capitalize(describeArm(normalization))} the training diverged.`];
+  isDiverged(testLoss) ? [`${capitalize(describeArm(normalization))} the training diverged.`] : [];
 
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

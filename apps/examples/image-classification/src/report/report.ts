@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { formatLoss } from "@evenkeel/example-task";
 import { drawReport, type Fold, type Section, type Table } from "@evenkeel/report";
 import type { Data } from "../data.ts";
 import { mayBeShown } from "../data.ts";
@@ -55,7 +56,7 @@ function makeTable(arms: readonly ArmResult[]): Table {
   const rows: [string, (arm: ArmResult) => string][] = [
     ["test accuracy", ({ testAccuracy }) => formatPercent(testAccuracy)],
     ["held-out accuracy", ({ finalHeldOutAccuracy }) => formatPercent(finalHeldOutAccuracy)],
-    ["test loss", ({ testLoss }) => testLoss.toFixed(4)],
+    ["test loss", ({ testLoss }) => formatLoss(testLoss, 4)],
     [
       "steps to 85 % of the held-out images",
       ({ stepsTo85 }) => (stepsTo85 === null ? "never" : String(stepsTo85)),

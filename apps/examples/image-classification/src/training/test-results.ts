@@ -1,4 +1,4 @@
-import type { Session, TrainedArm } from "@evenkeel/example-task";
+import { formatLoss, type Session, type TrainedArm } from "@evenkeel/example-task";
 import type { Module } from "@evenkeel/nn";
 import { logSoftmax, scope } from "@evenkeel/tensor";
 import type { Data } from "../data.ts";
@@ -36,7 +36,7 @@ export async function evaluateNetwork(
   { signal }: Session,
 ): Promise<readonly string[]> {
   const { testAccuracy, testLoss } = await testModel(model as Module, test, signal);
-  return [`test accuracy ${formatPercent(testAccuracy)}, test loss ${testLoss.toFixed(4)}`];
+  return [`test accuracy ${formatPercent(testAccuracy)}, test loss ${formatLoss(testLoss, 4)}`];
 }
 
 /** `logProbabilities` has one row of all classes for each image. */

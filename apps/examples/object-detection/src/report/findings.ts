@@ -1,3 +1,4 @@
+import { isDiverged } from "@evenkeel/example-task";
 import type { Data } from "../data.ts";
 import type { Result } from "../run-result.ts";
 import type { ArmResult } from "../training/arm-result.ts";
@@ -15,9 +16,7 @@ export function describeFindings({ arms, options }: Result, { test }: Data): str
     ...arms.map((arm) => describeCounts(arm, test)),
     ...arms.flatMap(describeHardest),
     ...arms.flatMap(({ normalization, testLoss }) =>
-      Number.isFinite(testLoss.total)
-        ? []
-        : [`${capitalize(describeArm(normalization))} the training diverged.`],
+      isDiverged(testLoss.total) ? [`${capitalize(describeArm(normalization))} the training diverged.`] : [],
     ),
     `This is one run of each with seed ${options.seed}: another seed changes these figures.`,
   ];

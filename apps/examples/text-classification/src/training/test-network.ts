@@ -1,5 +1,5 @@
 import type { LabelledText } from "@evenkeel/datasets";
-import type { Session, TrainedArm } from "@evenkeel/example-task";
+import { formatLoss, type Session, type TrainedArm } from "@evenkeel/example-task";
 import { predict } from "@evenkeel/nn";
 import type { Data } from "../data/data.ts";
 import { encode, makeTestBatches } from "../data/encode.ts";
@@ -69,6 +69,6 @@ export async function evaluateNetwork(
   const fold = folds.length === 1 ? "" : ` (the network of the last of ${folds.length} folds)`;
   const loss = result.lossSum / countTexts(result);
   return [
-    `test accuracy ${formatPercent(computeAccuracy(result))} of ${test.length} texts, test loss ${loss.toFixed(4)}${fold}`,
+    `test accuracy ${formatPercent(computeAccuracy(result))} of ${test.length} texts, test loss ${formatLoss(loss, 4)}${fold}`,
   ];
 }

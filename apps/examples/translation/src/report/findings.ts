@@ -1,5 +1,5 @@
 import type { PairSet } from "@evenkeel/datasets";
-import type { RunResult } from "@evenkeel/example-task";
+import { isDiverged, type RunResult } from "@evenkeel/example-task";
 import { computeBootstrapInterval, scoreBleu } from "@evenkeel/nn";
 import type { ArmResult } from "../arm-result.ts";
 import type { Options } from "../options.ts";
@@ -14,6 +14,7 @@ export function describeFindings(
   const [first, second] = arms as [ArmResult, ArmResult?];
   const sentences = [
     ...arms.map(describeScore),
+    ...arms.flatMap(describeDivergence),
     `Beam search with ${beams} beams changes the score of greedy search by ${arms.map(describeGain).join(" and ")}.`,
   ];
   if (second === undefined) return sentences;
@@ -28,6 +29,11 @@ const describeGain = ({ testBleu, greedyTestBleu }: ArmResult): string => {
   const gain = testBleu - greedyTestBleu;
   return `${gain < 0 ? "−" : "+"}${formatBleu(Math.abs(gain))}`;
 };
+
+const describeDivergence = ({ normalization, validationPerplexity }: ArmResult): string[] =>
+  isDiverged(validationPerplexity.at(-1)?.[1] ?? 0)
+    ? [`The training ${describeArm(normalization)} diverged.`]
+    : [];
 
 const describeScore = ({ normalization, testBleu, testBleuInterval }: ArmResult): string =>
   `The translator ${describeArm(normalization)} has a BLEU score of ${formatBleu(testBleu)} (${formatInterval(testBleuInterval)}).`;

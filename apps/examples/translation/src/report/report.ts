@@ -1,4 +1,4 @@
-import { describeData, type RunResult } from "@evenkeel/example-task";
+import { describeData, formatLoss, type RunResult } from "@evenkeel/example-task";
 import { drawReport, type Section, type Table } from "@evenkeel/report";
 import type { ArmResult } from "../arm-result.ts";
 import type { Data } from "../data.ts";
@@ -46,7 +46,7 @@ function describeSetting(result: Result, trainingPairs: number): string[] {
 
 function makeTable(arms: readonly ArmResult[]): Table {
   const last = (points: ArmResult["losses"], digits: number): string =>
-    points.at(-1)?.[1].toFixed(digits) ?? "";
+    points.length === 0 ? "" : formatLoss(points.at(-1)![1], digits);
   const minutes = (seconds: number): string => (seconds / 60).toFixed(1);
   const rows: [string, (arm: ArmResult) => string][] = [
     ["test BLEU, beam search", ({ testBleu }) => formatBleu(testBleu)],
