@@ -74,6 +74,9 @@ export function parseCommand(task: AnyTask, args: readonly string[]): Command | 
     const stray = verb === "train" ? positionals[0]! : positionals.join(" ") || "nothing";
     throw wrong(stray, form.expected(task));
   }
+  if (positionals.some((positional) => positional.trim() === "")) {
+    throw wrong("an empty argument", form.expected(task));
+  }
   const given = new Set(names.filter((name) => found.has(settings[name].flag)));
   const { resume, quick } = { resume: found.has("resume"), quick: found.has("quick") };
   if (resume && quick) throw wrong("--quick", "--resume alone: a resumed run keeps its options");

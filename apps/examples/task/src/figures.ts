@@ -45,9 +45,13 @@ export async function writeFigures(
 async function readReference(path: string): Promise<number | null> {
   const bytes = await readFileIfThere(path);
   if (bytes === undefined) return null;
-  const { value } = JSON.parse(bytes.toString()) as { readonly value?: unknown };
-  if (typeof value !== "number") throw new DataError(`${path}: found no number, expected \`value\``);
-  return value;
+  try {
+    const { value } = JSON.parse(bytes.toString()) as { readonly value?: unknown };
+    if (typeof value === "number") return value;
+  } catch {
+    // Not JSON, or not an object: there is no value either.
+  }
+  throw new DataError(`${path}: found no number, expected \`value\``);
 }
 
 function describeMachine({ backend, device, threads }: RunResult<unknown, ArmResult>): string {

@@ -4,7 +4,7 @@ import { runArm } from "./arms/arm.ts";
 import type { Command } from "./command-line.ts";
 import { writeFigures } from "./figures.ts";
 import { openBackend, type Surroundings } from "./open-backend.ts";
-import { claimFolder } from "./run/folder.ts";
+import { claimFolder, withFolder } from "./run/folder.ts";
 import { pointLatestTo } from "./run/latest.ts";
 import {
   beginRun,
@@ -18,7 +18,7 @@ import {
   writeResults,
 } from "./run/run-files.ts";
 import { makeRunName } from "./run/run-record.ts";
-import { findLearningRate } from "./settings.ts";
+import { type CommonOptions, findLearningRate } from "./settings.ts";
 import type { AnyTask, ArmResult, RunResult, Session, TaskData } from "./task.ts";
 import { version } from "./version.ts";
 
@@ -26,6 +26,11 @@ interface Setting extends Surroundings, Session {}
 
 /** Trains the networks of a task and writes the report; returns the exit code. */
 export function train(task: AnyTask, command: Command, surroundings: Surroundings): Promise<number> {
+  const run = (): Promise<number> => trainInFolder(task, command, surroundings);
+  return command.record === undefined ? run() : withFolder("--record", command.record, run);
+}
+
+function trainInFolder(task: AnyTask, command: Command, surroundings: Surroundings): Promise<number> {
   return withInterruption(async (signal) => {
     const folder = await claimFolder(task, command);
     let code: number;
@@ -54,14 +59,15 @@ async function trainIn(task: AnyTask, folder: string, command: Command, setting:
     const description = task.describeModel(data, options);
     const { name, insteadOf } = data;
     const origin = { name, insteadOf };
+    if (run === undefined) checkModels(task, options, description);
     const record = { task: task.name, run: makeRunName(), options, data: origin, backend: backend.name };
     run ??= await beginRun(task, folder, record);
     await saveDescription(folder, run.record, description);
     const begun = { run, data, description };
-    const arms = await runArms(task, folder, begun, setting, async (finished) => {
+    const arms = await runArms(task, folder, begun, setting, async (arm) => {
       // A run that is stopped later has recorded the arms that are finished.
       if (command.record === undefined) return;
-      await writeFigures(task, command.record, { result: makeResult(begun.run, backend, finished), say });
+      await writeFigures(task, command.record, { result: makeResult(begun.run, backend, [arm]), say });
     });
     const result = makeResult(run, backend, arms);
     const path = await writeResults(folder, {
@@ -86,12 +92,27 @@ async function trainIn(task: AnyTask, folder: string, command: Command, setting:
   }
 }
 
+/** Throws ArgumentError if a network of the run cannot be made, such as one that is larger than the memory. */
+function checkModels(task: AnyTask, options: CommonOptions, description: unknown): void {
+  for (const normalization of listChosenArms(task, options.normalization)) {
+    try {
+      task.makeModel(description, options, normalization).dispose();
+    } catch (error) {
+      if (!(error instanceof EvenkeelError)) throw error;
+      throw new ArgumentError(
+        `the network ${normalization} cannot be made with these options: ${error.message}`,
+        { cause: error },
+      );
+    }
+  }
+}
+
 async function runArms(
   task: AnyTask,
   folder: string,
   { run, data, description }: { readonly run: Run; readonly data: TaskData; readonly description: unknown },
   { say, signal }: Setting,
-  afterArm: (finished: readonly ArmResult[]) => Promise<void>,
+  afterArm: (finished: ArmResult) => Promise<void>,
 ): Promise<ArmResult[]> {
   const { options } = run.record;
   let pointed: Promise<void> | undefined;
@@ -115,8 +136,9 @@ async function runArms(
       signal,
       onStep: pointLatestOnce,
     };
-    arms.push(await runArm(task, arm));
-    await afterArm(arms);
+    const result = await runArm(task, arm);
+    arms.push(result);
+    await afterArm(result);
   }
   await pointLatestOnce();
   return arms;

@@ -4,6 +4,7 @@ import { readSafetensors } from "@evenkeel/tensor/safetensors";
 import { readArmWeights } from "./arms/saved-arm.ts";
 import type { Command } from "./command-line.ts";
 import { openBackend, type Surroundings } from "./open-backend.ts";
+import { withFolder } from "./run/folder.ts";
 import { findArmFolder, listChosenArms, readArms, readDescription } from "./run/run-files.ts";
 import { type RunRecord, readFinishedRecord } from "./run/run-record.ts";
 import type { AnyTask, Session, TaskData, TrainedArm } from "./task.ts";
@@ -28,9 +29,12 @@ export function evaluate(task: AnyTask, command: Command, surroundings: Surround
 export function predict(task: AnyTask, command: Command, surroundings: Surroundings): Promise<number> {
   const { inputs, out = command.run! } = command;
   return useRun(task, command, surroundings, async (_run, { arms: [arm], session }) => {
-    await useArm(task, arm!, async (trained) => {
-      for (const line of await task.predict(trained, { inputs, out }, session)) session.say(line);
-    });
+    session.say(`Network: ${arm!.normalization}`);
+    await withFolder("--out", out, () =>
+      useArm(task, arm!, async (trained) => {
+        for (const line of await task.predict(trained, { inputs, out }, session)) session.say(line);
+      }),
+    );
   });
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ArgumentError, setDefaultBackend } from "@evenkeel/tensor";
+import { ArgumentError, OutOfMemoryError, setDefaultBackend } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listBackends, runTask } from "../src/index.ts";
 import { lineTask } from "./line-task.ts";
@@ -26,6 +26,25 @@ async function run(...args: string[]): Promise<{ readonly code: number; readonly
 }
 
 describe("a task", () => {
+  it("leaves a finished run as it is if the networks of another cannot be made", async () => {
+    const out = join(folder, "kept run");
+    expect((await run("--out", out)).code).toBe(0);
+    const unmakeable: typeof lineTask = {
+      ...lineTask,
+      makeModel: () => {
+        throw new OutOfMemoryError("found too much");
+      },
+    };
+    const surroundings = {
+      backends: () => [listBackends({ backend: "cpu", threads: 1 })[1]],
+      say: () => undefined,
+    };
+    await expect(runTask(unmakeable, ["--out", out], surroundings)).rejects.toThrow(
+      new ArgumentError("the network batch cannot be made with these options: found too much"),
+    );
+    expect((await run("predict", out, "1")).said).toContain("Network: batch\ny = ");
+  });
+
   it("trains, evaluates and predicts", async () => {
     const out = join(folder, "whole");
     expect(await run("train", "--out", out)).toMatchObject({
@@ -59,7 +78,14 @@ describe("a task", () => {
 
   it("trains each network at its own learning rate", async () => {
     const out = join(folder, "rates");
-    const args = ["--learning-rate", "none=0.001, batch=1e-1", "--out", out, "--record", join(folder, "kept")];
+    const args = [
+      "--learning-rate",
+      "none=0.001, batch=1e-1",
+      "--out",
+      out,
+      "--record",
+      join(folder, "kept"),
+    ];
     expect((await run(...args)).code).toBe(0);
     const { losses } = JSON.parse(await readFile(join(out, "summary.json"), "utf8"));
     expect(losses[0]).toBeLessThan(losses[1] / 2);
@@ -68,14 +94,17 @@ describe("a task", () => {
     expect((await run(...args.slice(0, 4), "--resume")).code).toBe(0);
   });
 
-  it.each(["batch=0.1", "batch=0.1,layer=1", "batch=0.1,none=0", "batch=0.1,none=0.1,none=0.1", "none=,batch=1"])(
-    "refuses %s as learning rates",
-    async (rates) => {
-      await expect(run("--learning-rate", rates)).rejects.toThrow(
-        `--learning-rate: found "${rates}", expected a positive number, or one for each network, such as batch=0.1,none=0.1`,
-      );
-    },
-  );
+  it.each([
+    "batch=0.1",
+    "batch=0.1,layer=1",
+    "batch=0.1,none=0",
+    "batch=0.1,none=0.1,none=0.1",
+    "none=,batch=1",
+  ])("refuses %s as learning rates", async (rates) => {
+    await expect(run("--learning-rate", rates)).rejects.toThrow(
+      `--learning-rate: found "${rates}", expected a positive number, or one for each network, such as batch=0.1,none=0.1`,
+    );
+  });
 
   it("records its figures, with the reference of the same name", async () => {
     const results = join(folder, "project", "results");
@@ -100,6 +129,12 @@ describe("a task", () => {
       command: "pnpm example line train --epochs 2 --seed 7",
     });
     expect(await read("rising-none-7.json")).toMatchObject({ reference: null });
+    await writeFile(join(references, "rising-batch-7.json"), "null");
+    const damaged = await run(...options, "--out", join(folder, "recorded"), "--record", results);
+    expect(damaged).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/rising-batch-7.json: found no number[\s\S]*--resume/),
+    });
   });
 
   it("refuses what it cannot use, before it trains", async () => {
@@ -123,6 +158,12 @@ describe("a task", () => {
       "--normalization",
       "batch",
     );
+    await writeFile(join(folder, "file"), "");
+    const notThere = join(folder, "file", "deeper");
+    await refused("--out: found a file at", "predict", out, "1", "--out", notThere);
+    await refused("--record: found a file at", "--out", join(folder, "absent"), "--record", notThere);
+    await refused("command line: found an empty argument", "predict", out, " ");
+    await refused("command line: found an empty argument", "predict", "", "1");
     await rm(join(out, "model.json"));
     await refused("model.json: found no file", "predict", out, "1");
     expect(await readdir(folder)).not.toContain("absent");

@@ -1,4 +1,4 @@
-import { realpath, rmdir } from "node:fs/promises";
+import { access, constants, realpath, rmdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ArgumentError, StorageError } from "@evenkeel/tensor";
 import { claimPath, makeFolder as makeFolders, makeStorageError } from "@evenkeel/tensor/node";
@@ -21,9 +21,7 @@ export interface RunFolder {
  */
 export async function claimFolder(task: Pick<AnyTask, "name">, command: Command): Promise<RunFolder> {
   const { path, made } = await findOrMake(task, command);
-  const removeMade = async (): Promise<void> => {
-    for (const folder of made.toReversed()) await rmdir(folder).catch(() => undefined);
-  };
+  const removeMade = (): Promise<void> => removeEmpty(made);
   try {
     const release = await claimPath(join(path, lockFile));
     return { path, release: () => release().then(removeMade) };
@@ -35,6 +33,30 @@ export async function claimFolder(task: Pick<AnyTask, "name">, command: Command)
 
 /** The folders that were created, outermost first. */
 type Made = readonly string[];
+
+const removeEmpty = async (made: Made): Promise<void> => {
+  for (const folder of made.toReversed()) await rmdir(folder).catch(() => undefined);
+};
+
+/**
+ * Calls a function that writes files into a folder, and afterwards removes the folders that were created for it if they are empty. Throws
+ * ArgumentError before the call if nothing can be written there.
+ */
+export async function withFolder<Value>(
+  flag: "--out" | "--record",
+  folder: string,
+  use: () => Promise<Value>,
+): Promise<Value> {
+  const made = await makeFolder(resolve(folder), flag);
+  try {
+    await access(folder, constants.W_OK).catch((error) => {
+      throw makeRefusal(flag, makeStorageError(folder, error));
+    });
+    return await use();
+  } finally {
+    await removeEmpty(made);
+  }
+}
 
 async function findOrMake(
   { name }: Pick<AnyTask, "name">,
@@ -66,16 +88,16 @@ async function makeNewFolder(
 }
 
 /** Calls the library, and reports errors in terms of the command line. */
-function makeFolder(path: string): Promise<Made> {
+function makeFolder(path: string, flag: "--out" | "--record" = "--out"): Promise<Made> {
   return makeFolders(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST" && error.code !== "ENOTDIR")
-      throw makeRefusal("--out", makeStorageError(path, error));
+      throw makeRefusal(flag, makeStorageError(path, error));
     throw new ArgumentError(
-      `--out: found a file at ${path} or at a parent folder's place, expected a folder`,
+      `${flag}: found a file at ${path} or at a parent folder's place, expected a folder`,
     );
   });
 }
 
 /** Converts an error about the folder into one about the option that chose it. */
-const makeRefusal = (flag: "--out" | "--resume", error: StorageError): ArgumentError =>
+const makeRefusal = (flag: "--out" | "--record" | "--resume", error: StorageError): ArgumentError =>
   new ArgumentError(`${flag}: ${error.message}`, { cause: error });
