@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Heatmap, ScatterChart } from "../src/index.ts";
-import { makeConfusionMatrix } from "../src/index.ts";
+import { drawReport, makeConfusionMatrix } from "../src/index.ts";
 import { drawSvg, listTexts } from "./parts.ts";
 
 const scatter: ScatterChart = {
@@ -94,6 +94,20 @@ describe("a heat map", () => {
     const svg = drawSvg(makeConfusionMatrix({ title: "Many", classes, counts }));
     expect(Number(/viewBox="0 0 (\d+)/.exec(svg)![1])).toBeGreaterThan(800);
     expect(listTexts(svg).filter((text) => text.startsWith("class ")).length).toBeLessThan(150);
+  });
+
+  it("has texts of the ordinary size on a page, however wide the drawing is", () => {
+    const classes = ["description", "entity", "abbreviation", "human", "location", "a rather long name"];
+    const matrix = makeConfusionMatrix({
+      title: "Six",
+      classes,
+      counts: classes.map(() => classes.map(() => 1)),
+    });
+    const page = drawReport({ title: "t", setting: [], findings: [], sections: [{ blocks: [matrix] }] });
+    const [, rem, units] = /class="wide" style="max-width: ([\d.]+)rem"><svg[^>]* viewBox="0 0 (\d+)/.exec(
+      page,
+    )!;
+    expect(Number(rem) / Number(units)).toBeCloseTo(32 / 400, 3);
   });
 
   it("refuses grids that do not match", () => {

@@ -22,10 +22,18 @@ function planChart(chart: Chart): Drawing {
   }
 }
 
+/** The largest width of an ordinary chart on a page, as the style sheet has it. */
+const chartRem = 32;
+
 /** Draws a chart for a page, over its whole width if it is large; `id` must differ from those of the page's other charts. */
 export function drawChart(chart: Chart, id: string): string {
   const drawing = planChart(chart);
-  return `<div class="${drawing.width > chartWidth ? "wide" : "chart"}">${renderSvg(drawing, id)}</div>`;
+  // The texts of large drawings are no larger than those of others.
+  const place =
+    drawing.width > chartWidth
+      ? `class="wide" style="max-width: ${((chartRem * drawing.width) / chartWidth).toFixed(1)}rem"`
+      : 'class="chart"';
+  return `<div ${place}>${renderSvg(drawing, id)}</div>`;
 }
 
 /** Draws a chart as the contents of an SVG file, which follows the theme by itself, for documents in Markdown. */
