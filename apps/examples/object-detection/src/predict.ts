@@ -7,7 +7,7 @@ import type { GridDetector } from "@evenkeel/models";
 import type { ClassBox } from "@evenkeel/nn";
 import { drawReport, encodePicture, outlineBoxes, type PictureBox } from "@evenkeel/report";
 import { ArgumentError, DataError } from "@evenkeel/tensor";
-import { makeFolder, writeFileAtomically } from "@evenkeel/tensor/node";
+import { writeFileAtomically } from "@evenkeel/tensor/node";
 import type { Description } from "./network.ts";
 import type { Normalization, Options } from "./options.ts";
 import { leastScore, readDetections } from "./training/test-results.ts";
@@ -30,13 +30,14 @@ export async function predictBoxes(
   { inputs, out }: PredictionRequest,
   { signal }: Session,
 ): Promise<readonly string[]> {
-  await makeFolder(out);
+  const pictures: Picture[] = [];
+  for (const file of inputs) pictures.push(await readPicture(file));
   const predictions: Prediction[] = [];
-  for (const file of inputs) {
-    const picture = await readPicture(file);
+  for (const [index, file] of inputs.entries()) {
+    const picture = pictures[index]!;
     const found = await findBoxes(model as GridDetector, picture, description);
     signal.throwIfAborted();
-    const drawn = join(out, `${basename(file, extname(file))}-boxes.png`);
+    const drawn = join(out, nameDrawing(inputs, index));
     const boxes = found.map((box) => describeBox(box, description.classes));
     await writeFileAtomically(drawn, encodePicture(outlineBoxes(picture, boxes)));
     predictions.push({ file, picture, found, drawn });
@@ -44,6 +45,13 @@ export async function predictBoxes(
   const page = join(out, pageFile);
   await writeFileAtomically(page, drawPage(predictions, description, normalization as Normalization));
   return [...predictions.flatMap((one) => listLines(one, description)), `Page with names: ${page}`];
+}
+
+/** Pictures of one name in several folders have numbers from the second one on. */
+function nameDrawing(files: readonly string[], index: number): string {
+  const names = files.slice(0, index + 1).map((file) => basename(file, extname(file)));
+  const same = names.filter((name) => name === names[index]).length;
+  return `${names[index]}${same === 1 ? "" : `-${same}`}-boxes.png`;
 }
 
 async function readPicture(file: string): Promise<Picture> {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { syntheticCells } from "@evenkeel/datasets";
@@ -38,9 +38,11 @@ function interruptAt(text: string, args: readonly string[]): Promise<number | nu
   const options = ["--conditions=@evenkeel/source", program, ...args];
   const child = spawn(process.execPath, options, { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
+  let isInterrupted = false;
   const read = (chunk: Buffer): void => {
     output += chunk.toString();
-    if (output.includes(text)) child.kill("SIGINT");
+    // A second signal ends the program at once.
+    if (!isInterrupted && output.includes(text)) isInterrupted = child.kill("SIGINT");
   };
   child.stdout.on("data", read);
   child.stderr.on("data", read);
@@ -85,6 +87,22 @@ describe("object detection", () => {
     const drawn = join(folder, "drawn");
     expect((await run("predict", out, file, "--out", drawn)).said).toContain("drawn: ");
     expect((await readdir(drawn)).sort()).toEqual(["cells-boxes.png", "prediction.html"]);
+    const elsewhere = join(folder, "elsewhere");
+    await mkdir(elsewhere);
+    await copyFile(file, join(elsewhere, "cells.png"));
+    await run("predict", out, file, join(elsewhere, "cells.png"), "--out", drawn);
+    expect((await readdir(drawn)).sort()).toEqual([
+      "cells-2-boxes.png",
+      "cells-boxes.png",
+      "prediction.html",
+    ]);
+    const notes = join(folder, "cells.txt");
+    await writeFile(notes, "not a picture");
+    const untouched = join(folder, "untouched");
+    await expect(run("predict", out, file, notes, "--out", untouched)).rejects.toThrow(
+      /the picture .*cells\.txt/,
+    );
+    expect(await readdir(folder)).not.toContain("untouched");
     const png = await decodeImage(await readFile(join(drawn, "cells-boxes.png")), { channels: 3 });
     expect(png.shape).toEqual([3, 90, 130]);
   });
