@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { PredictionRequest, Session, TrainedArm } from "@evenkeel/example-task";
 import { drawReport, type Highlights, type Section } from "@evenkeel/report";
+import { ArgumentError } from "@evenkeel/tensor";
 import { writeFileAtomically } from "@evenkeel/tensor/node";
 import { splitText } from "./data/encode.ts";
 import type { Normalization, Options } from "./options.ts";
@@ -19,6 +20,8 @@ interface Prediction {
 const pageFile = "prediction.html";
 /** Words that are named on the terminal. */
 const wordsNamed = 5;
+/** A text is classified once without each of its words: the time grows with the square of their number. */
+const mostWords = 1000;
 /** What is too little to be named, in shares of 1. */
 const leastShare = 0.005;
 
@@ -30,11 +33,20 @@ export async function predictTexts(
 ): Promise<readonly string[]> {
   const setting = { description, unit: options.model, signal };
   const predictions: Prediction[] = [];
+  for (const [index, text] of inputs.entries()) {
+    const count = splitWords(text, options.model).length;
+    if (count > mostWords) {
+      throw new ArgumentError(`text ${index + 1}: found ${count} words, expected at most ${mostWords}`);
+    }
+  }
   for (const text of inputs) predictions.push(await predictText(model as Network, text, setting));
   const page = join(out, pageFile);
   await writeFileAtomically(page, drawPage(predictions, normalization as Normalization));
   return [...predictions.flatMap(writePrediction), `Drawn: ${page}`];
 }
+
+const splitWords = (text: string, unit: Options["model"]): readonly string[] =>
+  unit === "words" ? splitText(text, "words") : (text.match(/\S+/g) ?? []);
 
 async function predictText(
   network: Network,
@@ -45,7 +57,7 @@ async function predictText(
     readonly signal: AbortSignal;
   },
 ): Promise<Prediction> {
-  const words = setting.unit === "words" ? splitText(text, "words") : (text.match(/\S+/g) ?? []);
+  const words = splitWords(text, setting.unit);
   const without = words.map((_, left) => words.filter((_, index) => index !== left).join(" "));
   const texts = [text, ...without].map((one) => ({ text: one, label: 0 }));
   const [whole, ...parts] = await classify(network, texts, setting);

@@ -1,4 +1,5 @@
 import type { LabelledText } from "@evenkeel/datasets";
+import { ArgumentError } from "@evenkeel/tensor";
 import { describe, expect, it } from "vitest";
 import { type Data, loadData } from "../src/data/data.ts";
 import { encode, makeVocabulary, splitText } from "../src/data/encode.ts";
@@ -83,6 +84,15 @@ describeIfThere(title, () => {
     expect(sizes(await load({ dataset: "sst2" }))).toEqual([[6920, 872, 1821]]);
     expect(sizes(await load({ dataset: "sst2", heldOut: 0.1, texts: 100 }))).toEqual([[100, 872, 1821]]);
     expect(sizes(await load({ dataset: "trec", heldOut: 0.1 }))).toEqual([[4907, 545, 500]]);
+  });
+
+  it("refuse more parts than they have", async () => {
+    await expect(load({ dataset: "trec", folds: 2 })).rejects.toThrow(
+      new ArgumentError("--folds: found 2 for trec, expected 0 or 1: it is not cross-validated"),
+    );
+    await expect(load({ dataset: "mr", folds: 11 })).rejects.toThrow(
+      new ArgumentError("--folds: found 11 for mr, expected at most its 10 parts"),
+    );
   });
 
   it.each(["mr", "subj"] as const)(

@@ -73,12 +73,17 @@ describe("the program", () => {
     expect((await run(["evaluate", out, "--normalization", "batch"])).said).toContain(
       `test accuracy ${(100 * arms[0].accuracy).toFixed(2)} % of 500 texts`,
     );
-    const predicted = await run(["predict", out, "Where would one find the museum?", ""]);
+    // A text without any letters is refused by now: there is nothing to classify.
+    const predicted = await run(["predict", out, "Where would one find the museum?", "?"]);
     expect(predicted.said).toMatch(/museum\?:\n +\d+\.\d\d % {2}place\n/);
     expect(predicted.said).toMatch(
       /carried by \(points of place that are lost without the word\): .*(find|one|would|where) \+/,
     );
     expect((await read("whole", "prediction.html")).toString()).toContain("museum");
+    const long = "where ".repeat(1001);
+    await expect(run(["predict", out, "short", long, "--out", join(folder, "long")])).rejects.toThrow(
+      new ArgumentError("text 2: found 1001 words, expected at most 1000"),
+    );
     const report = (await read("whole", "report.html")).toString();
     for (const text of ["With masked batch norm", "Confusion matrices", "Worst mistakes without batch norm"])
       expect(report).toContain(text);

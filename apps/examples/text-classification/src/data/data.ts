@@ -42,7 +42,10 @@ const [syntheticTexts, syntheticTests] = [2000, 500];
 /** The share of the test file of AG News that tests a network trained on the rest of it. */
 const testedShare = 0.2;
 
-/** Loads the data set that the options name, or synthetic sentences. Throws ArgumentError for a batch of more than all texts. */
+/**
+ * Loads the data set that the options name, or synthetic sentences. Throws ArgumentError for a batch of more than all texts, and for more parts than
+ * the set has.
+ */
 export async function loadData(
   options: Options,
   session: Session & { readonly startedWith: TaskData | undefined },
@@ -50,7 +53,11 @@ export async function loadData(
   const { dataset, batchSize } = options;
   const published = {
     name: dataset,
-    load: async (download: DownloadOptions) => limit(await loaders[dataset as "trec"](download), options),
+    load: async (download: DownloadOptions) => {
+      const parts = await loaders[dataset as "trec"](download);
+      checkFolds(parts, options);
+      return limit(parts, options);
+    },
     makeSynthetic: () => limit(makeSynthetic(options), options),
   };
   const data = (await loadPublished(published, session)) as Data;
@@ -61,6 +68,14 @@ export async function loadData(
     );
   }
   return data;
+}
+
+/** Throws ArgumentError if the data set has fewer parts than are to be tested. */
+function checkFolds({ folds }: Parts, { dataset, folds: count }: Options): void {
+  if (count <= folds.length) return;
+  const parts =
+    folds.length === 1 ? "0 or 1: it is not cross-validated" : `at most its ${folds.length} parts`;
+  throw new ArgumentError(`--folds: found ${count} for ${dataset}, expected ${parts}`);
 }
 
 const loaders: {
