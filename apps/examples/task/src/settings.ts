@@ -65,19 +65,24 @@ export function readChoice<const Name extends string>(
   };
 }
 
-/** An option with a whole number from `least` to `most`. */
+/** An option with a whole number from `least` to `most`, a multiple of `multipleOf`. */
 export function readWholeNumber(
   flag: string,
   defaultValue: number,
-  { least, most = Number.MAX_SAFE_INTEGER }: { readonly least: number; readonly most?: number },
+  {
+    least,
+    most = Number.MAX_SAFE_INTEGER,
+    multipleOf = 1,
+  }: { readonly least: number; readonly most?: number; readonly multipleOf?: number },
 ): Setting<number> {
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  const kind = multipleOf === 1 ? "a whole number" : `a multiple of ${multipleOf}`;
   return {
     flag,
     defaultValue,
-    expected: `a whole number ${range}`,
+    expected: `${kind} ${range}`,
     read: (text) =>
-      parseNumber(text, (number) => Number.isInteger(number) && number >= least && number <= most),
+      parseNumber(text, (number) => number % multipleOf === 0 && number >= least && number <= most),
   };
 }
 

@@ -39,7 +39,8 @@ export const settings: Settings<Options> = {
   model: readChoice("model", ["transformer", "convolutional"]),
   ...common,
   vocabulary: readWholeNumber("vocabulary", 3000, { least: 300 }),
-  width: readWholeNumber("width", 128, { least: 8 }),
+  // The attention has four heads.
+  width: readWholeNumber("width", 128, { least: 8, multipleOf: 4 }),
   encoderLayers: readWholeNumber("encoder-layers", 3, { least: 1 }),
   decoderLayers: readWholeNumber("decoder-layers", 2, { least: 1 }),
   dropout: readShare("dropout", 0.1),

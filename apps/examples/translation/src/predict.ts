@@ -4,7 +4,7 @@ import type { PredictionRequest, Session, TrainedArm } from "@evenkeel/example-t
 import type { Translator } from "@evenkeel/models";
 import type { RankedText } from "@evenkeel/nn";
 import { drawReport, drawStandaloneSvg, type Heatmap, type Section } from "@evenkeel/report";
-import { scope, tensor } from "@evenkeel/tensor";
+import { ArgumentError, scope, tensor } from "@evenkeel/tensor";
 import { writeFileAtomically } from "@evenkeel/tensor/node";
 import type { Description } from "./networks.ts";
 import { readEncoding } from "./networks.ts";
@@ -14,6 +14,8 @@ import { describeArm } from "./words.ts";
 
 const pageFile = "prediction.html";
 const pictureFile = "attention.svg";
+/** Attention takes memory, and its picture place, by the square of their number. */
+const mostTokens = 300;
 const endName = "(end)";
 
 interface Prediction {
@@ -30,6 +32,14 @@ export async function predictSentences(
 ): Promise<readonly string[]> {
   const translator = model as Translator;
   const encoding = readEncoding(description);
+  for (const [index, sentence] of inputs.entries()) {
+    const count = encoding.encode(sentence).length;
+    if (count > mostTokens) {
+      throw new ArgumentError(
+        `sentence ${index + 1}: found ${count} tokens, expected at most ${mostTokens}: translate its parts`,
+      );
+    }
+  }
   const found = await translate(translator, inputs, { encoding, beams: options.beams, signal });
   const predictions: Prediction[] = [];
   for (const [index, texts] of found.entries()) {

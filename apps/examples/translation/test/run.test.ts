@@ -1,10 +1,12 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listBackends, runTask } from "@evenkeel/example-task";
 import { ArgumentError, setDefaultBackend } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ArmResult } from "../src/arm-result.ts";
+import type { Options } from "../src/options.ts";
+import { describeFindings } from "../src/report/findings.ts";
 import { translation } from "../src/translation.ts";
 
 let folder: string;
@@ -107,6 +109,26 @@ describe("the program", () => {
     const args = [...small, "--model", "convolutional", "--epochs", "1", "--normalization", "batch"];
     expect((await run([...args, "--out", out])).code).toBe(0);
     expect((await run(["predict", out, "A dog sees a cat."])).said).toContain("attention.svg");
+    const long = join(folder, "long");
+    await expect(
+      run(["predict", out, "A dog.", "A dog sees a cat. ".repeat(100), "--out", long]),
+    ).rejects.toThrow(/sentence 2: found \d+ tokens, expected at most 300: translate its parts/);
+    expect(await readdir(folder)).not.toContain("long");
+  });
+
+  it("says that a training diverged", async () => {
+    const result = await readResult("convolutional", "batch");
+    const diverged = { ...result, validationPerplexity: [[1, Number.POSITIVE_INFINITY]] as const };
+    const options = { seed: 1, beams: 2 } as Options;
+    const describe = (arm: ArmResult) => describeFindings({ arms: [arm], options }, { targets: [] });
+    expect(describe(diverged)).toContain("The training with batch norm diverged.");
+    expect(describe(result).join()).not.toContain("diverged");
+  });
+
+  it("refuses a width that the heads do not divide", async () => {
+    await expect(run(["--width", "9"])).rejects.toThrow(
+      '--width: found "9", expected a multiple of 4 of at least 8',
+    );
   });
 
   it("refuses a vocabulary without room for all bytes", async () => {
