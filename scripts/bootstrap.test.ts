@@ -71,6 +71,16 @@ describe("npm start", () => {
     expect(await readdir(root)).not.toContain("node_modules");
   });
 
+  test("of an example prints its help before anything is set up", async () => {
+    const help = join("apps", "examples", "translation", "src", "help.txt");
+    await cp(join(repository, help), join(root, help));
+    const args = [join(root, "scripts", "bootstrap.mjs"), "example", "translation", "--help"];
+    const { code, output } = await end(spawn(process.execPath, args, { cwd: root }));
+    expect(code).toBe(0);
+    expect(output).toMatch(/^Trains a translator/);
+    expect(await readdir(root)).not.toContain("node_modules");
+  });
+
   test.each([
     ["0", 0],
     ["2", 2],
