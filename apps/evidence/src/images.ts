@@ -1,0 +1,63 @@
+import { fashionMnist, type ImageSet, mnist, type PublishedImages } from "@evenkeel/datasets";
+import { loadPublished } from "@evenkeel/datasets/node";
+
+/** Images as numbers, with their classes. */
+export interface LabelledImages {
+  readonly inputs: {
+    readonly data: Float32Array;
+    readonly shape: readonly [n: number, channels: number, height: number, width: number];
+  };
+  readonly labels: Int32Array;
+}
+
+const sets: { readonly mnist: PublishedImages; readonly "fashion-mnist": PublishedImages } = {
+  mnist,
+  "fashion-mnist": fashionMnist,
+};
+
+/**
+ * The first images of a published set for training and for the test. Pixels become 0 or 1 if they are binary, and have mean 0 and
+ * deviation 1 over the training images otherwise.
+ */
+export async function loadImages(
+  name: keyof typeof sets,
+  {
+    train,
+    test,
+    isBinary = false,
+    signal,
+  }: {
+    readonly train: number;
+    readonly test: number;
+    readonly isBinary?: boolean;
+    readonly signal: AbortSignal;
+  },
+): Promise<{ readonly train: LabelledImages; readonly test: LabelledImages }> {
+  const published = await loadPublished(sets[name], { signal });
+  const pixels = published.train.images.subarray(0, train * countPixels(published.train));
+  const convert = isBinary ? (byte: number) => (byte >= 128 ? 1 : 0) : standardize(pixels);
+  return { train: take(published.train, train, convert), test: take(published.test, test, convert) };
+}
+
+const countPixels = ({ imageShape: [channels, height, width] }: ImageSet): number =>
+  channels * height * width;
+
+function standardize(pixels: Uint8Array): (byte: number) => number {
+  const counts = new Array<number>(256).fill(0);
+  for (const byte of pixels) counts[byte]!++;
+  const average = (of: (byte: number) => number): number =>
+    counts.reduce((sum, count, byte) => sum + count * of(byte), 0) / pixels.length;
+  const mean = average((byte) => byte);
+  const deviation = Math.sqrt(average((byte) => (byte - mean) ** 2));
+  return (byte) => (byte - mean) / deviation;
+}
+
+function take(set: ImageSet, most: number, convert: (byte: number) => number): LabelledImages {
+  const count = Math.min(most, set.labels.length);
+  const table = Float32Array.from({ length: 256 }, (_, byte) => convert(byte));
+  const bytes = set.images.subarray(0, count * countPixels(set));
+  return {
+    inputs: { data: Float32Array.from(bytes, (byte) => table[byte]!), shape: [count, ...set.imageShape] },
+    labels: Int32Array.from(set.labels.subarray(0, count)),
+  };
+}

@@ -1,0 +1,103 @@
+import { batches } from "@evenkeel/datasets";
+import {
+  accuracy,
+  type Callback,
+  crossEntropy,
+  evaluate,
+  fit,
+  type Module,
+  type Schedule,
+  SGD,
+} from "@evenkeel/nn";
+import type { LabelledImages } from "./images.ts";
+
+/** A step, counted from 1, and a value. */
+export type Point = readonly [step: number, value: number];
+
+export interface TrainingOptions {
+  readonly train: LabelledImages;
+  readonly test: LabelledImages;
+  readonly batchSize: number;
+  readonly steps: number;
+  readonly learningRate: number;
+  readonly momentum?: number;
+  readonly weightDecay?: number;
+  readonly schedule?: Schedule;
+  /** Of the order of the images. */
+  readonly seed: number;
+  /** The number of steps from one test to the next. */
+  readonly testEvery: number;
+  readonly callbacks?: readonly Callback[];
+  /** Called after each test. */
+  readonly afterTest?: (step: number) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** How a training went. */
+export interface Course {
+  /** Of each step. */
+  readonly losses: readonly Point[];
+  readonly accuracies: readonly Point[];
+  /** Whether the loss became infinite or NaN. */
+  readonly hasDiverged: boolean;
+}
+
+const testBatch = 1000;
+
+/** Trains with SGD for a number of steps, and tests on the way. A loss that is not finite ends the training. */
+export async function trainAndTest(model: Module, options: TrainingOptions): Promise<Course> {
+  const { train, test, batchSize, steps, learningRate, momentum = 0, weightDecay = 0, schedule } = options;
+  const data = batches(train, { batchSize, shuffled: true, seed: options.seed });
+  const optimizer = new SGD(model, { learningRate, momentum, weightDecay });
+  const accuracies: Point[] = [];
+  const probe = {
+    every: options.testEvery,
+    run: async ({ steps: done }: { readonly steps: number }): Promise<void> => {
+      accuracies.push([done, await measureAccuracy(model, test)]);
+      await options.afterTest?.(done);
+    },
+  };
+  const limit: Callback = {
+    onStep: ({ step }, control) => {
+      if (step + 1 >= steps) control.stop();
+    },
+  };
+  const { batches: records } = await fit(model, {
+    data: data as never,
+    loss: crossEntropy,
+    optimizer,
+    epochs: Math.ceil(steps / data.batchesPerEpoch),
+    probe,
+    callbacks: [limit, ...(options.callbacks ?? [])],
+    onNonFinite: "stop",
+    signal: options.signal,
+    ...(schedule !== undefined && { schedule }),
+  });
+  optimizer.dispose();
+  const losses = records.map(({ step, loss }): Point => [step + 1, loss]);
+  const hasDiverged = losses.length === 0 || !losses.every(([, loss]) => Number.isFinite(loss));
+  if (accuracies.at(-1)?.[0] !== losses.length)
+    accuracies.push([losses.length, await measureAccuracy(model, test)]);
+  return { losses, accuracies, hasDiverged };
+}
+
+/** The share of the images that are classified correctly; 0 if the outputs are not finite. */
+export async function measureAccuracy(model: Module, images: LabelledImages): Promise<number> {
+  const data = batches(images, { batchSize: Math.min(testBatch, images.labels.length) });
+  const { metrics } = await evaluate(model, {
+    data: data as never,
+    loss: crossEntropy,
+    metrics: { accuracy },
+  });
+  return Number.isFinite(metrics.accuracy) ? metrics.accuracy! : 0;
+}
+
+/** The first step at which the accuracy was reached; undefined if it never was. */
+export const findStep = (accuracies: readonly Point[], goal: number): number | undefined =>
+  accuracies.find(([, accuracy]) => accuracy >= goal)?.[0];
+
+/** At most `count` points, at equal distances, so that results stay small. */
+export function thin(points: readonly Point[], count = 200): readonly Point[] {
+  const step = Math.max(1, Math.ceil(points.length / count));
+  return points.filter((_, index) => index % step === 0 || index === points.length - 1);
+}
