@@ -80,7 +80,7 @@ async function measureStep({ seed, setting }: Trial, { quick, signal }: TrialSet
   const { points, loss } = await searchAlongGradient(model, batch, { loss: crossEntropy, learningRates });
   for (const one of [model, batch.inputs, batch.labels]) one.dispose();
   const ratio = (point: { readonly ratio: number }): number =>
-    point.ratio < overflow ? point.ratio : overflow;
+    Number.isNaN(point.ratio) ? overflow : Math.min(point.ratio, overflow);
   const upTo = (rate: number): number =>
     Math.max(...points.filter(({ learningRate }) => learningRate <= rate).map(ratio));
   return {
