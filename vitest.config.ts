@@ -41,6 +41,7 @@ const longOnTheCpu = [
   "apps/examples/translation/test/run.test.ts",
   "apps/examples/object-detection/test/{reference,run}.test.ts",
   "apps/examples/short-programs/test/*.test.ts",
+  "apps/evidence/test/run.test.ts",
   "scripts/bootstrap.test.ts",
 ];
 
