@@ -7,7 +7,7 @@ import { makeFolder } from "@evenkeel/tensor/node";
 import type { RunOptions } from "../command-line.ts";
 import type { Experiment, Outcome, Trial } from "../experiment.ts";
 import type { TrialOrder } from "./run-trial.ts";
-import { findTrialFile, readFinishedTrial, readTrial } from "./trial-files.ts";
+import { type FinishedTrial, findTrialFile, readFinishedTrial, readTrial } from "./trial-files.ts";
 
 export interface RunSetting {
   readonly options: RunOptions;
@@ -18,7 +18,7 @@ export interface RunSetting {
 
 export interface ExperimentRun {
   readonly outcomes: readonly Outcome[];
-  /** The processor time of the trials that this run did, by their duration on one core each. */
+  /** Of processor time, of all trials. */
   readonly minutes: number;
 }
 
@@ -28,7 +28,7 @@ export async function runExperiment(experiment: Experiment, setting: RunSetting)
   const { quick, backend, resume, out } = options;
   const trials = experiment.listTrials({ quick, seeds: options.seeds ?? (quick ? 2 : experiment.seeds) });
   await makeFolder(join(out, experiment.id));
-  const outcomes = new Map<Trial, Outcome>();
+  const finished = new Map<Trial, FinishedTrial>();
   const remaining: Trial[] = [];
   for (const trial of trials) {
     const path = findTrialFile(out, experiment.id, trial);
@@ -38,20 +38,17 @@ export async function runExperiment(experiment: Experiment, setting: RunSetting)
     if (saved === undefined) {
       await rm(path, { force: true });
       remaining.push(trial);
-    } else outcomes.set(trial, saved);
+    } else finished.set(trial, saved);
   }
-  if (outcomes.size > 0)
-    say(`${experiment.id}: ${outcomes.size} of ${trials.length} trials were finished before`);
+  if (finished.size > 0)
+    say(`${experiment.id}: ${finished.size} of ${trials.length} trials were finished before`);
   const start = performance.now();
-  let busySeconds = 0;
   const work = async (): Promise<void> => {
     for (let trial = remaining.shift(); trial !== undefined; trial = remaining.shift()) {
-      const begin = performance.now();
-      outcomes.set(trial, await runTrial(experiment, trial, setting));
-      busySeconds += (performance.now() - begin) / 1000;
+      finished.set(trial, await runTrial(experiment, trial, setting));
       say(
         describeProgress(experiment, {
-          done: outcomes.size,
+          done: finished.size,
           total: trials.length,
           left: remaining.length,
           start,
@@ -66,7 +63,9 @@ export async function runExperiment(experiment: Experiment, setting: RunSetting)
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
   say(`${experiment.id}: ${done} trials in ${formatDuration((performance.now() - start) / 1000)}`);
-  return { outcomes: trials.map((trial) => outcomes.get(trial)!), minutes: busySeconds / 60 };
+  const all = trials.map((trial) => finished.get(trial)!);
+  const seconds = all.reduce((sum, { processorSeconds }) => sum + processorSeconds, 0);
+  return { outcomes: all.map(({ outcome }) => outcome), minutes: seconds / 60 };
 }
 
 const trialProgram = join(import.meta.dirname, "trial-process.ts");
@@ -75,7 +74,7 @@ async function runTrial(
   experiment: Experiment,
   trial: Trial,
   { options: { quick, backend, out }, commit, signal }: RunSetting,
-): Promise<Outcome> {
+): Promise<FinishedTrial> {
   signal.throwIfAborted();
   const path = findTrialFile(out, experiment.id, trial);
   const order: TrialOrder = { experiment: experiment.id, trial, quick, backend, commit, path };

@@ -23,12 +23,14 @@ export async function runOrder(
   const backend = await selectBackend([cpu({ threads: 1 }), webgpu({ software: true })], { prefer: name });
   try {
     const { numbers, series } = await experiment.runTrial(trial, { backend, quick, signal });
+    const { user, system } = process.cpuUsage();
     await saveTrial(path, {
       experiment: experiment.id,
       quick,
       backend: name,
       device: backend.device,
       commit,
+      processorSeconds: (user + system) / 1e6,
       outcome: { trial, numbers, series },
     });
   } finally {

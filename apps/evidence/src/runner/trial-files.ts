@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { objectOf, readRecord, writeRecord } from "@evenkeel/example-task";
 import { DataError } from "@evenkeel/tensor";
-import { anything, type Rules, text, yesOrNo } from "@evenkeel/tensor/checks";
+import { anything, finite, type Rules, text, yesOrNo } from "@evenkeel/tensor/checks";
 import type { Outcome, Trial } from "../experiment.ts";
 
 /** A trial as it is saved, with everything that determines its outcome. */
@@ -11,8 +11,13 @@ interface SavedTrial {
   readonly backend: string;
   readonly device: string;
   readonly commit: string;
+  /** What the processor worked for it. */
+  readonly processorSeconds: number;
   readonly outcome: Outcome;
 }
+
+/** A trial that is done. */
+export type FinishedTrial = Pick<SavedTrial, "outcome" | "processorSeconds">;
 
 const rules: Rules<SavedTrial> = {
   experiment: text,
@@ -20,6 +25,7 @@ const rules: Rules<SavedTrial> = {
   backend: text,
   device: text,
   commit: text,
+  processorSeconds: finite,
   outcome: objectOf<Outcome>({ trial: anything, numbers: anything, series: anything }),
 };
 
@@ -29,7 +35,7 @@ export const findTrialFile = (folder: string, experiment: string, { id }: Trial)
 
 export const saveTrial = (path: string, trial: SavedTrial): Promise<void> => writeRecord(path, trial);
 
-/** The outcome of a trial that was finished in the same way; undefined if there is none. Throws DataError for a damaged file. */
+/** A trial that was finished in the same way; undefined if there is none. Throws DataError for a damaged file. */
 export async function readTrial(
   path: string,
   {
@@ -38,7 +44,7 @@ export async function readTrial(
     backend,
     trial,
   }: Pick<SavedTrial, "experiment" | "quick" | "backend"> & { readonly trial: Trial },
-): Promise<Outcome | undefined> {
+): Promise<FinishedTrial | undefined> {
   const saved = await readRecord<SavedTrial>(path, rules);
   if (saved === undefined) return undefined;
   const isSame =
@@ -46,12 +52,12 @@ export async function readTrial(
     saved.quick === quick &&
     saved.backend === backend &&
     JSON.stringify(saved.outcome.trial) === JSON.stringify(trial);
-  return isSame ? saved.outcome : undefined;
+  return isSame ? saved : undefined;
 }
 
 /** Reads what a process has just saved. */
-export async function readFinishedTrial(path: string): Promise<Outcome> {
+export async function readFinishedTrial(path: string): Promise<FinishedTrial> {
   const saved = await readRecord<SavedTrial>(path, rules);
   if (saved === undefined) throw new DataError(`${path}: found no file, expected the outcome of a trial`);
-  return saved.outcome;
+  return saved;
 }
