@@ -29,7 +29,7 @@ export function listCurves(arms: readonly ArmResult[]): readonly LineChart[] {
       kind: "line-chart",
       title: "Greedy translations of the validation set",
       x: { name: "epoch" },
-      y: { name: "BLEU", include: [0] },
+      y: { name: "BLEU", include: [0, 1] },
       series: compare(({ validationBleu }) => validationBleu),
     },
   ];

@@ -15,7 +15,7 @@ const countWords = (text: string): number => text.split(/\s+/u).length;
 export const drawScores = (arms: readonly ArmResult[]): BarChart => ({
   kind: "bar-chart",
   title: "BLEU of all test sentences",
-  value: { name: "BLEU", include: [0] },
+  value: { name: "BLEU", include: [0, 1] },
   categories: ["beam search", "greedy search"],
   series: arms.map(({ normalization, testBleu, testBleuInterval, greedyTestBleu }) => ({
     name: describeArm(normalization),
@@ -41,7 +41,7 @@ export function drawLengths(arms: readonly ArmResult[], { sources, targets }: Pa
   return {
     kind: "bar-chart",
     title: "BLEU by the length of the source",
-    value: { name: "BLEU", include: [0] },
+    value: { name: "BLEU", include: [0, 1] },
     categories: filled.map(({ name }) => name),
     series: arms.map(({ normalization, translations }) => {
       const scored = filled.map(({ pairs }) => {
