@@ -56,7 +56,7 @@ export interface Threshold {
   /** The name of the measure. */
   readonly measure: string;
   readonly expected: string;
-  accepts(value: number): boolean;
+  accepts(value: number, interval: readonly [low: number, high: number]): boolean;
 }
 
 /** An experiment: a claim, how it is examined, and what its outcome means. */

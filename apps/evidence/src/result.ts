@@ -34,11 +34,10 @@ export function makeResult(
   { minutes, commit }: { readonly minutes: number; readonly commit: string },
 ): Result {
   const measures = experiment.summarize(outcomes);
-  const thresholds = experiment.thresholds.map(({ measure, expected, accepts }) => ({
-    measure,
-    expected,
-    isMet: accepts(measures.find(({ name }) => name === measure)?.value ?? Number.NaN),
-  }));
+  const thresholds = experiment.thresholds.map(({ measure, expected, accepts }) => {
+    const { value, interval } = measures.find(({ name }) => name === measure)!;
+    return { measure, expected, isMet: accepts(value, interval) };
+  });
   const met = new Set(thresholds.filter(({ isMet }) => isMet).map(({ measure }) => measure));
   return {
     id: experiment.id,

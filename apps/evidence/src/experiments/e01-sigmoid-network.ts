@@ -10,6 +10,7 @@ import {
 } from "@evenkeel/tensor";
 import type { Experiment, Outcome, Trial } from "../experiment.ts";
 import { type LabelledImages, loadImages } from "../images.ts";
+import { averageSeries, listNumbers, repeat, select } from "../outcomes.ts";
 import { computeMean, summarizeMean, summarizeRatio } from "../statistics/summaries.ts";
 import { findStep, type Point, thin, trainAndTest } from "../training.ts";
 
@@ -126,14 +127,14 @@ async function runTrial(
   };
 }
 
-const select = (outcomes: readonly Outcome[], arm: Arm, rate: number): readonly Outcome[] =>
-  outcomes.filter(({ trial: { setting } }) => setting.arm === arm && setting.rate === rate);
-const listSteps = (outcomes: readonly Outcome[]): number[] => outcomes.map(({ numbers }) => numbers.steps!);
+const ofRate = (outcomes: readonly Outcome[], arm: Arm, rate: number): readonly Outcome[] =>
+  select(outcomes, { arm, rate });
+const listSteps = (outcomes: readonly Outcome[]): number[] => listNumbers(outcomes, "steps");
 
 /** The rate at which an arm needs the fewest steps. */
 function findBestRate(outcomes: readonly Outcome[], arm: Arm): number {
-  const tried = rates.filter((rate) => select(outcomes, arm, rate).length > 0);
-  const average = (rate: number): number => computeMean(listSteps(select(outcomes, arm, rate)));
+  const tried = rates.filter((rate) => ofRate(outcomes, arm, rate).length > 0);
+  const average = (rate: number): number => computeMean(listSteps(ofRate(outcomes, arm, rate)));
   return tried.reduce((best, rate) => (average(rate) < average(best) ? rate : best));
 }
 
@@ -170,22 +171,15 @@ export const sigmoidNetwork: Experiment = {
   ],
   listTrials: ({ seeds, quick }) =>
     (Object.keys(arms) as Arm[]).flatMap((arm) =>
-      (quick ? [1] : rates).flatMap((rate) =>
-        Array.from({ length: seeds }, (_, index) => ({
-          id: `${arm}-${rate}-${index + 1}`,
-          seed: index + 1,
-          setting: { arm, rate },
-        })),
-      ),
+      (quick ? [1] : rates).flatMap((rate) => repeat(`${arm}-${rate}`, seeds, { arm, rate })),
     ),
   runTrial,
   summarize: (outcomes) => {
     const [batchRate, plainRate] = [findBestRate(outcomes, "batch"), findBestRate(outcomes, "none")];
-    const plain = select(outcomes, "none", plainRate);
-    const best = select(outcomes, "batch", batchRate);
-    const same = select(outcomes, "batch", plainRate);
-    const movements = (chosen: readonly Outcome[]): number[] =>
-      chosen.map(({ numbers }) => numbers.movement!);
+    const plain = ofRate(outcomes, "none", plainRate);
+    const best = ofRate(outcomes, "batch", batchRate);
+    const same = ofRate(outcomes, "batch", plainRate);
+    const movements = (chosen: readonly Outcome[]): number[] => listNumbers(chosen, "movement");
     return [
       summarizeRatio(
         "steps with over steps without batch norm, same rate",
@@ -204,14 +198,8 @@ export const sigmoidNetwork: Experiment = {
       ),
       summarizeMean("steps to 95 % with batch norm", listSteps(best)),
       summarizeMean("steps to 95 % without batch norm", listSteps(plain)),
-      summarizeMean(
-        "best accuracy with batch norm",
-        best.map(({ numbers }) => numbers.accuracy!),
-      ),
-      summarizeMean(
-        "best accuracy without batch norm",
-        plain.map(({ numbers }) => numbers.accuracy!),
-      ),
+      summarizeMean("best accuracy with batch norm", listNumbers(best, "accuracy")),
+      summarizeMean("best accuracy without batch norm", listNumbers(plain, "accuracy")),
       summarizeMean("best learning rate with batch norm", [batchRate]),
       summarizeMean("best learning rate without batch norm", [plainRate]),
     ];
@@ -223,7 +211,7 @@ export const sigmoidNetwork: Experiment = {
   draw: (outcomes) => {
     const chosen = (Object.keys(arms) as Arm[]).map((arm) => ({
       arm,
-      group: select(outcomes, arm, findBestRate(outcomes, arm)),
+      group: ofRate(outcomes, arm, findBestRate(outcomes, arm)),
     }));
     return [
       {
@@ -252,11 +240,3 @@ export const sigmoidNetwork: Experiment = {
   advice:
     "Put batch norm in front of saturating units; then tune the learning rate anew, because the best one is another. Part of the gain at an equal rate is that the rate suits the network with batch norm.",
 };
-
-function averageSeries(outcomes: readonly Outcome[], name: string): readonly Point[] {
-  const [first] = outcomes;
-  return first!.series[name]!.flatMap(([step], index) => {
-    const values = outcomes.map(({ series }) => series[name]![index]?.[1]);
-    return values.every((value) => value !== undefined) ? [[step, computeMean(values)] as const] : [];
-  });
-}

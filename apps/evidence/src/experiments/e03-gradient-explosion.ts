@@ -2,6 +2,7 @@ import { fitGrowth, measureGradientNorms } from "@evenkeel/instruments";
 import { BatchNorm1d, init, Linear, Module, ReLU, Sequential } from "@evenkeel/nn";
 import { add, mul, normal, sum, type Tensor } from "@evenkeel/tensor";
 import type { Experiment, Outcome, Trial } from "../experiment.ts";
+import { listNumbers, repeat, select } from "../outcomes.ts";
 import { computeMean, summarizeMean } from "../statistics/summaries.ts";
 
 /** Layers at both ends that are left out: there the correlations between examples have not settled. */
@@ -66,8 +67,7 @@ async function measureNet({ seed, setting }: Trial, quick: boolean): Promise<rea
   return gradients.map(({ norm }) => norm ** 2).toReversed();
 }
 
-const ofArm = (outcomes: readonly Outcome[], arm: Arm): readonly Outcome[] =>
-  outcomes.filter(({ trial }) => trial.setting.arm === arm);
+const ofArm = (outcomes: readonly Outcome[], arm: Arm): readonly Outcome[] => select(outcomes, { arm });
 
 const within =
   (share: number, expected: number) =>
@@ -109,14 +109,7 @@ export const gradientExplosion: Experiment = {
       accepts: (value) => Math.abs(value) <= 0.1,
     },
   ],
-  listTrials: ({ seeds }) =>
-    Object.keys(arms).flatMap((arm) =>
-      Array.from({ length: seeds }, (_, index) => ({
-        id: `${arm}-${index + 1}`,
-        seed: index + 1,
-        setting: { arm },
-      })),
-    ),
+  listTrials: ({ seeds }) => Object.keys(arms).flatMap((arm) => repeat(arm, seeds, { arm })),
   runTrial: async (trial, { quick }) => {
     const squares = await measureNet(trial, quick);
     const { rate, standardError } = fitGrowth(squares.slice(margin, squares.length - margin));
@@ -133,10 +126,7 @@ export const gradientExplosion: Experiment = {
       skips: "growth with skips",
     };
     return (Object.keys(arms) as Arm[]).map((arm) =>
-      summarizeMean(
-        names[arm],
-        ofArm(outcomes, arm).map(({ numbers }) => numbers.rate!),
-      ),
+      summarizeMean(names[arm], listNumbers(ofArm(outcomes, arm), "rate")),
     );
   },
   judge: (met) => {

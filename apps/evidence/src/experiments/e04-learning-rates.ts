@@ -4,6 +4,7 @@ import { crossEntropy, type Module } from "@evenkeel/nn";
 import { mul, scope, tensor } from "@evenkeel/tensor";
 import type { Experiment, Outcome, Trial, TrialSetting } from "../experiment.ts";
 import { type LabelledImages, loadImages } from "../images.ts";
+import { averageSeries, listNumbers, select } from "../outcomes.ts";
 import { computeMean, summarizeMean } from "../statistics/summaries.ts";
 import { trainAndTest } from "../training.ts";
 
@@ -89,12 +90,12 @@ async function measureStep({ seed, setting }: Trial, { quick, signal }: TrialSet
   };
 }
 
-const select = (outcomes: readonly Outcome[], kind: string, arm: Arm): readonly Outcome[] =>
-  outcomes.filter(({ trial: { setting } }) => setting.kind === kind && setting.arm === arm);
+const ofKind = (outcomes: readonly Outcome[], kind: string, arm: Arm): readonly Outcome[] =>
+  select(outcomes, { kind, arm });
 
 /** The mean over the scales of each seed. */
 const listDecades = (outcomes: readonly Outcome[], arm: Arm): number[] => {
-  const chosen = select(outcomes, "range", arm);
+  const chosen = ofKind(outcomes, "range", arm);
   const seeds = [...new Set(chosen.map(({ trial }) => trial.seed))];
   return seeds.map((seed) =>
     computeMean(chosen.filter(({ trial }) => trial.seed === seed).map(({ numbers }) => numbers.decades!)),
@@ -147,8 +148,7 @@ export const learningRates: Experiment = {
     trial.setting.kind === "step" ? measureStep(trial, setting) : measureRange(trial, setting),
   summarize: (outcomes) => {
     const [withNorm, without] = [listDecades(outcomes, "batch"), listDecades(outcomes, "none")];
-    const ratios = (arm: Arm, name: string): number[] =>
-      select(outcomes, "step", arm).map(({ numbers }) => numbers[name]!);
+    const ratios = (arm: Arm, name: string): number[] => listNumbers(ofKind(outcomes, "step", arm), name);
     return [
       summarizeMean(
         "additional powers of ten of usable rates",
@@ -172,10 +172,7 @@ export const learningRates: Experiment = {
       y: { name: "accuracy", include: [0, 1] },
       series: armNames.map((arm) => ({
         name: arms[arm],
-        points: averagePoints(
-          select(outcomes, "range", arm).filter(({ trial }) => trial.setting.scale === scale),
-          "reached",
-        ),
+        points: averageSeries(select(outcomes, { kind: "range", arm, scale }), "reached", 0),
       })),
     })),
     {
@@ -185,20 +182,10 @@ export const learningRates: Experiment = {
       y: { name: "loss after over loss before", scale: "logarithmic" },
       series: armNames.map((arm) => ({
         name: arms[arm],
-        points: averagePoints(select(outcomes, "step", arm), "ratio"),
+        points: averageSeries(ofKind(outcomes, "step", arm), "ratio"),
       })),
     },
   ],
   advice:
     "With batch norm, begin with a larger learning rate and search less for it. Without batch norm, a deep residual network needs a smaller initialization of its branches before any usual rate works.",
 };
-
-function averagePoints(outcomes: readonly Outcome[], name: string): readonly (readonly [number, number])[] {
-  const [first] = outcomes;
-  return (first?.series[name] ?? []).map(([x], index) => [
-    x,
-    computeMean(
-      outcomes.map(({ series }) => (Number.isNaN(series[name]![index]![1]) ? 0 : series[name]![index]![1])),
-    ),
-  ]);
-}
