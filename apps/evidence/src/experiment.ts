@@ -39,6 +39,8 @@ export interface Outcome {
 export interface TrialSetting {
   readonly backend: Backend;
   readonly quick: boolean;
+  /** A folder for what the trial leaves, so that it goes on after an interruption. */
+  readonly folder: string;
   readonly signal: AbortSignal;
 }
 

@@ -6,6 +6,8 @@ import { learningRates } from "./e04-learning-rates.ts";
 import { smoothLoss } from "./e05-smooth-loss.ts";
 import { smallBatches } from "./e06-small-batches.ts";
 import { regularization } from "./e07-regularization.ts";
+import { translation } from "./e09-translation.ts";
+import { detection } from "./e10-detection.ts";
 
 /** All experiments, in the order of the report. */
 export const experiments: readonly Experiment[] = [
@@ -16,4 +18,6 @@ export const experiments: readonly Experiment[] = [
   smoothLoss,
   smallBatches,
   regularization,
+  translation,
+  detection,
 ];

@@ -22,7 +22,12 @@ export async function runOrder(
 ): Promise<void> {
   const backend = await selectBackend([cpu({ threads: 1 }), webgpu({ software: true })], { prefer: name });
   try {
-    const { numbers, series } = await experiment.runTrial(trial, { backend, quick, signal });
+    const { numbers, series } = await experiment.runTrial(trial, {
+      backend,
+      quick,
+      folder: path.replace(/\.json$/, ""),
+      signal,
+    });
     const { user, system } = process.cpuUsage();
     await saveTrial(path, {
       experiment: experiment.id,
