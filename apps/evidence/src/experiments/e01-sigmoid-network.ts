@@ -1,12 +1,5 @@
 import { BatchNorm1d, init, Linear, Module } from "@evenkeel/nn";
-import {
-  flatten,
-  scope,
-  sigmoid,
-  type Tensor,
-  tensor,
-  withoutStateChanges,
-} from "@evenkeel/tensor";
+import { flatten, scope, sigmoid, type Tensor, tensor, withoutStateChanges } from "@evenkeel/tensor";
 import type { Experiment, Outcome, Trial } from "../experiment.ts";
 import { type LabelledImages, loadImages } from "../images.ts";
 import { averageSeries, listNumbers, repeat, select } from "../outcomes.ts";
