@@ -6,6 +6,7 @@ import { learningRates } from "./e04-learning-rates.ts";
 import { smoothLoss } from "./e05-smooth-loss.ts";
 import { smallBatches } from "./e06-small-batches.ts";
 import { regularization } from "./e07-regularization.ts";
+import { text } from "./e08-text.ts";
 import { translation } from "./e09-translation.ts";
 import { detection } from "./e10-detection.ts";
 
@@ -18,6 +19,7 @@ export const experiments: readonly Experiment[] = [
   smoothLoss,
   smallBatches,
   regularization,
+  text,
   translation,
   detection,
 ];
