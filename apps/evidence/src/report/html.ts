@@ -1,4 +1,4 @@
-import { type Block, drawReport, type Section } from "@evenkeel/report";
+import { type Block, drawReport, type Section, type Table } from "@evenkeel/report";
 import { describeOrigin, type Finding, listMeasureRows, measureColumns } from "./describe-result.ts";
 
 /** The report as one page that works offline. */
@@ -9,13 +9,31 @@ export function drawHtml(findings: readonly Finding[]): string {
     setting: [
       "Each experiment has a threshold that was fixed before its first run; what misses it is reported as missed.",
     ],
-    findings: findings.map(
-      ({ experiment: { id, statement }, result }) =>
-        `${id}: ${result === undefined ? "not run yet" : result.verdict}. ${statement}`,
-    ),
-    sections: findings.map(makeSection),
+    findings: describeVerdicts(findings),
+    sections: [{ blocks: [makeOverview(findings)] }, ...findings.map(makeSection)],
   });
 }
+
+function describeVerdicts(findings: readonly Finding[]): string[] {
+  const verdicts = findings.flatMap(({ result }) => (result === undefined ? [] : [result.verdict]));
+  const counts = [...new Set(verdicts)].map(
+    (verdict) => `${verdicts.filter((one) => one === verdict).length} ${verdict}`,
+  );
+  return [
+    `Of ${findings.length} statements, ${verdicts.length} were examined: ${counts.join(", ") || "none yet"}.`,
+  ];
+}
+
+const makeOverview = (findings: readonly Finding[]): Table => ({
+  kind: "table",
+  isWide: true,
+  columns: [{ name: "experiment" }, { name: "statement", kind: "text" }, { name: "verdict", kind: "text" }],
+  rows: findings.map(({ experiment: { id, statement }, result }) => [
+    id,
+    statement,
+    result === undefined ? "not run yet" : { text: result.verdict, tone: "strong" },
+  ]),
+});
 
 function makeSection({ experiment, result }: Finding): Section {
   const { id, title, paper, setup, metric, advice } = experiment;
