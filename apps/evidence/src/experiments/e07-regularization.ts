@@ -37,7 +37,7 @@ async function runTrial({ seed, setting }: Trial, { quick, signal }: TrialSettin
     learningRate: Number(setting.rate),
     momentum: 0.9,
     seed,
-    testEvery: steps / 24,
+    testEvery: Math.ceil(steps / 24),
     signal,
   });
   const [train, test] = [
