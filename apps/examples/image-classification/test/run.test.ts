@@ -187,7 +187,7 @@ describe("the program", () => {
       ["broken.png", "broken.png"],
     ] as const) {
       const refused = await run(["predict", "used", file]);
-      expect(refused.output).toMatch(/^Backend: .*\nArgumentError: the picture .*\n$/);
+      expect(refused.output).toMatch(/^Backend: .*\nNetwork: batch\nArgumentError: the picture .*\n$/);
       expect(refused.output).toContain(message);
       expect(refused.code).toBe(2);
     }
