@@ -86,7 +86,7 @@ async function runTrial({ seed, setting }: Trial, { quick, signal }: TrialSettin
           loss: crossEntropy,
           update: () => train(batch.inputs, batch.labels).dispose(),
         });
-        // Of convolutions, relative to their gradients.
+        // A layer without a gradient has no relative distance.
         const relative = shifts
           .filter(({ gradientNorm }) => gradientNorm > 0)
           .map(({ distance, gradientNorm }) => distance / gradientNorm);

@@ -60,25 +60,28 @@ export async function measureAlongGradient<Inputs, Labels, Outputs>(
   checkArguments("measureAlongGradient", model, batch, options);
   const { loss, learningRates } = options;
   const start = differentiate(model, batch, loss);
-  const measureAt = async (here: ParameterPoint, learningRate: number): Promise<StepAlongGradient> => {
+  const measureAt = async (
+    here: ParameterPoint,
+    learningRate: number,
+  ): Promise<Omit<StepAlongGradient, "smoothness">> => {
     here.move({ direction: start.gradients, distance: -learningRate });
     const there = differentiate(model, batch, loss);
     const distance = computeNorm(there.gradients, start.gradients);
     disposeAll(there.gradients);
     const [reached, gradientDistance] = await Promise.all([there.loss, distance].map(readNumber));
-    return {
-      learningRate,
-      loss: reached!,
-      gradientDistance: gradientDistance!,
-      smoothness: gradientDistance! / (learningRate * gradientNorm),
-    };
+    return { learningRate, loss: reached!, gradientDistance: gradientDistance! };
   };
-  const gradientNorm = await readNumber(computeNorm(start.gradients));
   try {
+    const [before, gradientNorm] = (await Promise.all(
+      [start.loss, computeNorm(start.gradients)].map(readNumber),
+    )) as [number, number];
     return await fromHere(model, async (here) => {
       const steps: StepAlongGradient[] = [];
-      for (const learningRate of learningRates) steps.push(await measureAt(here, learningRate));
-      return { loss: await readNumber(start.loss), gradientNorm, steps };
+      for (const learningRate of learningRates) {
+        const found = await measureAt(here, learningRate);
+        steps.push({ ...found, smoothness: found.gradientDistance / (learningRate * gradientNorm) });
+      }
+      return { loss: before, gradientNorm, steps };
     });
   } finally {
     disposeAll(start.gradients);
@@ -120,8 +123,8 @@ export async function searchAlongGradient<Inputs, Labels, Outputs>(
   checkArguments("searchAlongGradient", model, batch, options);
   const { loss: measure, learningRates } = options;
   const start = differentiate(model, batch, measure);
-  const loss = await readNumber(start.loss);
   try {
+    const loss = await readNumber(start.loss);
     const points = await fromHere(model, async (here) => {
       const found: AlongGradientPoint[] = [];
       for (const learningRate of learningRates) {

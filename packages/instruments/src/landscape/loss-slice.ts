@@ -1,6 +1,13 @@
 import { type DataSource, evaluate, type Module } from "@evenkeel/nn";
 import { div, mul, normal, scope, sqrt, sum, type Tensor } from "@evenkeel/tensor";
-import { anAbortSignal, aSeed, checkOptions, checkValue, positive, type Rule } from "@evenkeel/tensor/checks";
+import {
+  anAbortSignal,
+  checkOptions,
+  checkValue,
+  positive,
+  type Rule,
+  seedWord,
+} from "@evenkeel/tensor/checks";
 import { aDataSource, aModule } from "../model/check-arguments.ts";
 import { aLoss, disposeAll, type Loss } from "../model/differentiate.ts";
 import { fromHere, type ParameterPoint } from "../model/parameter-point.ts";
@@ -55,7 +62,7 @@ export async function measureLossSlice<Inputs, Labels, Outputs>(
       directions: oneOrTwo,
       extent: positive,
       points: odd,
-      seed: aSeed,
+      seed: seedWord,
       signal: anAbortSignal,
     },
     ["data", "loss"],
@@ -67,7 +74,7 @@ export async function measureLossSlice<Inputs, Labels, Outputs>(
     (await evaluate(model, { data: data as never, loss: loss as never, signal })).loss;
   return fromHere(model, async (here) => {
     const [first, second] = Array.from({ length: directions }, (_, index) =>
-      drawDirection(here, 2 * seed + index),
+      drawDirection(here, { seed, direction: index }),
     ) as [Direction, Direction?];
     const losses: number[][] = [];
     try {
@@ -92,11 +99,18 @@ export async function measureLossSlice<Inputs, Labels, Outputs>(
 type Direction = readonly (Tensor | undefined)[];
 
 /** A normal direction in which each filter, a slice along the first axis of a weight, has the norm of the model's filter. */
-const drawDirection = ({ values }: ParameterPoint, seed: number): Direction =>
+const drawDirection = (
+  { values }: ParameterPoint,
+  { seed, direction }: { readonly seed: number; readonly direction: number },
+): Direction =>
   values.map((value, index) => {
     if (value.rank < 2) return undefined;
     return scope(() => {
-      const drawn = normal(value.shape, { seed: seed * values.length + index, backend: value.backend });
+      const drawn = normal(value.shape, {
+        seed,
+        stream: direction * values.length + index,
+        backend: value.backend,
+      });
       const axis = Array.from({ length: value.rank - 1 }, (_, inner) => inner + 1);
       const computeNorms = (x: Tensor): Tensor => sqrt(sum(mul(x, x), { axis, keepDims: true }));
       return mul(drawn, div(computeNorms(value), computeNorms(drawn)));
