@@ -1,11 +1,9 @@
 import { type Module, onBackward } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 import { keep } from "@evenkeel/tensor";
-import { checkOptions, checkValue, listOf, text } from "@evenkeel/tensor/checks";
-import { aModule } from "../model/check-arguments.ts";
+import { listOf, text } from "@evenkeel/tensor/checks";
 import {
-  aLoss,
-  checkBatch,
+  checkMeasurement,
   computeNorm,
   differentiate,
   disposeAll,
@@ -45,13 +43,10 @@ export async function measureGradientNorms<Inputs, Labels, Outputs>(
   batch: LabelledBatch<Inputs, Labels>,
   options: GradientNormsOptions<Labels, Outputs>,
 ): Promise<LayerGradient[]> {
-  checkValue("measureGradientNorms: model", model, aModule);
-  checkBatch("measureGradientNorms", batch);
-  checkOptions<GradientNormsOptions<never, never>>(
+  checkMeasurement<GradientNormsOptions>(
     "measureGradientNorms",
-    options as GradientNormsOptions<never, never>,
-    { loss: aLoss, paths: listOf(text) },
-    ["loss", "paths"],
+    { model, batch, options },
+    { paths: listOf(text) },
   );
   const { loss, paths } = options;
   const norms = new Map<string, Tensor>();

@@ -1,10 +1,8 @@
 import type { Module } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
-import { checkOptions, checkValue, listOf, positive } from "@evenkeel/tensor/checks";
-import { aModule } from "../model/check-arguments.ts";
+import { listOf, positive, type Rules } from "@evenkeel/tensor/checks";
 import {
-  aLoss,
-  checkBatch,
+  checkMeasurement,
   computeLoss,
   computeNorm,
   differentiate,
@@ -20,6 +18,8 @@ export interface AlongGradientOptions<Labels = Tensor, Outputs = Tensor> {
   /** How far to go against the gradient: the step of gradient descent with each of these learning rates. */
   readonly learningRates: readonly number[];
 }
+
+const rules: Rules<Omit<AlongGradientOptions, "loss">> = { learningRates: listOf(positive) };
 
 /** What a step against the gradient finds. */
 export interface StepAlongGradient {
@@ -57,7 +57,7 @@ export async function measureAlongGradient<Inputs, Labels, Outputs>(
   batch: LabelledBatch<Inputs, Labels>,
   options: AlongGradientOptions<Labels, Outputs>,
 ): Promise<GradientLine> {
-  checkArguments("measureAlongGradient", model, batch, options);
+  checkMeasurement<AlongGradientOptions>("measureAlongGradient", { model, batch, options }, rules);
   const { loss, learningRates } = options;
   const start = differentiate(model, batch, loss);
   const measureAt = async (
@@ -120,7 +120,7 @@ export async function searchAlongGradient<Inputs, Labels, Outputs>(
   batch: LabelledBatch<Inputs, Labels>,
   options: AlongGradientOptions<Labels, Outputs>,
 ): Promise<GradientSearch> {
-  checkArguments("searchAlongGradient", model, batch, options);
+  checkMeasurement<AlongGradientOptions>("searchAlongGradient", { model, batch, options }, rules);
   const { loss: measure, learningRates } = options;
   const start = differentiate(model, batch, measure);
   try {
@@ -139,15 +139,4 @@ export async function searchAlongGradient<Inputs, Labels, Outputs>(
   } finally {
     disposeAll(start.gradients);
   }
-}
-
-function checkArguments(where: string, model: unknown, batch: unknown, options: object): void {
-  checkValue(`${where}: model`, model, aModule);
-  checkBatch(where, batch);
-  checkOptions<AlongGradientOptions<never, never>>(
-    where,
-    options as AlongGradientOptions<never, never>,
-    { loss: aLoss, learningRates: listOf(positive) },
-    ["loss", "learningRates"],
-  );
 }

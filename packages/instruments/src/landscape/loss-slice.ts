@@ -2,6 +2,7 @@ import { type DataSource, evaluate, type Module } from "@evenkeel/nn";
 import { div, mul, normal, scope, sqrt, sum, type Tensor } from "@evenkeel/tensor";
 import {
   anAbortSignal,
+  callable,
   checkOptions,
   checkValue,
   positive,
@@ -9,7 +10,7 @@ import {
   seedWord,
 } from "@evenkeel/tensor/checks";
 import { aDataSource, aModule } from "../model/check-arguments.ts";
-import { aLoss, disposeAll, type Loss } from "../model/differentiate.ts";
+import { disposeAll, type Loss } from "../model/differentiate.ts";
 import { fromHere, type ParameterPoint } from "../model/parameter-point.ts";
 
 export interface LossSliceOptions<Inputs = Tensor, Labels = Tensor, Outputs = Tensor> {
@@ -58,7 +59,7 @@ export async function measureLossSlice<Inputs, Labels, Outputs>(
     options as LossSliceOptions<never, never, never>,
     {
       data: aDataSource,
-      loss: aLoss,
+      loss: callable,
       directions: oneOrTwo,
       extent: positive,
       points: odd,

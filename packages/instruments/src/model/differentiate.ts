@@ -11,7 +11,8 @@ import {
   type Tensor,
   withoutStateChanges,
 } from "@evenkeel/tensor";
-import { callable, describeValue, type Rule } from "@evenkeel/tensor/checks";
+import { callable, checkOptions, checkValue, describeValue, type Rules } from "@evenkeel/tensor/checks";
+import { aModule } from "./check-arguments.ts";
 
 /** A batch on the device of the model. Its tensors belong to the caller. */
 export interface LabelledBatch<Inputs = Tensor, Labels = Tensor> {
@@ -66,14 +67,22 @@ export const disposeAll = (tensors: readonly Tensor[]): void => {
   for (const one of tensors) one.dispose();
 };
 
-/** Throws ArgumentError unless it is a batch of tensors. */
-export function checkBatch(where: string, batch: unknown): void {
+/**
+ * Checks the arguments of a measurement of a batch: the model, the batch, the loss and the other options, which are all required.
+ * Throws ArgumentError.
+ */
+export function checkMeasurement<Options extends { readonly loss: unknown }>(
+  where: string,
+  { model, batch, options }: { readonly model: unknown; readonly batch: unknown; readonly options: object },
+  rules: Rules<Omit<Options, "loss">>,
+): void {
+  checkValue(`${where}: model`, model, aModule);
   const { inputs, labels } = (batch ?? {}) as Partial<LabelledBatch<unknown, unknown>>;
   if (inputs === undefined || labels === undefined) {
     throw new ArgumentError(
       `${where}: batch: found ${describeValue(batch)}, expected { inputs, labels } of tensors`,
     );
   }
+  const all = { ...rules, loss: callable } as Rules<object>;
+  checkOptions(where, options, all, Object.keys(all) as never[]);
 }
-
-export const aLoss: Rule = callable;

@@ -1,10 +1,8 @@
 import type { AnyModule, Module } from "@evenkeel/nn";
 import { mul, scope, stack, sum, type Tensor } from "@evenkeel/tensor";
-import { callable, checkOptions, checkValue } from "@evenkeel/tensor/checks";
-import { aModule } from "../model/check-arguments.ts";
+import { callable } from "@evenkeel/tensor/checks";
 import {
-  aLoss,
-  checkBatch,
+  checkMeasurement,
   computeNorm,
   differentiate,
   disposeAll,
@@ -54,13 +52,10 @@ export async function measureCovariateShift<Inputs, Labels, Outputs>(
   batch: LabelledBatch<Inputs, Labels>,
   options: CovariateShiftOptions<Labels, Outputs>,
 ): Promise<LayerShift[]> {
-  checkValue("measureCovariateShift: model", model, aModule);
-  checkBatch("measureCovariateShift", batch);
-  checkOptions<CovariateShiftOptions<never, never>>(
+  checkMeasurement<CovariateShiftOptions>(
     "measureCovariateShift",
-    options as CovariateShiftOptions<never, never>,
-    { loss: aLoss, update: callable },
-    ["loss", "update"],
+    { model, batch, options },
+    { update: callable },
   );
   const { loss, update } = options;
   const layers = groupByLayer(model);
