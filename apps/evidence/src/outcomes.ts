@@ -12,6 +12,28 @@ export const select = (outcomes: readonly Outcome[], setting: Trial["setting"]):
     Object.entries(setting).every(([name, value]) => trial.setting[name] === value),
   );
 
+/**
+ * The outcomes of an arm at its best learning rate: that with the largest mean score over the seeds. The score must not come from the
+ * test. A rate counts as the worst if a score of it is NaN.
+ */
+export function selectBestRate(
+  outcomes: readonly Outcome[],
+  arm: string,
+  score: (numbers: Outcome["numbers"]) => number,
+): readonly Outcome[] {
+  const ofArm = select(outcomes, { arm });
+  const rates = [...new Set(ofArm.map(({ trial }) => trial.setting.rate!))];
+  const groups = rates.map((rate) => {
+    const group = select(ofArm, { rate });
+    const mean = computeMean(group.map(({ numbers }) => score(numbers)));
+    return { group, score: Number.isNaN(mean) ? Number.NEGATIVE_INFINITY : mean };
+  });
+  return groups.reduce((best, one) => (one.score > best.score ? one : best)).group;
+}
+
+/** The learning rate of outcomes that have the same. */
+export const readRate = ([first]: readonly Outcome[]): number => Number(first!.trial.setting.rate);
+
 export const listNumbers = (outcomes: readonly Outcome[], name: string): number[] =>
   outcomes.map(({ numbers }) => numbers[name]!);
 

@@ -16,6 +16,8 @@ export type Point = readonly [step: number, value: number];
 
 export interface TrainingOptions {
   readonly train: LabelledImages;
+  /** Images to choose a learning rate by, which are neither trained on nor in the test. */
+  readonly heldOut?: LabelledImages;
   readonly test: LabelledImages;
   readonly batchSize: number;
   readonly steps: number;
@@ -37,7 +39,10 @@ export interface TrainingOptions {
 export interface Course {
   /** Of each step. */
   readonly losses: readonly Point[];
+  /** On the test images. */
   readonly accuracies: readonly Point[];
+  /** On the images that are held out; empty without any. */
+  readonly heldOutAccuracies: readonly Point[];
   /** Whether the loss became infinite or NaN. */
   readonly hasDiverged: boolean;
 }
@@ -46,14 +51,29 @@ const testBatch = 1000;
 
 /** Trains with SGD for a number of steps, and tests on the way. A loss that is not finite ends the training. */
 export async function trainAndTest(model: Module, options: TrainingOptions): Promise<Course> {
-  const { train, test, batchSize, steps, learningRate, momentum = 0, weightDecay = 0, schedule } = options;
+  const {
+    train,
+    heldOut,
+    test,
+    batchSize,
+    steps,
+    learningRate,
+    momentum = 0,
+    weightDecay = 0,
+    schedule,
+  } = options;
   const data = batches(train, { batchSize, shuffled: true, seed: options.seed });
   const optimizer = new SGD(model, { learningRate, momentum, weightDecay });
   const accuracies: Point[] = [];
+  const heldOutAccuracies: Point[] = [];
+  const measure = async (done: number): Promise<void> => {
+    accuracies.push([done, await measureAccuracy(model, test)]);
+    if (heldOut !== undefined) heldOutAccuracies.push([done, await measureAccuracy(model, heldOut)]);
+  };
   const probe = {
     every: options.testEvery,
     run: async ({ steps: done }: { readonly steps: number }): Promise<void> => {
-      accuracies.push([done, await measureAccuracy(model, test)]);
+      await measure(done);
       await options.afterTest?.(done);
     },
   };
@@ -76,9 +96,8 @@ export async function trainAndTest(model: Module, options: TrainingOptions): Pro
   optimizer.dispose();
   const losses = records.map(({ step, loss }): Point => [step + 1, loss]);
   const hasDiverged = losses.length === 0 || !losses.every(([, loss]) => Number.isFinite(loss));
-  if (accuracies.at(-1)?.[0] !== losses.length)
-    accuracies.push([losses.length, await measureAccuracy(model, test)]);
-  return { losses, accuracies, hasDiverged };
+  if (accuracies.at(-1)?.[0] !== losses.length) await measure(losses.length);
+  return { losses, accuracies, heldOutAccuracies, hasDiverged };
 }
 
 /** The share of the images that are classified correctly; 0 if the outputs are not finite. */

@@ -5,9 +5,10 @@ import { add, mul, normal, type Tensor, uniform } from "@evenkeel/tensor";
 import type { Experiment, Outcome, Trial, TrialSetting } from "../experiment.ts";
 import { loadImages } from "../images.ts";
 import { makeConvnet } from "../networks.ts";
-import { averageSeries, listNumbers, repeat, select } from "../outcomes.ts";
+import { averageSeries, listNumbers, repeat, select, selectBestRate } from "../outcomes.ts";
 import { computeMean, computeMedian, summarizeMean, summarizeRatio } from "../statistics/summaries.ts";
 import { measureAccuracy, type Point } from "../training.ts";
+import { runLinearTrial } from "./e05-linear-network.ts";
 
 const arms = {
   none: "without batch norm",
@@ -57,7 +58,7 @@ const makeModel = (arm: Arm, seed: number): Sequential =>
   });
 
 /** Trains, and measures the loss along the gradient, the shift of each layer's gradient, and the loss itself. */
-async function runTrial({ seed, setting }: Trial, { quick, signal }: TrialSetting) {
+async function runConvnetTrial({ seed, setting }: Trial, { quick, signal }: TrialSetting) {
   const images = await loadImages("fashion-mnist", {
     ...(quick ? { train: 1280, test: 500 } : { train: 12_800, test: 2000 }),
     signal,
@@ -117,16 +118,13 @@ async function runTrial({ seed, setting }: Trial, { quick, signal }: TrialSettin
   };
 }
 
-/** The outcomes of an arm at the rate with the lowest final loss, on average over the seeds. */
-function selectBest(outcomes: readonly Outcome[], arm: Arm): readonly Outcome[] {
-  const average = (rate: number): number => {
-    const losses = listNumbers(select(outcomes, { arm, rate }), "finalLoss");
-    return losses.every(Number.isFinite) ? computeMean(losses) : Number.POSITIVE_INFINITY;
-  };
-  const tried = rates.filter((rate) => select(outcomes, { arm, rate }).length > 0);
-  const best = tried.reduce((best, rate) => (average(rate) < average(best) ? rate : best));
-  return select(outcomes, { arm, rate: best });
-}
+/** The outcomes of an arm at the rate with the lowest final loss. */
+const selectBest = (outcomes: readonly Outcome[], arm: Arm): readonly Outcome[] =>
+  selectBestRate(outcomes, arm, ({ finalLoss }) => -finalLoss!);
+
+/** The outcomes of the deep linear network. */
+const ofLinear = (outcomes: readonly Outcome[], hasNorm: boolean): readonly Outcome[] =>
+  select(outcomes, { network: "linear", hasNorm });
 
 export const smoothLoss: Experiment = {
   id: "E5",
@@ -137,10 +135,10 @@ export const smoothLoss: Experiment = {
   paper:
     "Santurkar et al. 2018, figures 1, 2 and 4: training with batch norm and noise is as good as with batch norm, the shift of gradients is not smaller with batch norm, and the gradient predicts up to a hundred times better",
   setup:
-    "Six 3x3 convolutions on 12,800 images of Fashion-MNIST, batches of 64, 600 steps of SGD with momentum 0.9 and the better of the learning rates 0.01 and 0.05 for each network: with and without batch norm, and both with noise behind each norm or convolution that changes its mean and variance in every step. Five seeds.",
+    "Six 3x3 convolutions on 12,800 images of Fashion-MNIST, batches of 64, 600 steps of SGD with momentum 0.9 and the better of the learning rates 0.01 and 0.05 for each network: with and without batch norm, and both with noise behind each norm or convolution that changes its mean and variance in every step. And a network of 25 linear layers of 50 units that learns a badly conditioned linear map of 200 normal inputs: 10,000 steps of gradient descent with a learning rate of 0.000001 on the sum of squared errors. Five seeds.",
   metric:
     "the final training loss; the largest distance of the gradient from itself within half to four times a step along it; and how much the gradient of a layer changes when those before it are updated, relative to its norm, the median over layers",
-  cost: "60 minutes",
+  cost: "80 minutes",
   seeds: 5,
   thresholds: [
     {
@@ -158,12 +156,24 @@ export const smoothLoss: Experiment = {
       expected: "at most 0.2",
       accepts: (value) => value <= 0.2,
     },
+    {
+      measure: "the same in a linear network of 25 layers",
+      expected: "at most 0.2",
+      accepts: (value) => value <= 0.2,
+    },
   ],
-  listTrials: ({ seeds, quick }) =>
-    armNames.flatMap((arm) =>
+  listTrials: ({ seeds, quick }) => [
+    ...armNames.flatMap((arm) =>
       (quick ? [0.05] : rates).flatMap((rate) => repeat(`${arm}-${rate}`, seeds, { arm, rate })),
     ),
-  runTrial,
+    ...[true, false].flatMap((hasNorm) =>
+      repeat(`linear-${hasNorm ? "batch" : "none"}`, seeds, { network: "linear", hasNorm }),
+    ),
+  ],
+  runTrial: (trial, setting) =>
+    trial.setting.network === "linear"
+      ? runLinearTrial({ seed: trial.seed, hasNorm: trial.setting.hasNorm === true }, factors, setting)
+      : runConvnetTrial(trial, setting),
   summarize: (outcomes) => {
     const ofArm = (arm: Arm, name: string): number[] => listNumbers(selectBest(outcomes, arm), name);
     return [
@@ -179,6 +189,11 @@ export const smoothLoss: Experiment = {
         ofArm("none", "predictiveness"),
       ),
       summarizeRatio(
+        "the same in a linear network of 25 layers",
+        listNumbers(ofLinear(outcomes, true), "predictiveness"),
+        listNumbers(ofLinear(outcomes, false), "predictiveness"),
+      ),
+      summarizeRatio(
         "effective smoothness with over without batch norm",
         ofArm("batch", "smoothness"),
         ofArm("none", "smoothness"),
@@ -189,11 +204,11 @@ export const smoothLoss: Experiment = {
     ];
   },
   judge: (met) => {
-    if (met.size === 3) return "supported";
+    if (met.size === 4) return "supported";
     return met.size === 0 ? "not supported" : "supported under these conditions";
   },
-  draw: (outcomes) =>
-    (
+  draw: (outcomes) => [
+    ...(
       [
         ["loss", "Training loss", "loss"],
         ["predictiveness", "How far the gradient moves along itself", "distance"],
@@ -204,15 +219,26 @@ export const smoothLoss: Experiment = {
         ],
       ] as const
     ).map(([name, title, unit]) => ({
-      kind: "line-chart",
+      kind: "line-chart" as const,
       title: `${title} (mean of the seeds)`,
       x: { name: "step" },
-      y: { name: unit, scale: "logarithmic" },
+      y: { name: unit, scale: "logarithmic" as const },
       series: armNames.map((arm) => ({
         name: arms[arm],
         points: averageSeries(selectBest(outcomes, arm), name),
       })),
     })),
+    {
+      kind: "line-chart" as const,
+      title: "How far the gradient moves along itself in the linear network (mean of the seeds)",
+      x: { name: "step" },
+      y: { name: "distance", scale: "logarithmic" as const },
+      series: [true, false].map((hasNorm) => ({
+        name: hasNorm ? arms.batch : arms.none,
+        points: averageSeries(ofLinear(outcomes, hasNorm), "predictiveness"),
+      })),
+    },
+  ],
   advice:
     "Explain batch norm by the smoother loss, which permits larger steps, and not by internal covariate shift.",
 };

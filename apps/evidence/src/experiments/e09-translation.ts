@@ -1,6 +1,6 @@
 import type { Experiment, Outcome, Trial, TrialSetting } from "../experiment.ts";
 import { listNumbers, repeat, select } from "../outcomes.ts";
-import { summarizeMean } from "../statistics/summaries.ts";
+import { summarizeDifference, summarizeMean } from "../statistics/summaries.ts";
 import { trainTask } from "../tasks.ts";
 
 const arms = { batch: "batch norm in the encoder", layer: "layer norm in the encoder" } as const;
@@ -40,10 +40,10 @@ async function runTrial({ seed, setting }: Trial, { quick, folder, signal }: Tri
   return { numbers: { testBleu, greedyTestBleu, testChrF, validationPerplexity }, series: {} };
 }
 
-const listDifferences = (outcomes: readonly Outcome[], name: string): number[] => {
-  const layer = listNumbers(select(outcomes, { arm: "layer" }), name);
-  return listNumbers(select(outcomes, { arm: "batch" }), name).map((value, index) => value - layer[index]!);
-};
+const listOf = (outcomes: readonly Outcome[], arm: Arm, name: string): number[] =>
+  listNumbers(select(outcomes, { arm }), name);
+const compare = (name: string, outcomes: readonly Outcome[], number: string) =>
+  summarizeDifference(name, listOf(outcomes, "batch", number), listOf(outcomes, "layer", number));
 
 export const translation: Experiment = {
   id: "E9",
@@ -68,14 +68,11 @@ export const translation: Experiment = {
   listTrials: ({ seeds }) => armNames.flatMap((arm) => repeat(arm, seeds, { arm })),
   runTrial,
   summarize: (outcomes) => [
-    summarizeMean("BLEU with batch norm minus BLEU with layer norm", listDifferences(outcomes, "testBleu")),
-    summarizeMean("the same with greedy search", listDifferences(outcomes, "greedyTestBleu")),
+    compare("BLEU with batch norm minus BLEU with layer norm", outcomes, "testBleu"),
+    compare("the same with greedy search", outcomes, "greedyTestBleu"),
     ...armNames.flatMap((arm) => [
-      summarizeMean(`BLEU, ${arms[arm]}`, listNumbers(select(outcomes, { arm }), "testBleu")),
-      summarizeMean(
-        `validation perplexity, ${arms[arm]}`,
-        listNumbers(select(outcomes, { arm }), "validationPerplexity"),
-      ),
+      summarizeMean(`BLEU, ${arms[arm]}`, listOf(outcomes, arm, "testBleu")),
+      summarizeMean(`validation perplexity, ${arms[arm]}`, listOf(outcomes, arm, "validationPerplexity")),
     ]),
   ],
   judge: (met) => (met.size === 1 ? "supported" : "not supported"),
@@ -87,7 +84,7 @@ export const translation: Experiment = {
       categories: [...new Set(outcomes.map(({ trial }) => `seed ${trial.seed}`))],
       series: armNames.map((arm) => ({
         name: arms[arm],
-        values: listNumbers(select(outcomes, { arm }), "testBleu"),
+        values: listOf(outcomes, arm, "testBleu"),
       })),
     },
   ],

@@ -8,6 +8,7 @@ export function drawHtml(findings: readonly Finding[]): string {
     name: "Evenkeel: evidence",
     setting: [
       "Each experiment has a threshold that was fixed before its first run; what misses it is reported as missed.",
+      "Intervals are those of the bootstrap over seeds, at 95 %. Where a verdict depends on an interval, it is by Student's t, and wide enough for all of these together.",
     ],
     findings: describeVerdicts(findings),
     sections: [{ blocks: [makeOverview(findings)] }, ...findings.map(makeSection)],

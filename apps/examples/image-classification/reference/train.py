@@ -111,6 +111,7 @@ def main():
         ("warm-up", int, 0),
         ("batch-size", int, 128),
         ("learning-rate", float, 0.05),
+        ("label-smoothing", float, 0),
         ("seed", int, 1),
         ("images", int, 0),
     ):
@@ -140,7 +141,7 @@ def main():
             for group in optimizer.param_groups:
                 group["lr"] = rate
             inputs = x[batch] if options.augment == "none" else augment(x[batch], black, random)
-            loss = F.cross_entropy(model(inputs), y[batch])
+            loss = F.cross_entropy(model(inputs), y[batch], label_smoothing=options.label_smoothing)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

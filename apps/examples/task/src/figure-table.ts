@@ -1,4 +1,5 @@
 import type { FigureRecord } from "./figures.ts";
+import { computeStudentInterval } from "./student-interval.ts";
 
 /** A record and the name of its file, without the ending. */
 export interface NamedFigure {
@@ -12,9 +13,6 @@ interface Series {
   readonly normalization: string;
   readonly records: readonly FigureRecord[];
 }
-
-/** Quantiles of Student's t for a two-sided interval of 95 %, for 1 to 9 degrees of freedom. */
-const studentQuantiles = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
 
 /** The records of one task as Markdown: a table of the figures, the gains of batch norm, and the commands. */
 export function writeFigureTable(figures: readonly NamedFigure[]): string {
@@ -109,10 +107,8 @@ function writeDifference(differences: readonly number[]): string {
   const sign = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(scale * value).toFixed(2)}`;
   const count = differences.length;
   if (count === 1) return `${sign(mean)}${unit} (one seed)`;
-  const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
-  const quantile = studentQuantiles[count - 2] ?? 2;
-  const half = quantile * Math.sqrt(variance / count);
-  return `${sign(mean)}${unit} (95 % interval by Student's t over ${count} seeds: ${sign(mean - half)} to ${sign(mean + half)})`;
+  const [low, high] = computeStudentInterval(differences);
+  return `${sign(mean)}${unit} (95 % interval by Student's t over ${count} seeds: ${sign(low)} to ${sign(high)})`;
 }
 
 function listOrigins(series: readonly Series[]): string[] {

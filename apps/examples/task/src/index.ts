@@ -29,6 +29,7 @@ export {
   type Setting,
   type Settings,
 } from "./settings.ts";
+export { computeStudentInterval } from "./student-interval.ts";
 export type {
   AnyTask,
   Arm,
