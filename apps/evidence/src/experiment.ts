@@ -36,6 +36,12 @@ export interface Outcome {
   readonly series: { readonly [name: string]: readonly (readonly [x: number, y: number])[] };
 }
 
+/** What a trial returns. */
+export interface Measured extends Omit<Outcome, "trial"> {
+  /** The processor time of other programs that it ran. */
+  readonly programSeconds?: number;
+}
+
 export interface TrialSetting {
   readonly backend: Backend;
   readonly quick: boolean;
@@ -59,6 +65,8 @@ export interface Threshold {
   readonly measure: string;
   readonly expected: string;
   accepts(value: number, interval: readonly [low: number, high: number]): boolean;
+  /** Whether the measure shows the opposite of the statement; default: it never does. */
+  opposes?(value: number, interval: readonly [low: number, high: number]): boolean;
 }
 
 /** An experiment: a claim, how it is examined, and what its outcome means. */
@@ -78,11 +86,11 @@ export interface Experiment {
   readonly seeds: number;
   readonly thresholds: readonly Threshold[];
   listTrials(scale: Scale): readonly Trial[];
-  runTrial(trial: Trial, setting: TrialSetting): Promise<Omit<Outcome, "trial">>;
+  runTrial(trial: Trial, setting: TrialSetting): Promise<Measured>;
   /** The measures of all outcomes, one for each threshold and others beside them. */
   summarize(outcomes: readonly Outcome[]): readonly Measure[];
-  /** The verdict by the names of the measures whose thresholds were met. */
-  judge(met: ReadonlySet<string>): Verdict;
+  /** The verdict by the names of the measures whose thresholds were met, and of those that show the opposite. */
+  judge(met: ReadonlySet<string>, opposed: ReadonlySet<string>): Verdict;
   draw(outcomes: readonly Outcome[]): readonly Chart[];
   /** What somebody who trains networks should do about it. */
   readonly advice: string;

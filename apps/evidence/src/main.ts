@@ -34,7 +34,7 @@ async function run(command: Extract<Command, { verb: "run" }>): Promise<void> {
       });
       const result = makeResult(experiment, outcomes, { minutes, commit });
       await saveResult(join(command.out, "results"), result);
-      sayResult(experiment, result);
+      sayResult(experiment, result, command.quick);
       if (command.record !== undefined) say(`Recorded: ${await saveResult(command.record, result)}`);
     }
   });
@@ -43,8 +43,12 @@ async function run(command: Extract<Command, { verb: "run" }>): Promise<void> {
   say(`\nReport: ${path}`);
 }
 
-function sayResult({ id, title }: Experiment, { verdict, measures, thresholds }: Result): void {
-  say(`\n${id}  ${title}: ${verdict}`);
+function sayResult(
+  { id, title }: Experiment,
+  { verdict, measures, thresholds }: Result,
+  isQuick: boolean,
+): void {
+  say(`\n${id}  ${title}: ${isQuick ? "a quick run shows signs alone, no verdict" : verdict}`);
   for (const [name, value] of Object.entries(measures)) {
     const threshold = thresholds.find(({ measure }) => measure === name);
     const judged =

@@ -34,16 +34,22 @@ export function makeResult(
   { minutes, commit }: { readonly minutes: number; readonly commit: string },
 ): Result {
   const measures = experiment.summarize(outcomes);
-  const thresholds = experiment.thresholds.map(({ measure, expected, accepts }) => {
+  const held = experiment.thresholds.map(({ measure, expected, accepts, opposes }) => {
     const { value, interval } = measures.find(({ name }) => name === measure)!;
-    return { measure, expected, isMet: accepts(value, interval) };
+    return {
+      measure,
+      expected,
+      isMet: accepts(value, interval),
+      isOpposed: opposes?.(value, interval) ?? false,
+    };
   });
-  const met = new Set(thresholds.filter(({ isMet }) => isMet).map(({ measure }) => measure));
+  const listNames = (which: "isMet" | "isOpposed"): ReadonlySet<string> =>
+    new Set(held.filter((one) => one[which]).map(({ measure }) => measure));
   return {
     id: experiment.id,
     claim: experiment.claim,
-    verdict: experiment.judge(met),
-    thresholds,
+    verdict: experiment.judge(listNames("isMet"), listNames("isOpposed")),
+    thresholds: held.map(({ measure, expected, isMet }) => ({ measure, expected, isMet })),
     measures: Object.fromEntries(measures.map(({ name, value }) => [name, value])),
     intervals: Object.fromEntries(measures.map(({ name, interval }) => [name, interval])),
     seeds: new Set(outcomes.map(({ trial }) => trial.seed)).size,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { Outcome } from "../src/experiment.ts";
+import { readRate, selectBestRate } from "../src/outcomes.ts";
 import { drawHtml } from "../src/report/html.ts";
 import { writeMarkdown } from "../src/report/markdown.ts";
 import { makeResult } from "../src/result.ts";
-import { summarizeRatio } from "../src/statistics/summaries.ts";
+import { summarizeDifference, summarizeRatio } from "../src/statistics/summaries.ts";
 import { makeOutcomes, sampleExperiment } from "./sample-experiment.ts";
 
 const origin = { minutes: 0.123, commit: "abc" };
@@ -26,19 +28,51 @@ describe("the result of an experiment", () => {
     expect(low!).toBeLessThan(high!);
   });
 
-  it.each([[[2, 3, 4]], [[Number.NaN, 1, 1]], [[Number.POSITIVE_INFINITY, 1, 1]]])(
-    "reports %j as missed",
-    (values) => {
-      const { verdict, thresholds } = makeResult(sampleExperiment, makeOutcomes(...values), origin);
-      expect(thresholds[0]!.isMet).toBe(false);
-      expect(verdict).toBe("contradicted");
-    },
-  );
+  it.each([
+    [[2, 3, 4], "contradicted"],
+    [[1, 3, 3], "not supported"],
+    [[Number.NaN, 1, 1], "not supported"],
+    [[Number.POSITIVE_INFINITY, 1, 1], "not supported"],
+  ] as const)("reports %j as missed: %s", (values, expected) => {
+    const { verdict, thresholds } = makeResult(sampleExperiment, makeOutcomes(...values), origin);
+    expect(thresholds[0]!.isMet).toBe(false);
+    expect(verdict).toBe(expected);
+  });
 
   it("compares groups of the same seeds by the ratio of their means", () => {
     const { value, interval } = summarizeRatio("ratio", [1, 2, 3], [2, 4, 6]);
     expect(value).toBe(0.5);
     expect(interval).toEqual([0.5, 0.5]);
+  });
+
+  it("compares groups of the same seeds by their mean difference, more strictly than at 95 %", () => {
+    const { value, interval } = summarizeDifference("difference", [2, 4, 6], [1, 2, 3]);
+    expect(value).toBe(2);
+    // Student's t at 95 % would give 2 -+ 2.48.
+    expect(interval[1] - interval[0]).toBeGreaterThan(2 * 2.48);
+    expect((interval[0] + interval[1]) / 2).toBeCloseTo(2, 12);
+  });
+});
+
+describe("the best learning rate", () => {
+  const makeOutcome = (arm: string, rate: number, heldOut: number): Outcome => ({
+    trial: { id: `${arm}-${rate}-${heldOut}`, seed: 1, setting: { arm, rate } },
+    numbers: { heldOut },
+    series: {},
+  });
+  const score = ({ heldOut }: Outcome["numbers"]): number => heldOut!;
+
+  it("is that with the best mean score of its arm; a rate that diverged is not", () => {
+    const outcomes = [
+      makeOutcome("batch", 0.1, 0.5),
+      makeOutcome("batch", 0.1, 0.7),
+      makeOutcome("batch", 1, 0.9),
+      makeOutcome("batch", 1, Number.NaN),
+      makeOutcome("none", 3, 1),
+    ];
+    const best = selectBestRate(outcomes, "batch", score);
+    expect(best).toEqual(outcomes.slice(0, 2));
+    expect(readRate(best)).toBe(0.1);
   });
 });
 

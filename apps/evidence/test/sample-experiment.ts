@@ -12,7 +12,14 @@ export const sampleExperiment: Experiment = {
   metric: "the mean of the seeds",
   cost: "nothing",
   seeds: 3,
-  thresholds: [{ measure: "mean", expected: "at most 2", accepts: (value) => value <= 2 }],
+  thresholds: [
+    {
+      measure: "mean",
+      expected: "at most 2",
+      accepts: (value) => value <= 2,
+      opposes: (_, [low]) => low >= 2,
+    },
+  ],
   listTrials: ({ seeds }) =>
     Array.from({ length: seeds }, (_, index) => ({ id: `${index + 1}`, seed: index + 1, setting: {} })),
   runTrial: async ({ seed }) => ({ numbers: { value: seed }, series: { line: [[0, seed]] } }),
@@ -22,7 +29,8 @@ export const sampleExperiment: Experiment = {
       outcomes.map(({ numbers }) => numbers.value!),
     ),
   ],
-  judge: (met) => (met.has("mean") ? "supported" : "contradicted"),
+  judge: (met, opposed) =>
+    met.has("mean") ? "supported" : opposed.has("mean") ? "contradicted" : "not supported",
   draw: (outcomes) => [
     {
       kind: "line-chart",

@@ -1,7 +1,7 @@
 import { measureAlongGradient } from "@evenkeel/instruments";
 import { BatchNorm1d, init, Linear, type Module, Sequential, SGD, trainStep } from "@evenkeel/nn";
 import { matmul, mul, normal, scope, square, sub, sum, type Tensor, tensor } from "@evenkeel/tensor";
-import type { Outcome, TrialSetting } from "../experiment.ts";
+import type { Measured, TrialSetting } from "../experiment.ts";
 import { computeMean } from "../statistics/summaries.ts";
 import type { Point } from "../training.ts";
 
@@ -42,7 +42,7 @@ export async function runLinearTrial(
   { seed, hasNorm }: { readonly seed: number; readonly hasNorm: boolean },
   factors: readonly number[],
   { quick, signal }: Pick<TrialSetting, "quick" | "signal">,
-): Promise<Omit<Outcome, "trial">> {
+): Promise<Measured> {
   const [steps, every] = quick ? [400, 100] : [10_000, 500];
   const model = makeNetwork(hasNorm, seed);
   const problem = makeProblem(seed);

@@ -61,7 +61,7 @@ function makeBatches(examples: readonly Example[], seed: number): TextBatches {
 async function runTrial({ seed, setting }: Trial, { quick, signal }: TrialSetting) {
   const { train, test } = await loadTexts(signal);
   const [used, heldOut, tested, steps, every] = quick
-    ? [600, 200, 200, 36, 12]
+    ? [3000, 200, 500, 120, 20]
     : [train.length - 500, 500, 500, 720, 40];
   const model = vdcnn({
     vocabularySize: alphabet.length + 2,
@@ -157,6 +157,7 @@ export const text: Experiment = {
       measure: "accuracy with batch norm minus accuracy without",
       expected: "at least 0 points",
       accepts: (value) => value >= 0,
+      opposes: (_, [, high]) => high < 0,
     },
     {
       measure: "steps with over steps without batch norm",
@@ -170,9 +171,10 @@ export const text: Experiment = {
     ),
   runTrial,
   summarize,
-  judge: (met) => {
+  judge: (met, opposed) => {
     if (met.size === 2) return "supported";
-    return met.size === 0 ? "contradicted" : "supported under these conditions";
+    if (opposed.size > 0) return "contradicted";
+    return met.size === 0 ? "not supported" : "supported under these conditions";
   },
   draw: (outcomes) => [
     {

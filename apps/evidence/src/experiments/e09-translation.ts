@@ -15,6 +15,7 @@ interface Summary {
       readonly greedyTestBleu: number;
       readonly testChrF: number;
       readonly validationPerplexity: number;
+      readonly processorSeconds: number;
     },
   ];
 }
@@ -36,8 +37,12 @@ async function runTrial({ seed, setting }: Trial, { quick, folder, signal }: Tri
     : ["--epochs", "5"];
   const options = ["--normalization", String(setting.arm), "--seed", String(seed), ...scale];
   const { arms: found } = await trainTask<Summary>("translation", options, { folder, signal });
-  const [{ testBleu, greedyTestBleu, testChrF, validationPerplexity }] = found;
-  return { numbers: { testBleu, greedyTestBleu, testChrF, validationPerplexity }, series: {} };
+  const [{ processorSeconds, testBleu, greedyTestBleu, testChrF, validationPerplexity }] = found;
+  return {
+    numbers: { testBleu, greedyTestBleu, testChrF, validationPerplexity },
+    series: {},
+    programSeconds: processorSeconds,
+  };
 }
 
 const listOf = (outcomes: readonly Outcome[], arm: Arm, name: string): number[] =>
@@ -63,6 +68,7 @@ export const translation: Experiment = {
       measure: "BLEU with batch norm minus BLEU with layer norm",
       expected: "below 0 with its whole interval",
       accepts: (_, [, high]) => high < 0,
+      opposes: (_, [low]) => low > 0,
     },
   ],
   listTrials: ({ seeds }) => armNames.flatMap((arm) => repeat(arm, seeds, { arm })),
@@ -75,7 +81,8 @@ export const translation: Experiment = {
       summarizeMean(`validation perplexity, ${arms[arm]}`, listOf(outcomes, arm, "validationPerplexity")),
     ]),
   ],
-  judge: (met) => (met.size === 1 ? "supported" : "not supported"),
+  judge: (met, opposed) =>
+    met.size === 1 ? "supported" : opposed.size === 1 ? "contradicted" : "not supported",
   draw: (outcomes) => [
     {
       kind: "bar-chart",

@@ -26,7 +26,7 @@ export interface ExperimentRun {
 export async function runExperiment(experiment: Experiment, setting: RunSetting): Promise<ExperimentRun> {
   const { options, say, signal } = setting;
   const { quick, backend, resume, out } = options;
-  const trials = experiment.listTrials({ quick, seeds: options.seeds ?? (quick ? 2 : experiment.seeds) });
+  const trials = experiment.listTrials({ quick, seeds: options.seeds ?? (quick ? 1 : experiment.seeds) });
   await makeFolder(join(out, experiment.id));
   const finished = new Map<Trial, FinishedTrial>();
   const remaining: Trial[] = [];

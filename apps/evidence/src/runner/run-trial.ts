@@ -22,7 +22,11 @@ export async function runOrder(
 ): Promise<void> {
   const backend = await selectBackend([cpu({ threads: 1 }), webgpu({ software: true })], { prefer: name });
   try {
-    const { numbers, series } = await experiment.runTrial(trial, {
+    const {
+      numbers,
+      series,
+      programSeconds = 0,
+    } = await experiment.runTrial(trial, {
       backend,
       quick,
       folder: path.replace(/\.json$/, ""),
@@ -35,7 +39,7 @@ export async function runOrder(
       backend: name,
       device: backend.device,
       commit,
-      processorSeconds: (user + system) / 1e6,
+      processorSeconds: (user + system) / 1e6 + programSeconds,
       outcome: { trial, numbers, series },
     });
   } finally {
