@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { ArgumentError } from "@evenkeel/tensor";
-import { type CommonOptions, listNames, readSetting } from "./settings.ts";
+import { listChosenArms } from "./run/chosen-arms.ts";
+import { type CommonOptions, findLearningRate, listNames, readSetting } from "./settings.ts";
 import type { AnyTask } from "./task.ts";
 
 /** What the program can do. */
@@ -88,10 +89,13 @@ export function parseCommand(task: AnyTask, args: readonly string[]): Command | 
       : (defaults[name] ?? defaultValue);
     return [name, value];
   });
+  const options: CommonOptions = Object.fromEntries(values);
+  // A run that goes on has the options that it was begun with.
+  if (verb === "train" && !resume) checkTogether(task, options, given);
   const [run, ...inputs] = positionals;
   return {
     verb,
-    options: Object.fromEntries(values),
+    options,
     given,
     run,
     inputs,
@@ -99,6 +103,23 @@ export function parseCommand(task: AnyTask, args: readonly string[]): Command | 
     record: readFolder(found, "record"),
     resume,
   };
+}
+
+/** Throws ArgumentError if an option has no meaning with another one, or if a network has no learning rate. */
+function checkTogether(task: AnyTask, options: CommonOptions, given: ReadonlySet<keyof CommonOptions>): void {
+  for (const name of given) {
+    const { flag, onlyWith } = task.settings[name];
+    if (onlyWith === undefined) continue;
+    const option = onlyWith.option as keyof CommonOptions;
+    if (onlyWith.values.includes(String(options[option]))) continue;
+    const other = `--${task.settings[option].flag}`;
+    throw new ArgumentError(
+      `--${flag}: found with ${other} ${options[option]}, expected ${other} ${onlyWith.values.join(" or ")}`,
+    );
+  }
+  for (const normalization of listChosenArms(task, options.normalization)) {
+    findLearningRate(options.learningRate, normalization);
+  }
 }
 
 function readVerb([first]: readonly string[]): Verb {

@@ -21,6 +21,7 @@ export {
   type LearningRates,
   listNames,
   makeCommonSettings,
+  onlyWith,
   readChoice,
   readFolder,
   readPositiveNumber,

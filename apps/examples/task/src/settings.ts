@@ -22,6 +22,8 @@ export interface Setting<Value> {
   readonly flag: string;
   readonly defaultValue: Value;
   readonly expected: string;
+  /** The values of another option that this one has a meaning for; absent, it has one for all. */
+  readonly onlyWith?: { readonly option: string; readonly values: readonly string[] };
   /** Parses a value; returns undefined for an invalid text. */
   read(text: string): Value | undefined;
 }
@@ -51,6 +53,13 @@ export function makeCommonSettings<const Normalization extends string>({
     threads: readWholeNumber("threads", 0, { least: 0, most: mostThreads }),
   };
 }
+
+/** An option that has a meaning only for some values of another one. */
+export const onlyWith = <Value>(
+  option: string,
+  values: readonly string[],
+  setting: Setting<Value>,
+): Setting<Value> => ({ ...setting, onlyWith: { option, values } });
 
 /** An option with one of some names; the first is the default. */
 export function readChoice<const Name extends string>(
@@ -86,7 +95,7 @@ export function readWholeNumber(
   };
 }
 
-/** An option with a learning rate for all networks, or with one for each of the normalizations. */
+/** An option with a learning rate for all networks, or with one for each of some normalizations. */
 function readLearningRates(
   flag: string,
   defaultValue: number,
@@ -101,18 +110,24 @@ function readLearningRates(
     read: (text) => {
       if (!text.includes("=")) return one.read(text);
       const rates = readPairs(text).map(([name, rate]) => [name, one.read(rate)] as const);
-      const isComplete =
-        rates.length === normalizations.length &&
-        normalizations.every((name) => rates.some(([named, rate]) => named === name && rate !== undefined));
-      return isComplete ? rates.map(([name, rate]) => `${name}=${rate}`).join(",") : undefined;
+      const isValid =
+        new Set(rates.map(([name]) => name)).size === rates.length &&
+        rates.every(([name, rate]) => normalizations.includes(name) && rate !== undefined);
+      return isValid ? rates.map(([name, rate]) => `${name}=${rate}`).join(",") : undefined;
     },
   };
 }
 
-/** The learning rate of one network. */
+/** The learning rate of one network. Throws ArgumentError if there is one for others only. */
 export function findLearningRate(rates: LearningRates, normalization: string): number {
   if (typeof rates === "number") return rates;
-  return Number(readPairs(rates).find(([name]) => name === normalization)![1]);
+  const pair = readPairs(rates).find(([name]) => name === normalization);
+  if (pair === undefined) {
+    throw new ArgumentError(
+      `--learning-rate: found ${rates}, expected one for each network that is trained: ${normalization} too`,
+    );
+  }
+  return Number(pair[1]);
 }
 
 /** The names and values in a text such as `one=1,two=2`. */

@@ -4,13 +4,13 @@ import { runArm } from "./arms/arm.ts";
 import type { Command } from "./command-line.ts";
 import { writeFigures } from "./figures.ts";
 import { openBackend, type Surroundings } from "./open-backend.ts";
+import { listChosenArms } from "./run/chosen-arms.ts";
 import { claimFolder, withFolder } from "./run/folder.ts";
 import { pointLatestTo } from "./run/latest.ts";
 import {
   beginRun,
   checkFolder,
   findArmFolder,
-  listChosenArms,
   nameArm,
   type Run,
   readRun,

@@ -4,8 +4,9 @@ import { readSafetensors } from "@evenkeel/tensor/safetensors";
 import { readArmWeights } from "./arms/saved-arm.ts";
 import type { Command } from "./command-line.ts";
 import { openBackend, type Surroundings } from "./open-backend.ts";
+import { listChosenArms } from "./run/chosen-arms.ts";
 import { withFolder } from "./run/folder.ts";
-import { findArmFolder, listChosenArms, readArms, readDescription } from "./run/run-files.ts";
+import { findArmFolder, readArms, readDescription } from "./run/run-files.ts";
 import { type RunRecord, readFinishedRecord } from "./run/run-record.ts";
 import type { AnyTask, Session, TaskData, TrainedArm } from "./task.ts";
 

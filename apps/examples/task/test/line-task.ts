@@ -5,13 +5,16 @@ import {
   type ArmResult,
   type CommonOptions,
   makeCommonSettings,
+  onlyWith,
   readChoice,
+  readPositiveNumber,
   type Task,
   type TaskData,
 } from "../src/index.ts";
 
 export interface LineOptions extends CommonOptions {
   readonly dataset: "rising" | "synthetic";
+  readonly slope: number;
 }
 
 interface Line extends TaskData {
@@ -33,23 +36,24 @@ export const lineTask: Task<LineOptions, Line, { slope: number }, { losses: read
     help: "Finds the slope of a line.",
     settings: {
       dataset: readChoice("dataset", ["rising", "synthetic"]),
+      slope: onlyWith("dataset", ["rising"], readPositiveNumber("slope", 3)),
       ...makeCommonSettings({ normalizations: ["batch", "none"], epochs: 4, learningRate: 0.1 }),
     },
     compared: ["batch", "none"],
     quick: { epochs: 1 },
     measurementRules: { losses: listOf(finite) },
     resultRules: { normalization: text, trainingSeconds: finite, losses: listOf(finite) },
-    loadData: async ({ dataset }) => {
+    loadData: async ({ dataset, slope }) => {
       const x = Float32Array.from({ length: count }, (_, index) => index / count - 0.5);
       const shape = [count, 1] as const;
       return {
         name: dataset,
         insteadOf: null,
         inputs: { data: x, shape },
-        labels: { data: x.map((value) => 3 * value), shape },
+        labels: { data: x.map((value) => slope * value), shape },
       };
     },
-    describeModel: () => ({ slope: 3 }),
+    describeModel: (_data, { slope }) => ({ slope }),
     makeModel: (_description, { seed }) => new Linear(1, 1, { seed }),
     trainArm: async ({
       model,

@@ -33,6 +33,7 @@ const resume = async (...args: string[]): Promise<RunRecord<LineOptions>> =>
 /** For each option the value that the run was started with, and a different one. */
 const values: { readonly [Name in keyof LineOptions]: readonly [same: string, other: string] } = {
   dataset: ["rising", "synthetic"],
+  slope: ["3", "2"],
   normalization: ["both", "batch"],
   epochs: ["7", "3"],
   learningRate: ["1e-1", "0.2"],

@@ -95,14 +95,29 @@ describe("a task", () => {
   });
 
   it.each([
-    "batch=0.1",
     "batch=0.1,layer=1",
+    "batch=0.1,batch=0.2",
     "batch=0.1,none=0",
     "batch=0.1,none=0.1,none=0.1",
     "none=,batch=1",
   ])("refuses %s as learning rates", async (rates) => {
     await expect(run("--learning-rate", rates)).rejects.toThrow(
       `--learning-rate: found "${rates}", expected a positive number, or one for each network, such as batch=0.1,none=0.1`,
+    );
+  });
+
+  it("needs a learning rate for each network that it trains, and for no other", async () => {
+    await expect(run("--learning-rate", "batch=0.1")).rejects.toThrow(
+      "--learning-rate: found batch=0.1, expected one for each network that is trained: none too",
+    );
+    const out = ["--out", join(folder, "one-rate")];
+    const args = ["--learning-rate", "batch=0.1", "--normalization", "batch", "--epochs", "1"];
+    expect((await run(...args, ...out)).code).toBe(0);
+  });
+
+  it("refuses an option that has no meaning with another one", async () => {
+    await expect(run("--slope", "2", "--dataset", "synthetic")).rejects.toThrow(
+      "--slope: found with --dataset synthetic, expected --dataset rising",
     );
   });
 

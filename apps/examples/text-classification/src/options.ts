@@ -1,9 +1,11 @@
 import {
   type CommonOptions,
   makeCommonSettings,
+  onlyWith,
   readChoice,
   readShare,
   readWholeNumber,
+  type Setting,
   type Settings,
 } from "@evenkeel/example-task";
 
@@ -40,21 +42,29 @@ export const normalizations: readonly [Normalization, Normalization, Normalizati
   "none",
 ];
 
+const dataSets = ["trec", "sst2", "mr", "subj", "ag-news", "ag-news-test", "synthetic"] as const;
+
+const ofWords = <Value>(setting: Setting<Value>): Setting<Value> => onlyWith("model", ["words"], setting);
+
 /** Every option: its flag, its default, and its parser. */
 export const settings: Settings<Options> = {
-  dataset: readChoice("dataset", ["trec", "sst2", "mr", "subj", "ag-news", "ag-news-test", "synthetic"]),
+  dataset: readChoice("dataset", dataSets),
   model: readChoice("model", ["words", "characters"]),
   ...makeCommonSettings({ normalizations, epochs: 4, learningRate: 0.006 }),
   normalization: readChoice("normalization", ["both", "all", ...normalizations]),
   batchSize: readWholeNumber("batch-size", 100, { least: 2 }),
   weightDecay: readShare("weight-decay", 0),
-  embeddingSize: readWholeNumber("embedding-size", 64, { least: 1 }),
+  embeddingSize: ofWords(readWholeNumber("embedding-size", 64, { least: 1 })),
   channels: readWholeNumber("channels", 0, { least: 0 }),
   dropout: readShare("dropout", 0.5),
-  embeddingDropout: readShare("embedding-dropout", 0.2),
-  wordDropout: readShare("word-dropout", 0.1),
+  embeddingDropout: ofWords(readShare("embedding-dropout", 0.2)),
+  wordDropout: ofWords(readShare("word-dropout", 0.1)),
   labelSmoothing: readShare("label-smoothing", 0),
-  heldOut: readShare("held-out", 0),
+  heldOut: onlyWith(
+    "dataset",
+    dataSets.filter((name) => name !== "sst2"),
+    readShare("held-out", 0),
+  ),
   folds: readWholeNumber("folds", 0, { least: 0 }),
   texts: readWholeNumber("texts", 0, { least: 0 }),
 };

@@ -39,9 +39,11 @@ async function run(args: readonly string[], interruptAt?: (line: string) => bool
   }
 }
 
-const small = ["--dataset", "synthetic", "--texts", "300", "--batch-size", "30", "--embedding-size", "12"];
+const small = ["--dataset", "synthetic", "--texts", "300", "--batch-size", "30"];
 const words = [
   ...small,
+  "--embedding-size",
+  "12",
   "--channels",
   "8",
   "--epochs",
@@ -129,6 +131,13 @@ describe("the program", () => {
     ];
     expect((await run([...args, "--out", out])).code).toBe(0);
     expect((await run(["predict", out, "who was it"])).said).toContain("who was it:");
+  });
+
+  it.each([
+    [["--model", "characters", "--word-dropout", "0.1"], "--word-dropout: found with --model characters"],
+    [["--dataset", "sst2", "--held-out", "0.1"], "--held-out: found with --dataset sst2"],
+  ])("refuses %j", async (args, message) => {
+    await expect(run(args)).rejects.toThrow(message);
   });
 
   it("refuses a batch of more than all texts", async () => {

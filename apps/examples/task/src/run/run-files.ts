@@ -7,6 +7,7 @@ import { armFiles, clearArm, readArm } from "../arms/saved-arm.ts";
 import type { Command } from "../command-line.ts";
 import { readRecord, writeRecord } from "../record.ts";
 import type { AnyTask, SavedArm } from "../task.ts";
+import { listArms } from "./chosen-arms.ts";
 import {
   type RunRecord,
   readResumedRecord,
@@ -25,16 +26,6 @@ export const findArmFolder = (folder: string, normalization: string): string => 
 
 /** The name of an arm in its records. */
 export const nameArm = ({ run }: RunRecord, normalization: string): string => `${run}/${normalization}`;
-
-/** The normalizations that the task knows; each has a folder of its own in a run. */
-export const listArms = ({ settings }: AnyTask): readonly string[] =>
-  settings.normalization.expected.split(", ").filter((name) => name !== "both" && name !== "all");
-
-/** The normalizations that an option names: one, `both` that the task compares, or `all` where a task offers it. */
-export function listChosenArms(task: AnyTask, normalization: string): readonly string[] {
-  if (normalization === "both") return task.compared;
-  return normalization === "all" ? listArms(task) : [normalization];
-}
 
 const reportFile = "report.html";
 const summaryFile = "summary.json";
