@@ -131,7 +131,12 @@ def main():
     black = torch.from_numpy((-mean / std).astype(np.float32))
     x, y = prepare(images[order]), torch.from_numpy(labels[order].astype(np.int64))
     model = ResNet20(x.shape[1], options.width, options.normalization == "batch")
-    optimizer = torch.optim.SGD(model.parameters(), options.learning_rate, momentum=0.9, weight_decay=5e-4)
+    # Biases and the parameters of norms do not decay.
+    groups = [
+        {"params": [p for p in model.parameters() if p.dim() > 1], "weight_decay": 5e-4},
+        {"params": [p for p in model.parameters() if p.dim() == 1]},
+    ]
+    optimizer = torch.optim.SGD(groups, options.learning_rate, momentum=0.9)
     per_epoch = len(x) // options.batch_size
     steps, step, start = options.epochs * per_epoch, 0, time.time()
     for epoch in range(options.epochs):
