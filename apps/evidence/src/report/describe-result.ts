@@ -7,6 +7,24 @@ export interface Finding {
   readonly result: Result | undefined;
 }
 
+/** The verdicts on each claim, such as `Faster training: E1 supported, E2 not supported`. */
+export function describeClaims(findings: readonly Finding[]): readonly string[] {
+  const claims = [...new Set(findings.map(({ experiment: { claim } }) => claim))];
+  return claims.map((claim) => {
+    const verdicts = findings
+      .filter(({ experiment }) => experiment.claim === claim)
+      .map(({ experiment: { id }, result }) => `${id} ${result?.verdict ?? "not run yet"}`);
+    return `${claim[0]!.toUpperCase()}${claim.slice(1)}: ${verdicts.join(", ")}`;
+  });
+}
+
+/** What a reader needs to know who never heard of batch normalization, and how the report is to be read. */
+export const introduction = [
+  "A neural network computes in layers, and each layer gives many values, its channels, for every example. Batch normalization is a layer that takes each channel, subtracts its mean over the examples of the batch, divides by its standard deviation, and then multiplies by a scale and adds a shift that are trained like weights. When the trained network is used, averages from the training, the running statistics, take the place of the batch's.",
+  "Papers and tutorials say what that is good for: that networks train faster, that gradients reach the first layers, that it regularizes, that settings matter less, and that all this comes from inputs of layers that keep their distribution. Each experiment here takes one such statement, trains networks that differ in batch normalization alone, and holds what it measures against a threshold that was fixed before the first run. What misses its threshold is reported as missed.",
+  "Each network is trained several times with other random numbers, the seeds. The interval beside a value says how far it would move with other seeds: it is that of the bootstrap at 95 %. Where a verdict depends on an interval, it is by Student's t, and wide enough for all of these together. Learning rates are chosen for each network on data that are neither trained on nor in the test.",
+] as const;
+
 export const formatNumber = (value: number | null | undefined): string => {
   if (value === null || value === undefined || !Number.isFinite(value)) return "not finite";
   if (value === 0) return "0";

@@ -1,28 +1,22 @@
 import { type Block, drawReport, type Section, type Table } from "@evenkeel/report";
-import { describeOrigin, type Finding, listMeasureRows, measureColumns } from "./describe-result.ts";
+import {
+  describeClaims,
+  describeOrigin,
+  type Finding,
+  introduction,
+  listMeasureRows,
+  measureColumns,
+} from "./describe-result.ts";
 
 /** The report as one page that works offline. */
 export function drawHtml(findings: readonly Finding[]): string {
   return drawReport({
     title: "What batch normalization does, and what it does not",
     name: "Evenkeel: evidence",
-    setting: [
-      "Each experiment has a threshold that was fixed before its first run; what misses it is reported as missed.",
-      "Intervals are those of the bootstrap over seeds, at 95 %. Where a verdict depends on an interval, it is by Student's t, and wide enough for all of these together.",
-    ],
-    findings: describeVerdicts(findings),
+    setting: introduction,
+    findings: describeClaims(findings),
     sections: [{ blocks: [makeOverview(findings)] }, ...findings.map(makeSection)],
   });
-}
-
-function describeVerdicts(findings: readonly Finding[]): string[] {
-  const verdicts = findings.flatMap(({ result }) => (result === undefined ? [] : [result.verdict]));
-  const counts = [...new Set(verdicts)].map(
-    (verdict) => `${verdicts.filter((one) => one === verdict).length} ${verdict}`,
-  );
-  return [
-    `Of ${findings.length} statements, ${verdicts.length} were examined: ${counts.join(", ") || "none yet"}.`,
-  ];
 }
 
 const makeOverview = (findings: readonly Finding[]): Table => ({

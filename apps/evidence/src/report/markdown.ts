@@ -1,5 +1,12 @@
 import { drawStandaloneSvg } from "@evenkeel/report";
-import { describeOrigin, type Finding, listMeasureRows, measureColumns } from "./describe-result.ts";
+import {
+  describeClaims,
+  describeOrigin,
+  type Finding,
+  introduction,
+  listMeasureRows,
+  measureColumns,
+} from "./describe-result.ts";
 
 /** A file beside the Markdown, by its path from there. */
 export interface ChartFile {
@@ -32,12 +39,10 @@ function writeIntroduction(findings: readonly Finding[]): string[] {
   return [
     "# What batch normalization does, and what it does not",
     "",
-    "Batch normalization makes the values of each channel of a layer have mean 0 and variance 1 over a batch of examples, and then scales and shifts",
-    "them by trained parameters. Papers and tutorials say what that is good for. Each experiment here takes one such statement, measures it, and",
-    "holds it against a threshold that was fixed before the first run. What misses its threshold is reported as missed. Intervals are those of the",
-    "bootstrap over seeds, at 95 %; where a verdict depends on an interval, it is by Student's t, and wide enough for all of these together.",
-    "",
+    ...introduction.flatMap((paragraph) => [paragraph, ""]),
     "This page is written by `pnpm evidence report` from `apps/evidence/results`; `pnpm evidence run <id>` repeats an experiment.",
+    "",
+    ...describeClaims(findings).map((line) => `- ${line}`),
     "",
     writeRow(["experiment", "statement", "verdict"]),
     "| --- | --- | --- |",
