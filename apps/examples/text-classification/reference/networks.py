@@ -12,7 +12,8 @@ SETTINGS = [
     ("weight_decay", float, 0),
     ("embedding_size", int, 64),
     ("channels", int, 0),
-    ("dropout", float, 0.5),
+    # None is that of the paper.
+    ("dropout", float, None),
     ("embedding_dropout", float, 0.2),
     ("word_dropout", float, 0.1),
     ("label_smoothing", float, 0),

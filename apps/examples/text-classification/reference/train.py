@@ -146,6 +146,8 @@ def main():
     for name, kind, value in networks.SETTINGS:
         parser.add_argument(f"--{name.replace('_', '-')}", type=kind, default=value)
     options = parser.parse_args()
+    if options.dropout is None:
+        options.dropout = 0.5 if options.model == "words" else 0.0
     start, right, tested = time.time(), 0, 0
     splits = list_splits(options.dataset)
     for fold, ((train_texts, train_labels), (test_texts, test_labels)) in enumerate(splits):

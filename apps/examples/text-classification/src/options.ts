@@ -20,7 +20,8 @@ export interface Options extends CommonOptions {
   readonly embeddingSize: number;
   /** The number of filters of each width, or of the first block over characters; 0 takes the paper's. */
   readonly channels: number;
-  readonly dropout: number;
+  /** Of features; 0 for none. As text, that of the paper of the model. */
+  readonly dropout: number | "of the paper";
   readonly embeddingDropout: number;
   readonly wordDropout: number;
   /** The share of the probability that a class of a text gives to all classes. */
@@ -56,7 +57,7 @@ export const settings: Settings<Options> = {
   weightDecay: readShare("weight-decay", 0),
   embeddingSize: ofWords(readWholeNumber("embedding-size", 64, { least: 1 })),
   channels: readWholeNumber("channels", 0, { least: 0 }),
-  dropout: readShare("dropout", 0.5),
+  dropout: { ...readShare("dropout", 0), defaultValue: "of the paper" },
   embeddingDropout: ofWords(readShare("embedding-dropout", 0.2)),
   wordDropout: ofWords(readShare("word-dropout", 0.1)),
   labelSmoothing: readShare("label-smoothing", 0),

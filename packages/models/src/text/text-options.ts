@@ -12,7 +12,7 @@ export interface TextModelOptions extends ModelOptions {
   readonly vocabularySize: number;
   /** Whether batch norms leave padding out of their statistics; padding changes no result in evaluation mode anyway. Default: true. */
   readonly masked?: boolean;
-  /** The probability of the dropout of features; default 0.5. */
+  /** The probability of the dropout of features; default: as in the papers, 0.5 in `wordConvnet` and 0 in `vdcnn`. */
   readonly dropout?: number;
 }
 

@@ -89,7 +89,7 @@ export class Vdcnn extends Module<[PaddedTokens]> {
       classes = 2,
       normalization = "batch",
       masked = true,
-      dropout = 0.5,
+      dropout = 0,
       backend,
     } = options;
     const { embeddingSize = 16, channels = [64, 128, 256, 512], maxima = 8, hidden = 2048 } = options;

@@ -30,13 +30,13 @@ export function makeNetwork(
   options: Options,
   normalization: Normalization,
 ): Network {
-  const { model, seed, dropout, embeddingDropout, wordDropout, embeddingSize } = options;
+  const { model, seed, embeddingDropout, wordDropout, embeddingSize } = options;
   const shared = {
     vocabularySize: vocabulary.tokens.length,
     classes: classes.length,
     normalization: normalization === "none" ? "none" : "batch",
     masked: normalization !== "batch-unmasked",
-    dropout,
+    ...(options.dropout !== "of the paper" && { dropout: options.dropout }),
     seed,
   } as const;
   const channels = options.channels === 0 ? defaultChannels[model] : options.channels;
