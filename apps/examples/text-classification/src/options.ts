@@ -20,8 +20,8 @@ export interface Options extends CommonOptions {
   readonly embeddingSize: number;
   /** The number of filters of each width, or of the first block over characters; 0 takes the paper's. */
   readonly channels: number;
-  /** Of features; 0 for none. As text, that of the paper of the model. */
-  readonly dropout: number | "of the paper";
+  /** Of features; `paper` is that of the paper of the model. */
+  readonly dropout: number | "paper";
   readonly embeddingDropout: number;
   readonly wordDropout: number;
   /** The share of the probability that a class of a text gives to all classes. */
@@ -47,6 +47,16 @@ const dataSets = ["trec", "sst2", "mr", "subj", "ag-news", "ag-news-test", "synt
 
 const ofWords = <Value>(setting: Setting<Value>): Setting<Value> => onlyWith("model", ["words"], setting);
 
+function readDropout(flag: string): Setting<number | "paper"> {
+  const { expected, read } = readShare(flag, 0);
+  return {
+    flag,
+    defaultValue: "paper",
+    expected: `${expected}, or paper`,
+    read: (text) => (text === "paper" ? text : read(text)),
+  };
+}
+
 /** Every option: its flag, its default, and its parser. */
 export const settings: Settings<Options> = {
   dataset: readChoice("dataset", dataSets),
@@ -57,7 +67,7 @@ export const settings: Settings<Options> = {
   weightDecay: readShare("weight-decay", 0),
   embeddingSize: ofWords(readWholeNumber("embedding-size", 64, { least: 1 })),
   channels: readWholeNumber("channels", 0, { least: 0 }),
-  dropout: { ...readShare("dropout", 0), defaultValue: "of the paper" },
+  dropout: readDropout("dropout"),
   embeddingDropout: ofWords(readShare("embedding-dropout", 0.2)),
   wordDropout: ofWords(readShare("word-dropout", 0.1)),
   labelSmoothing: readShare("label-smoothing", 0),

@@ -36,7 +36,7 @@ export function makeNetwork(
     classes: classes.length,
     normalization: normalization === "none" ? "none" : "batch",
     masked: normalization !== "batch-unmasked",
-    ...(options.dropout !== "of the paper" && { dropout: options.dropout }),
+    ...(options.dropout !== "paper" && { dropout: options.dropout }),
     seed,
   } as const;
   const channels = options.channels === 0 ? defaultChannels[model] : options.channels;
