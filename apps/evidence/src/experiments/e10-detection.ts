@@ -1,4 +1,4 @@
-import type { Experiment, Outcome, Trial, TrialSetting } from "../experiment.ts";
+import type { Experiment, Measured, Outcome, Trial, TrialSetting } from "../experiment.ts";
 import { listNumbers, repeat, select } from "../outcomes.ts";
 import { summarizeMean } from "../statistics/summaries.ts";
 import { trainTask } from "../tasks.ts";
@@ -8,22 +8,22 @@ type Arm = keyof typeof arms;
 const armNames = Object.keys(arms) as Arm[];
 
 /** Of `summary.json`. */
-interface Summary {
-  readonly arms: readonly [
-    {
-      readonly score: number;
-      readonly cocoScore: number;
-      readonly processorSeconds: number;
-      readonly classes: readonly { readonly name: string; readonly averagePrecision: number }[];
-    },
-  ];
+interface TrainedDetector {
+  readonly score: number;
+  readonly cocoScore: number;
+  readonly classes: readonly { readonly name: string; readonly averagePrecision: number }[];
 }
 
-async function runTrial({ seed, setting }: Trial, { quick, folder, signal }: TrialSetting) {
-  const scale = quick ? ["--epochs", "6", "--images", "40"] : ["--epochs", "30", "--learning-rate", "0.005"];
-  const options = ["--normalization", String(setting.arm), "--seed", String(seed), ...scale];
-  const { arms: found } = await trainTask<Summary>("object-detection", options, { folder, signal });
-  const [{ score, cocoScore, classes, processorSeconds }] = found;
+async function runTrial(trial: Trial, setting: TrialSetting): Promise<Measured> {
+  const scale = setting.quick
+    ? ["--epochs", "6", "--images", "40"]
+    : ["--epochs", "30", "--learning-rate", "0.005"];
+  const { score, cocoScore, classes, processorSeconds } = await trainTask<TrainedDetector>(
+    "object-detection",
+    trial,
+    scale,
+    setting,
+  );
   return {
     numbers: {
       score: 100 * score,
