@@ -6,7 +6,7 @@ import { countElements } from "@evenkeel/tensor";
 const mostElements = 20_000;
 
 /** The largest number of cases of an op. */
-const mostCases = 10;
+const mostCases = 5;
 
 /**
  * Cases of every op, at equal distances in its list, without those of many elements: a browser has no store of references, so it would
