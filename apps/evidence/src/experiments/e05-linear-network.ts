@@ -37,7 +37,10 @@ const makeProblem = (seed: number): { readonly inputs: Tensor; readonly labels: 
 
 const sumOfSquares = (outputs: Tensor, labels: Tensor): Tensor => sum(square(sub(outputs, labels)));
 
-/** Trains the deep linear network of Santurkar et al. 2018, appendix, and measures the gradient along itself. */
+/**
+ * Trains a deep linear network in the manner of Santurkar et al. 2018 and measures the gradient along itself. The depth, the learning rate
+ * and the number of steps are the paper's; the width, the number of examples and the targets are chosen here.
+ */
 export async function runLinearTrial(
   { seed, hasNorm }: { readonly seed: number; readonly hasNorm: boolean },
   factors: readonly number[],

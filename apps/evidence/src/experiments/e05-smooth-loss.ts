@@ -156,6 +156,7 @@ export const smoothLoss: Experiment = {
       expected: "at most 0.2",
       accepts: (value) => value <= 0.2,
     },
+    // The value is that of the network above. A trial of 400 steps with one seed, which came first, gave 0.77.
     {
       measure: "the same in a linear network of 25 layers",
       expected: "at most 0.2",
