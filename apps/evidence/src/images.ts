@@ -37,7 +37,8 @@ export async function loadImages(
   },
 ): Promise<{
   readonly train: LabelledImages;
-  readonly heldOut: LabelledImages;
+  /** Absent if none were asked for. */
+  readonly heldOut?: LabelledImages;
   readonly test: LabelledImages;
 }> {
   const published = await loadPublished(sets[name], { signal });
@@ -48,7 +49,7 @@ export async function loadImages(
   const convert = isBinary ? (byte: number) => (byte >= 128 ? 1 : 0) : standardize(pixels);
   return {
     train: take(published.train, [0, train], convert),
-    heldOut: take(published.train, [length - heldOut, length], convert),
+    ...(heldOut > 0 && { heldOut: take(published.train, [length - heldOut, length], convert) }),
     test: take(published.test, [0, Math.min(test, published.test.labels.length)], convert),
   };
 }
