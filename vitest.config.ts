@@ -45,6 +45,15 @@ const longOnTheCpu = [
   "scripts/bootstrap.test.ts",
 ];
 
+/** They replace modules, need plans that nothing has loaded, or watch what the whole process frees. */
+const inFreshProcesses = [
+  "packages/tensor/src/node/write-order.test.ts",
+  "packages/tensor/src/core/memory/{leak-report,unscoped-memory}.test.ts",
+  "packages/tensor/src/core/plans/plan-tables.test.ts",
+  "packages/nn/src/training/measurements/late-reader.test.ts",
+  "packages/conformance/test/nn/leaks.test.ts",
+];
+
 /** In the order in which they start: a file that takes minutes would run alone at the end if it started last. */
 const longestFiles = [
   /browser-tests\/test\/(conformance|same-bits|training)\.test\.ts$/,
@@ -72,7 +81,10 @@ const project = (
   name: string,
   device: "cpu" | "webgpu",
   include: string[],
-  { exclude = [], ...setup }: { exclude?: string[]; globalSetup?: string; setupFiles?: string } = {},
+  {
+    exclude = [],
+    ...setup
+  }: { exclude?: string[]; isolate?: boolean; globalSetup?: string; setupFiles?: string } = {},
 ) => ({
   extends: true as const,
   test: {
@@ -92,7 +104,12 @@ const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     projects: [
-      project("quick", "cpu", everyTest, { exclude: [...inBrowsers, ...onGpus, ...longOnTheCpu] }),
+      // Its files share processes, so that each process loads the modules once instead of for each file.
+      project("quick", "cpu", everyTest, {
+        exclude: [...inBrowsers, ...onGpus, ...longOnTheCpu, ...inFreshProcesses],
+        isolate: false,
+      }),
+      project("fresh", "cpu", inFreshProcesses),
       project("cpu", "cpu", longOnTheCpu),
       project("webgpu", "webgpu", [...onGpus, ...onBothDevices], { setupFiles: patientPolling }),
       project("browser", "webgpu", inBrowsers, { globalSetup: pageServer }),
