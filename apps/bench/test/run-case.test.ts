@@ -3,6 +3,7 @@ import { OutOfMemoryError } from "@evenkeel/tensor";
 import { makeBackendWith } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BenchCase } from "../src/core/bench-case.ts";
+import { quickEffort } from "../src/core/measure.ts";
 import type { Row } from "../src/core/rows.ts";
 import { NotOfferedError, type Program, type Subject } from "../src/core/subject.ts";
 import type { MaskedSoftmaxTask } from "../src/core/task.ts";
@@ -10,6 +11,8 @@ import { evenkeel } from "../src/evenkeel/evenkeel.ts";
 import { type Options, parseOptions } from "../src/options.ts";
 import { runCase } from "../src/session/run-case.ts";
 import type { Session } from "../src/session/session.ts";
+
+const { rounds } = quickEffort;
 
 const benchCase: BenchCase = {
   suite: "matmul",
@@ -73,7 +76,7 @@ describe("a case", () => {
     ];
     const rows = await runCase(benchCase, { ...session, peers });
     const bySubject = Object.fromEntries(rows.map((row) => [row.subject, row]));
-    expect(bySubject.right).toMatchObject({ milliseconds: 5, spread: 0, rounds: 7, flops: 24 });
+    expect(bySubject.right).toMatchObject({ milliseconds: 5, spread: 0, rounds, flops: 24 });
     expect(bySubject.right!.gflops).toBeCloseTo(24 / 5e6);
     expect(bySubject.evenkeel!.milliseconds).toBeGreaterThan(0);
     expect(bySubject["roof-fma"]!.gflops).toBeGreaterThan(0);
@@ -156,7 +159,7 @@ describe("a case", () => {
     };
     const findRow = (rows: readonly Row[]) => rows.find(({ subject }) => subject === name)!;
     const right = findRow(await runWith({ isComposed: true }));
-    expect(right).toMatchObject({ case: "2x3x2", threads: 1, rounds: 7, flops: undefined });
+    expect(right).toMatchObject({ case: "2x3x2", threads: 1, rounds, flops: undefined });
     expect(right.milliseconds).toBeGreaterThan(0);
     const wrong = findRow(await runWith({ isComposed: true, scale: 0.6 }));
     expect(wrong).toMatchObject({
@@ -167,14 +170,14 @@ describe("a case", () => {
   });
 
   it("takes the effort that the case asks for, unless only a quick check is wanted", async () => {
-    const effort = { rounds: 3, windowMilliseconds: 1, pauseMilliseconds: 0 };
+    const effort = { rounds: 5, windowMilliseconds: 1, pauseMilliseconds: 0 };
     const countRounds = async (quick: boolean): Promise<(number | undefined)[]> => {
       const options = { ...session.options, quick };
       const rows = await runCase({ ...benchCase, roofs: [], effort }, { ...session, options, absent: [] });
       return rows.map(({ rounds }) => rounds);
     };
-    expect(await countRounds(false)).toEqual([3]);
-    expect(await countRounds(true)).toEqual([7]);
+    expect(await countRounds(false)).toEqual([5]);
+    expect(await countRounds(true)).toEqual([rounds]);
   });
 
   it("frees all memory", async () => {

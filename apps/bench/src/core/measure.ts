@@ -24,7 +24,7 @@ export const fullEffort: Effort = {
 };
 export const quickEffort: Effort = {
   ...fullEffort,
-  rounds: 7,
+  rounds: 3,
   windowMilliseconds: 1,
   pauseMilliseconds: 1,
 };

@@ -19,7 +19,7 @@ import {
   computeConvolutionShape,
   computeFilterGradientShape,
   computeInputGradientShape,
-  forEachProduct,
+  forEachRowOfProducts,
 } from "./convolution.ts";
 import { convolutionFamily } from "./convolution-family.ts";
 import type { ConvolutionOptions } from "./convolution-options.ts";
@@ -39,8 +39,10 @@ export const conv2dOp: Op<Conv2dAttributes> = {
   meaning: {
     loops: (inputs, [y], attrs, scalars) => {
       const [x, weight] = inputs;
-      forEachProduct(x!.shape, weight!.shape, y!.shape, attrs, (ofX, ofWeight, ofY) => {
-        y!.data[ofY]! += x!.data[ofX]! * weight!.data[ofWeight]!;
+      forEachRowOfProducts(x!.shape, weight!.shape, y!.shape, attrs, (count, ofX, stepX, ofWeight, ofY) => {
+        for (let p = 0; p < count; p++) {
+          y!.data[ofY + p]! += x!.data[ofX + stepX * p]! * weight!.data[ofWeight]!;
+        }
       });
       applyEpilogue(y!, inputs, attrs, scalars);
     },
@@ -145,8 +147,10 @@ export const conv2dInputGradientOp: Op<Conv2dAttributes> = {
   meaning: {
     loops: (inputs, [dx], attrs, scalars) => {
       const [dy, weight] = inputs;
-      forEachProduct(dx!.shape, weight!.shape, dy!.shape, attrs, (ofX, ofWeight, ofY) => {
-        dx!.data[ofX]! += dy!.data[ofY]! * weight!.data[ofWeight]!;
+      forEachRowOfProducts(dx!.shape, weight!.shape, dy!.shape, attrs, (count, ofX, stepX, ofWeight, ofY) => {
+        for (let p = 0; p < count; p++) {
+          dx!.data[ofX + stepX * p]! += dy!.data[ofY + p]! * weight!.data[ofWeight]!;
+        }
       });
       applyEpilogue(dx!, inputs, attrs, scalars);
     },
@@ -185,8 +189,10 @@ export const conv2dFilterGradientOp: Op<FilterGradientAttributes> = {
   ],
   meaning: {
     loops: ([x, dy], [dWeight], attrs) => {
-      forEachProduct(x!.shape, dWeight!.shape, dy!.shape, attrs, (ofX, ofWeight, ofY) => {
-        dWeight!.data[ofWeight]! += x!.data[ofX]! * dy!.data[ofY]!;
+      forEachRowOfProducts(x!.shape, dWeight!.shape, dy!.shape, attrs, (count, ofX, stepX, ofWeight, ofY) => {
+        for (let p = 0; p < count; p++) {
+          dWeight!.data[ofWeight]! += x!.data[ofX + stepX * p]! * dy!.data[ofY + p]!;
+        }
       });
     },
   },

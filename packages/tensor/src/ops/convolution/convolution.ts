@@ -149,17 +149,17 @@ export function computeFilterGradientShape(
 }
 
 /**
- * Visits every product x[ofX] weight[ofWeight] that a convolution adds to y[ofY]:
+ * Visits the products x[ofX + stepX p] weight[ofWeight], p < count, that a convolution adds to y[ofY + p], row by row:
  *
  * y[n, o, i, j] = sum over c, k, l of x[n, c, i stride + k dilation - before, j ...] weight[o, c, k, l], c in the group of o,
  * where x is zero outside. Positions are row-major.
  */
-export function forEachProduct(
+export function forEachRowOfProducts(
   x: Shape,
   weight: Shape,
   y: Shape,
   attrs: ConvolutionAttributes,
-  visit: (ofX: number, ofWeight: number, ofY: number) => void,
+  visit: (count: number, ofX: number, stepX: number, ofWeight: number, ofY: number) => void,
 ): void {
   const [axisY, axisX] = listAxes(attrs) as [ConvolutionAxis, ConvolutionAxis];
   const [images, channels, height, width] = x as [number, number, number, number];
@@ -171,18 +171,20 @@ export function forEachProduct(
       for (let c = 0; c < ofGroup; c++) {
         for (let k = 0; k < tapsY; k++) {
           for (let l = 0; l < tapsX; l++) {
+            const shift = l * axisX.dilation - axisX.before;
+            const left = Math.max(0, Math.ceil(-shift / axisX.stride));
+            const count = Math.min(columns, Math.ceil((width - shift) / axisX.stride)) - left;
+            if (count <= 0) continue;
             for (let i = 0; i < rows; i++) {
               const row = i * axisY.stride + k * axisY.dilation - axisY.before;
               if (row < 0 || row >= height) continue;
-              for (let j = 0; j < columns; j++) {
-                const column = j * axisX.stride + l * axisX.dilation - axisX.before;
-                if (column < 0 || column >= width) continue;
-                visit(
-                  ((n * channels + first + c) * height + row) * width + column,
-                  ((o * ofGroup + c) * tapsY + k) * tapsX + l,
-                  ((n * outputs + o) * rows + i) * columns + j,
-                );
-              }
+              visit(
+                count,
+                ((n * channels + first + c) * height + row) * width + left * axisX.stride + shift,
+                axisX.stride,
+                ((o * ofGroup + c) * tapsY + k) * tapsX + l,
+                ((n * outputs + o) * rows + i) * columns + left,
+              );
             }
           }
         }
