@@ -125,5 +125,5 @@ export const smallBatches: Experiment = {
     },
   ],
   advice:
-    "Keep at least 16 examples on a device for batch norm. Where memory allows fewer, use group norm, or compute exact statistics (`preciseBatchNorm`) before testing.",
+    "Keep at least 16 examples on a device for batch norm; where memory allows fewer, use group norm. A network that learned from parts of 2 is itself worse, and other statistics at inference hardly repair it. Exact statistics (`preciseBatchNorm`) before the test help where training was short and parts are large: the running ones then still lag behind the weights.",
 };
