@@ -77,24 +77,27 @@ export async function trainAndTest(model: Module, options: TrainingOptions): Pro
       await options.afterTest?.(done);
     },
   };
-  const limit: Callback = {
+  const losses: Point[] = [];
+  const recorder: Callback = {
+    onBatch: ({ step, loss }) => {
+      losses.push([step + 1, loss]);
+    },
     onStep: ({ step }, control) => {
       if (step + 1 >= steps) control.stop();
     },
   };
-  const { batches: records } = await fit(model, {
+  await fit(model, {
     data: data as never,
     loss: crossEntropy,
     optimizer,
     epochs: Math.ceil(steps / data.batchesPerEpoch),
     probe,
-    callbacks: [limit, ...(options.callbacks ?? [])],
+    callbacks: [recorder, ...(options.callbacks ?? [])],
     onNonFinite: "stop",
     signal: options.signal,
     ...(schedule !== undefined && { schedule }),
   });
   optimizer.dispose();
-  const losses = records.map(({ step, loss }): Point => [step + 1, loss]);
   const hasDiverged = losses.length === 0 || !losses.every(([, loss]) => Number.isFinite(loss));
   if (accuracies.at(-1)?.[0] !== losses.length) await measure(losses.length);
   return { losses, accuracies, heldOutAccuracies, hasDiverged };

@@ -23,7 +23,8 @@ afterAll(() => backend.close());
 
 describe.skipIf(!isThere)(title, () => {
   it("train and test a network, with or without more that are held out", async () => {
-    const options = { batchSize: 16, steps: 2, learningRate: 0.01, seed: 1, testEvery: 1, signal };
+    // Two batches an epoch: the course covers all three epochs.
+    const options = { batchSize: 16, steps: 5, learningRate: 0.01, seed: 1, testEvery: 2, signal };
     const counts = { train: 32, test: 20, signal };
     const train = async (heldOut: number) => {
       const images = await loadImages("fashion-mnist", { ...counts, heldOut });
@@ -34,9 +35,22 @@ describe.skipIf(!isThere)(title, () => {
     };
     const [without, course] = [await train(0), await train(10)];
     expect(without.accuracies).toEqual(course.accuracies);
-    expect(without.accuracies.map(([step]) => step)).toEqual([1, 2]);
+    expect(without.accuracies.map(([step]) => step)).toEqual([2, 4, 5]);
+    expect(without.losses.map(([step]) => step)).toEqual([1, 2, 3, 4, 5]);
+    expect(without.hasDiverged).toBe(false);
     expect(without.heldOutAccuracies).toEqual([]);
-    expect(course.heldOutAccuracies.map(([step]) => step)).toEqual([1, 2]);
+    expect(course.heldOutAccuracies.map(([step]) => step)).toEqual([2, 4, 5]);
+  });
+
+  it("end the training of a network that diverges", async () => {
+    const images = await loadImages("fashion-mnist", { train: 32, test: 20, signal });
+    const model = makeConvnet({ hasNorm: false, seed: 1 });
+    const options = { batchSize: 16, steps: 50, learningRate: 1e20, seed: 1, testEvery: 50, signal };
+    const { losses, accuracies, hasDiverged } = await trainAndTest(model, { ...images, ...options });
+    model.dispose();
+    expect(hasDiverged).toBe(true);
+    expect(losses.length).toBeLessThan(50);
+    expect(accuracies.at(-1)![0]).toBe(losses.length);
   });
 
   it("that are held out are the last ones of the training images", async () => {

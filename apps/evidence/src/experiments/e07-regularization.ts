@@ -153,5 +153,5 @@ export const regularization: Experiment = {
     },
   ],
   advice:
-    "Do not count on batch norm to regularize: here the network without it has a smaller gap between training and test accuracy, at the same test accuracy, and what the noise of the statistics adds lies within what the seeds vary. If you raise the batch size and the test accuracy falls, ghost batches are worth a try.",
+    "Do not count on batch norm as the only regularizer: augmentation and weight decay do more. If you raise the batch size and the test accuracy falls, ghost batches bring the noise back.",
 };
