@@ -1,6 +1,7 @@
 import { type Arm, makeFitOptions, type Point } from "@evenkeel/example-task";
 import { detectionLoss, type GridDetector } from "@evenkeel/models";
 import { AdamW, AveragedModel, fit, oneCycle } from "@evenkeel/nn";
+import { scope } from "@evenkeel/tensor";
 import type { Data } from "../data.ts";
 import type { Description } from "../network.ts";
 import type { Normalization, Options } from "../options.ts";
@@ -39,7 +40,7 @@ export async function trainArm(
     schedule: oneCycle(learningRate, { steps: epochs * train.batchesPerEpoch, warmUpShare }),
     callbacks: [...shared.callbacks, makeRecorder(measurements, () => save(measurements))],
   });
-  model.loadStateDict(averaged.stateDict());
+  scope(() => model.loadStateDict(averaged.stateDict()));
   averaged.dispose();
   optimizer.dispose();
   return {
