@@ -70,30 +70,30 @@ def list_splits(dataset):
     return splits
 
 
-def tokenize_words(text):
-    """clean_str of Kim 2014."""
+def tokenize_words(text, lower):
+    """clean_str of Kim 2014, which keeps the case of TREC."""
     text = re.sub(r"[^A-Za-z0-9(),!?'`]", " ", text)
     text = re.sub(r"('s|'ve|n't|'re|'d|'ll)", r" \1", text)
     text = re.sub(r"([,!()?])", r" \1 ", text)
-    return text.lower().split() or ["<unk>"]
+    return (text.lower() if lower else text).split() or ["<unk>"]
 
 
-def split(text, model):
-    return tokenize_words(text) if model == "words" else list(text.lower())[:1014] or ["<unk>"]
+def split(text, options):
+    return tokenize_words(text, options.dataset != "trec") if options.model == "words" else list(text.lower())[:1014] or ["<unk>"]
 
 
-def make_vocabulary(texts, model):
+def make_vocabulary(texts, options):
     """The index of each token; 0 is padding, 1 unknown. Words that occur once are unknown."""
-    if model == "characters":
+    if options.model == "characters":
         tokens = list(ALPHABET)
     else:
-        counts = collections.Counter(word for text in texts for word in split(text, model))
+        counts = collections.Counter(word for text in texts for word in split(text, options))
         tokens = sorted((word for word, count in counts.items() if count >= 2), key=lambda word: (-counts[word], word))
     return {token: index + 2 for index, token in enumerate(tokens)}
 
 
-def encode(texts, vocabulary, model):
-    return [torch.tensor([vocabulary.get(token, 1) for token in split(text, model)]) for text in texts]
+def encode(texts, vocabulary, options):
+    return [torch.tensor([vocabulary.get(token, 1) for token in split(text, options)]) for text in texts]
 
 
 def cut_buckets(lengths, batch_size, rng, buckets=8):
@@ -152,12 +152,12 @@ def main():
     splits = list_splits(options.dataset)
     for fold, ((train_texts, train_labels), (test_texts, test_labels)) in enumerate(splits):
         torch.manual_seed(options.seed + fold)
-        vocabulary = make_vocabulary(train_texts, options.model)
+        vocabulary = make_vocabulary(train_texts, options)
         classes = int(train_labels.max()) + 1
         network = networks.make(len(vocabulary) + 2, classes, options)
         rng = np.random.default_rng(options.seed + fold)
-        train(network, encode(train_texts, vocabulary, options.model), train_labels, options, rng)
-        fold_right = count_right(network, encode(test_texts, vocabulary, options.model), test_labels)
+        train(network, encode(train_texts, vocabulary, options), train_labels, options, rng)
+        fold_right = count_right(network, encode(test_texts, vocabulary, options), test_labels)
         right, tested = right + fold_right, tested + len(test_texts)
         print(f"part {fold + 1} of {len(splits)}: {fold_right / len(test_texts):.4f}", flush=True)
     record = {

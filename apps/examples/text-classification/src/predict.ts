@@ -3,7 +3,7 @@ import type { PredictionRequest, Session, TrainedArm } from "@evenkeel/example-t
 import { drawReport, type Highlights, type Section } from "@evenkeel/report";
 import { ArgumentError } from "@evenkeel/tensor";
 import { writeFileAtomically } from "@evenkeel/tensor/node";
-import { splitText } from "./data/encode.ts";
+import { type Reading, splitText } from "./data/encode.ts";
 import type { Normalization, Options } from "./options.ts";
 import type { Description, Network } from "./training/networks.ts";
 import { classify, findLargest } from "./training/test-network.ts";
@@ -31,10 +31,10 @@ export async function predictTexts(
   { inputs, out }: PredictionRequest,
   { signal }: Session,
 ): Promise<readonly string[]> {
-  const setting = { description, unit: options.model, signal };
+  const setting = { description, reading: options, signal };
   const predictions: Prediction[] = [];
   for (const [index, text] of inputs.entries()) {
-    const count = splitWords(text, options.model).length;
+    const count = splitWords(text, options).length;
     if (count > mostWords) {
       throw new ArgumentError(`text ${index + 1}: found ${count} words, expected at most ${mostWords}`);
     }
@@ -45,19 +45,19 @@ export async function predictTexts(
   return [...predictions.flatMap(writePrediction), `Drawn: ${page}`];
 }
 
-const splitWords = (text: string, unit: Options["model"]): readonly string[] =>
-  unit === "words" ? splitText(text, "words") : (text.match(/\S+/g) ?? []);
+const splitWords = (text: string, reading: Reading): readonly string[] =>
+  reading.model === "words" ? splitText(text, reading) : (text.match(/\S+/g) ?? []);
 
 async function predictText(
   network: Network,
   text: string,
   setting: {
     readonly description: Description;
-    readonly unit: Options["model"];
+    readonly reading: Reading;
     readonly signal: AbortSignal;
   },
 ): Promise<Prediction> {
-  const words = splitWords(text, setting.unit);
+  const words = splitWords(text, setting.reading);
   const without = words.map((_, left) => words.filter((_, index) => index !== left).join(" "));
   const texts = [text, ...without].map((one) => ({ text: one, label: 0 }));
   const [whole, ...parts] = await classify(network, texts, setting);

@@ -2,7 +2,7 @@ import type { LabelledText } from "@evenkeel/datasets";
 import { ArgumentError } from "@evenkeel/tensor";
 import { describe, expect, it } from "vitest";
 import { type Data, loadData } from "../src/data/data.ts";
-import { encode, makeVocabulary, splitText } from "../src/data/encode.ts";
+import { encode, makeVocabulary, type Reading, splitText } from "../src/data/encode.ts";
 import { makeSyntheticTexts } from "../src/data/synthetic.ts";
 import { type Options, settings } from "../src/options.ts";
 
@@ -23,6 +23,9 @@ const title = isThere ? "published sets" : "published sets (skipped: EVENKEEL_DA
 const countClasses = (texts: readonly LabelledText[], classes: number): number[] =>
   Array.from({ length: classes }, (_, label) => texts.filter((text) => text.label === label).length);
 
+const byWords: Reading = { dataset: "sst2", model: "words" };
+const byCharacters: Reading = { dataset: "sst2", model: "characters" };
+
 describe("synthetic questions", () => {
   it("are the same for the same seed, and of every kind and several lengths", () => {
     const make = (seed: number) => makeSyntheticTexts({ count: 200, seed });
@@ -30,7 +33,7 @@ describe("synthetic questions", () => {
     expect(make(1).texts).toEqual(texts);
     expect(make(2).texts).not.toEqual(texts);
     expect(countClasses(texts, classes.length)).toEqual([50, 50, 50, 50]);
-    expect(new Set(texts.map(({ text }) => splitText(text, "words").length)).size).toBeGreaterThan(4);
+    expect(new Set(texts.map(({ text }) => splitText(text, byWords).length)).size).toBeGreaterThan(4);
     expect(new Set(texts.map(({ text }) => text)).size).toBeGreaterThan(150);
   });
 
@@ -48,28 +51,29 @@ describe("synthetic questions", () => {
 
 describe("tokens", () => {
   it("are words as of Kim 2014, or small characters up to 1014", () => {
-    expect(splitText("It's GOOD.", "words")).toEqual(["it", "'s", "good"]);
-    expect(splitText("É a", "characters")).toEqual(["é", " ", "a"]);
-    expect(splitText("x".repeat(2000), "characters")).toHaveLength(1014);
+    expect(splitText("It's GOOD.", byWords)).toEqual(["it", "'s", "good"]);
+    expect(splitText("Who's IT?", { ...byWords, dataset: "trec" })).toEqual(["Who", "'s", "IT", "?"]);
+    expect(splitText("É a", byCharacters)).toEqual(["é", " ", "a"]);
+    expect(splitText("x".repeat(2000), byCharacters)).toHaveLength(1014);
   });
 
   it("stand for a text without any", () => {
-    for (const unit of ["words", "characters"] as const) expect(splitText("", unit)).toEqual(["<unk>"]);
+    for (const reading of [byWords, byCharacters]) expect(splitText("", reading)).toEqual(["<unk>"]);
   });
 
   it("that occur once are unknown", () => {
     const texts = ["a b", "a c", "c a"].map((text) => ({ text, label: 1 }));
-    const vocabulary = makeVocabulary(texts, "words");
+    const vocabulary = makeVocabulary(texts, byWords);
     expect(vocabulary.tokens).toEqual(["<pad>", "<unk>", "a", "c"]);
-    expect(encode([{ text: "c b a", label: 1 }], vocabulary, "words")).toEqual([
+    expect(encode([{ text: "c b a", label: 1 }], vocabulary, byWords)).toEqual([
       { inputs: Int32Array.of(3, 1, 2), labels: 1 },
     ]);
   });
 
   it("of characters are those of the paper", () => {
-    const vocabulary = makeVocabulary([], "characters");
+    const vocabulary = makeVocabulary([], byCharacters);
     expect(vocabulary.size).toBe(69);
-    expect([...encode([{ text: "Az ☃", label: 0 }], vocabulary, "characters")[0]!.inputs]).toEqual([
+    expect([...encode([{ text: "Az ☃", label: 0 }], vocabulary, byCharacters)[0]!.inputs]).toEqual([
       2, 27, 68, 1,
     ]);
   });

@@ -5,6 +5,7 @@ export { readBytePairs, writeBytePairs } from "./byte-pairs/files.ts";
 export type { Unit } from "./byte-pairs/spelling.ts";
 export type { BytePairOptions } from "./byte-pairs/train.ts";
 export { trainBytePairs } from "./byte-pairs/train.ts";
+export type { KimWordsOptions } from "./kim-words.ts";
 export { tokenizeKim } from "./kim-words.ts";
 export type { NormalizationOptions } from "./normalize-text.ts";
 export { normalizeText } from "./normalize-text.ts";

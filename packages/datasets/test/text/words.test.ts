@@ -96,6 +96,15 @@ describe("words of Kim 2014", () => {
     expect(tokenizeKim(text)).toEqual(expected);
   });
 
+  it("keep their case where they are asked to, as for TREC", () => {
+    const words = ["What", "'s", "NASA", "?"];
+    expect(tokenizeKim("What's NASA?", { lowercase: false })).toEqual(words);
+    expect(tokenizeKim("What's NASA?", { lowercase: true })).toEqual(words.map((word) => word.toLowerCase()));
+    expect(() => tokenizeKim("a", { lowercase: 1 as never })).toThrow(
+      "tokenizeKim: lowercase: found 1, expected true or false",
+    );
+  });
+
   it("rejects what is not text", () => {
     expect(() => tokenizeKim(1 as never)).toThrow("tokenizeKim: text: found 1, expected a string");
   });

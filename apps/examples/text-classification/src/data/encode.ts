@@ -16,16 +16,23 @@ const mostCharacters = 1014;
 /** Words that occur once in the training texts are unknown ones, of which the network so learns too. */
 const fewestOccurrences = 2;
 
-/** The tokens of a text, of which there is at least one. */
-export function splitText(text: string, unit: Options["model"]): readonly string[] {
-  const tokens = unit === "words" ? tokenizeKim(text) : [...text.toLowerCase()].slice(0, mostCharacters);
+/** What decides how texts are read. */
+export type Reading = Pick<Options, "dataset" | "model">;
+
+/** The tokens of a text, of which there is at least one. The words of TREC's questions keep their case, as in Kim 2014. */
+export function splitText(text: string, { dataset, model }: Reading): readonly string[] {
+  const tokens =
+    model === "words"
+      ? tokenizeKim(text, { lowercase: dataset !== "trec" })
+      : [...text.toLowerCase()].slice(0, mostCharacters);
   return tokens.length === 0 ? [specials.unk] : tokens;
 }
 
 /** The words of the training texts, or the alphabet. */
-export function makeVocabulary(train: readonly LabelledText[], unit: Options["model"]): Vocabulary {
-  if (unit === "characters") return new Vocabulary([specials.pad, specials.unk, ...alphabet], specials);
-  const counts = countTokens(train.map(({ text }) => splitText(text, unit)));
+export function makeVocabulary(train: readonly LabelledText[], reading: Reading): Vocabulary {
+  if (reading.model === "characters")
+    return new Vocabulary([specials.pad, specials.unk, ...alphabet], specials);
+  const counts = countTokens(train.map(({ text }) => splitText(text, reading)));
   return buildVocabulary(counts, { minFrequency: fewestOccurrences, specials });
 }
 
@@ -35,12 +42,8 @@ export interface Example {
   readonly labels: number;
 }
 
-export const encode = (
-  texts: readonly LabelledText[],
-  vocabulary: Vocabulary,
-  unit: Options["model"],
-): Example[] =>
-  texts.map(({ text, label }) => ({ inputs: vocabulary.encode(splitText(text, unit)), labels: label }));
+export const encode = (texts: readonly LabelledText[], vocabulary: Vocabulary, reading: Reading): Example[] =>
+  texts.map(({ text, label }) => ({ inputs: vocabulary.encode(splitText(text, reading)), labels: label }));
 
 export type TextBatches = DataSource<PaddedTokens, Tensor> & { readonly batchesPerEpoch: number };
 

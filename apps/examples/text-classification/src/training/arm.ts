@@ -44,7 +44,7 @@ export async function trainArm(arm: TextArm): Promise<ArmResult> {
 /** Words that only the texts of a test have are unknown to its network. */
 const describeFold = ({ data, options }: TextArm, { train }: Fold): Description => ({
   classes: data.classes,
-  vocabulary: makeVocabulary(train, options.model).toJSON(),
+  vocabulary: makeVocabulary(train, options).toJSON(),
 });
 
 /** The last fold has the seed of the run, which made the network that is kept. */

@@ -26,10 +26,10 @@ const warmUpShare = 0.2;
 /** Trains a network with AdamW and one cycle of the learning rate, and tests it. */
 export async function trainFold(network: Network, fold: Fold, setting: FoldSetting): Promise<FoldResult> {
   const { options, learningRate, description, label, checkpoint, resumed, signal, onStep } = setting;
-  const { epochs, weightDecay, labelSmoothing, model: unit } = options;
+  const { epochs, weightDecay, labelSmoothing } = options;
   const vocabulary = readVocabulary(description);
-  const data = makeTrainingBatches(encode(fold.train, vocabulary, unit), options);
-  const validation = encode(fold.validation, vocabulary, unit);
+  const data = makeTrainingBatches(encode(fold.train, vocabulary, options), options);
+  const validation = encode(fold.validation, vocabulary, options);
   const optimizer = new AdamW(network, { learningRate, weightDecay });
   try {
     const history = await fit(network, {
@@ -47,7 +47,7 @@ export async function trainFold(network: Network, fold: Fold, setting: FoldSetti
       onNonFinite: "continue",
       callbacks: [new ProgressBar({ label }), { onBatch: onStep }],
     });
-    const tested = await testNetwork(network, fold.test, { description, unit, signal });
+    const tested = await testNetwork(network, fold.test, { description, reading: options, signal });
     return {
       ...tested,
       epochs: history.epochs.map(({ loss, validation: held }) => ({

@@ -14,9 +14,9 @@ export interface Description {
 export type Network = Module<[PaddedTokens]>;
 
 /** The network that is kept is that of the last fold. */
-export const describeNetwork = ({ classes, folds }: Data, { model }: Options): Description => ({
+export const describeNetwork = ({ classes, folds }: Data, options: Options): Description => ({
   classes,
-  vocabulary: makeVocabulary(folds.at(-1)!.train, model).toJSON(),
+  vocabulary: makeVocabulary(folds.at(-1)!.train, options).toJSON(),
 });
 
 export const readVocabulary = ({ vocabulary }: Description): Vocabulary => Vocabulary.fromJSON(vocabulary);

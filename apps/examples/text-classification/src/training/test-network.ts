@@ -2,7 +2,7 @@ import type { LabelledText } from "@evenkeel/datasets";
 import { formatLoss, type Session, type TrainedArm } from "@evenkeel/example-task";
 import { predict } from "@evenkeel/nn";
 import type { Data } from "../data/data.ts";
-import { encode, makeTestBatches } from "../data/encode.ts";
+import { encode, makeTestBatches, type Reading } from "../data/encode.ts";
 import type { Options } from "../options.ts";
 import { formatPercent } from "../words.ts";
 import { type Description, type Network, readVocabulary } from "./networks.ts";
@@ -10,7 +10,7 @@ import { computeAccuracy, countTexts, type Mistake, selectWorst, type TestResult
 
 interface TestSetting {
   readonly description: Description;
-  readonly unit: Options["model"];
+  readonly reading: Reading;
   readonly signal: AbortSignal;
 }
 
@@ -18,9 +18,9 @@ interface TestSetting {
 export async function classify(
   network: Network,
   texts: readonly LabelledText[],
-  { description, unit, signal }: TestSetting,
+  { description, reading, signal }: TestSetting,
 ): Promise<readonly (readonly number[])[]> {
-  const examples = encode(texts, readVocabulary(description), unit);
+  const examples = encode(texts, readVocabulary(description), reading);
   const { data } = await predict(network, { data: makeTestBatches(examples) as never, signal });
   const count = description.classes.length;
   return texts.map((_, index) => computeSoftmax([...data.subarray(index * count, (index + 1) * count)]));
@@ -65,7 +65,7 @@ export async function evaluateNetwork(
   { signal }: Session,
 ): Promise<readonly string[]> {
   const { test } = folds.at(-1)!;
-  const result = await testNetwork(model as Network, test, { description, unit: options.model, signal });
+  const result = await testNetwork(model as Network, test, { description, reading: options, signal });
   const fold = folds.length === 1 ? "" : ` (the network of the last of ${folds.length} folds)`;
   const loss = result.lossSum / countTexts(result);
   return [
