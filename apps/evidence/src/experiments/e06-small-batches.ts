@@ -88,7 +88,7 @@ export const smallBatches: Experiment = {
   setup:
     "Six 3x3 convolutions on 12,800 images of Fashion-MNIST, batches of 128 for the gradient, 300 steps of SGD with momentum 0.9 and a learning rate of 0.05; batch norm normalizes parts of 2 to 128 examples. Tested with running, with exact, and with batch statistics, five seeds.",
   metric: "test error in percent",
-  cost: "30 minutes",
+  cost: "45 minutes",
   seeds: 5,
   thresholds: [
     {

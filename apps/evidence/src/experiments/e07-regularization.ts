@@ -88,7 +88,7 @@ export const regularization: Experiment = {
     "Six 3x3 convolutions on 2,048 images of Fashion-MNIST, 30 epochs in batches of 128, without augmentation; batch norm normalizes parts of 8, of 32, or the whole batch; the test uses running statistics. SGD with momentum 0.9 and the better of the learning rates 0.01 and 0.05 for each, by the accuracy on 2,000 images that are held out; five seeds.",
   metric:
     "training accuracy minus test accuracy, in points, and the differences between arms of the same seed",
-  cost: "40 minutes",
+  cost: "80 minutes",
   seeds: 5,
   thresholds: [
     {
