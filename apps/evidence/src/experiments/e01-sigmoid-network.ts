@@ -143,7 +143,7 @@ export const sigmoidNetwork: Experiment = {
     "Figure 1's network: binary images of MNIST, three layers of 100 sigmoid units, batches of 60, 50,000 steps of SGD. Weights are normal with deviation 0.1. Both networks are trained with learning rates 0.1, 0.3, 1, 3 and 10, and five seeds; the best rate of each is the one with the fewest steps to 95 % of 2,000 training images that are held out.",
   metric:
     "steps to 95 % test accuracy, 50,000 where that is not reached, and how far the percentiles of the inputs of the last layer's sigmoids move, in units of the distance between the outer ones",
-  cost: "70 minutes",
+  cost: "100 minutes",
   seeds: 5,
   thresholds: [
     {
@@ -215,6 +215,19 @@ export const sigmoidNetwork: Experiment = {
           points: averageSeries(group, "accuracy"),
         })),
       },
+      {
+        kind: "line-chart",
+        title: "Steps to the goal by learning rate, all steps where it is not reached (mean of the seeds)",
+        x: { name: "learning rate", scale: "logarithmic" },
+        y: { name: "steps", scale: "logarithmic" },
+        series: chosen.map(({ arm }) => ({
+          name: arms[arm],
+          points: rates.flatMap((rate): Point[] => {
+            const group = ofRate(outcomes, arm, rate);
+            return group.length === 0 ? [] : [[rate, computeMean(listSteps(group))]];
+          }),
+        })),
+      },
       ...chosen.map(({ arm, group: [first] }) => ({
         kind: "line-chart" as const,
         title: `Input of one sigmoid ${arms[arm]}, percentiles over test images (seed ${first!.trial.seed})`,
@@ -229,5 +242,5 @@ export const sigmoidNetwork: Experiment = {
     ];
   },
   advice:
-    "Put batch norm in front of saturating units; then tune the learning rate anew, because the best one is another. Part of the gain at an equal rate is that the rate suits the network with batch norm.",
+    "Do not expect speed from batch norm in a network of few layers whose learning rate is tuned: at the best rate, 3, both networks need some 1,900 steps. What it gives is a wider choice: at the rate 0.1 it reaches 95 % in 0.6 of the steps, and at the rate 10 it trains where the other network fails in three of five runs.",
 };
