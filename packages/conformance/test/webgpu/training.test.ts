@@ -21,19 +21,23 @@ import { openWebgpu } from "./support.ts";
 
 const classes = 10;
 
-/** Repeats one step of SGD with momentum on random images, as `fit` does for each batch. */
-function trainingStep(model: Module<[Tensor]>, shape: readonly number[], backend: Backend): () => void {
+/** One step of SGD with momentum on random images, as `fit` does for each batch. */
+function makeTrainingStep(model: Module<[Tensor]>, shape: readonly number[], backend: Backend) {
   const [images] = shape as [number];
   const x = uniform(shape, { seed: 1, stream: 0, backend });
   const labels = Int32Array.from({ length: images }, (_, image) => image % classes);
   const y = fromData(labels, { shape: [images], dtype: "i32" }, { backend });
   const optimizer = new SGD(model, { learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4 });
   const differentiate = valueAndGrad(model, (x: Tensor, y: Tensor) => crossEntropy(model.forward(x), y));
-  return () =>
+  const run = (): void =>
     scope(() => {
       const [, gradients] = differentiate(x, y);
       optimizer.step(gradients);
     });
+  const dispose = (): void => {
+    for (const owner of [x, y, optimizer]) owner.dispose();
+  };
+  return { run, dispose };
 }
 
 describeOn("webgpu", "a training step on WebGPU", () => {
@@ -46,23 +50,28 @@ describeOn("webgpu", "a training step on WebGPU", () => {
     await backend.close();
   });
 
-  /** The counts of a fifth step: in the first step parameters move to their arenas, and in the next the buffers settle. */
+  /**
+   * The counts of a fifth step: in the first step parameters move to their arenas, and in the next the buffers settle. All
+   * tensors are disposed, because a buffer that the garbage collector frees during another measurement is lent again there
+   * and needs new bind groups.
+   */
   async function measureCost(make: () => Module<[Tensor]>, shape: readonly number[]) {
     const recording = new RecordingBackend(backend);
     setDefaultBackend(recording);
     const model = make();
-    const step = trainingStep(model, shape, recording);
+    const step = makeTrainingStep(model, shape, recording);
     let before: WebgpuCounters = backend.counters();
     for (let count = 0; count < 5; count++) {
       await backend.idle();
       before = backend.counters();
       recording.reset();
-      step();
+      step.run();
     }
     const { launches, bytesUploaded, bytesDownloaded } = recording.traffic();
     await backend.idle();
     const after = backend.counters();
     const spent = (name: keyof WebgpuCounters): number => after[name] - before[name];
+    step.dispose();
     model.dispose();
     return {
       ...{ launches: launches.length, bytesUploaded, bytesDownloaded },
