@@ -113,8 +113,8 @@ export const learningRates: Experiment = {
   setup:
     "A small convolutional network on 6,400 images of Fashion-MNIST, 150 steps of SGD with momentum 0.9, with learning rates from 0.0001 to 10 and initial weights times 0.1, 1 and 10; of use is a rate that leads to 70 % test accuracy. One step of gradient descent of ResNet-56 at initialization.",
   metric:
-    "the width of the range of usable rates in powers of ten; the loss of a batch after a step over the loss before it",
-  cost: "30 minutes",
+    "the width of the range of usable rates in powers of ten; the loss of a batch after a step over the loss before it, 10^30 where it overflows",
+  cost: "15 minutes",
   seeds: 3,
   thresholds: [
     {
@@ -187,5 +187,5 @@ export const learningRates: Experiment = {
     },
   ],
   advice:
-    "With batch norm, begin with a larger learning rate and search less for it. Without batch norm, a deep residual network needs a smaller initialization of its branches before any usual rate works.",
+    "With batch norm, every learning rate from 0.01 to 1 trains this network, whatever the scale of its initial weights. Without it, rates from 0.0032 to 0.1 do at the usual weights, none at a tenth of them, and hardly any at ten times: initialization and rate must be found together. The residual network without batch norm begins with so large a loss that even a step of 0.0001 multiplies it; smaller weights in its branches are the usual remedy, which was not tried here.",
 };

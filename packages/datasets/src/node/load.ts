@@ -41,8 +41,8 @@ const loadRules = { ...downloadRules, dataFolder: text, cacheFolder: text };
  * Loads a published image set from the data folder or the cache, or otherwise downloads it into the cache. The size and
  * checksum of every file are checked. A damaged file in the cache is downloaded again.
  *
- * Throws DownloadError if the set is not on this machine and cannot be downloaded, DataError if it is damaged, and
- * ArgumentError for wrong options.
+ * Throws DownloadError if the set is not on this machine and cannot be downloaded, DataError if it is damaged or if it has no
+ * address and is not on this machine, and ArgumentError for wrong options.
  *
  * @example const { train, test } = await loadImages(fashionMnist);
  */
@@ -61,8 +61,8 @@ export async function loadImages(
  * Loads a published set, or parts of it, by name: from the data folder or the cache, or otherwise downloads it into the cache. The
  * size and checksum of every file are checked. A damaged file in the cache is downloaded again.
  *
- * Throws DownloadError if the set is not on this machine and cannot be downloaded, DataError if it is damaged, and
- * ArgumentError for wrong options.
+ * Throws DownloadError if the set is not on this machine and cannot be downloaded, DataError if it is damaged or if it has no
+ * address and is not on this machine, and ArgumentError for wrong options.
  *
  * @example const { train, test } = await loadPublished(trec);
  */
@@ -102,6 +102,12 @@ async function loadParts<Part extends string, Set>(
     return { parts: await readParts(published, parts, read), folder: given };
   }
   const folder = join(cacheFolder, published.folder);
+  if (published.addresses.length === 0 && !(await holdsAll(published.name, files, folder))) {
+    const places = dataFolder === "" ? [folder] : [given, folder];
+    throw new DataError(
+      `${published.name}: found none of its files, expected them in ${places.join(" or ")}: nobody serves this set, and EVENKEEL_DATA can name another folder for data`,
+    );
+  }
   await removeAbandoned(folder);
   const read = (file: PublishedFile) =>
     readOrDownload(file, published.addresses, join(folder, file.file), rest);
@@ -125,6 +131,7 @@ async function readOrDownload(
   try {
     return await readPublishedFile(path, file);
   } catch (damage) {
+    if (addresses.length === 0) throw damage;
     const isThere = await access(path).then(
       () => true,
       () => false,
