@@ -10,6 +10,7 @@ export interface PublishedImages {
   readonly name: string;
   /** The name of the folder with its files, in the data folder and in the cache. */
   readonly folder: string;
+  /** Where the files are served, in the order in which they are tried; none for a set that is only read from a folder. */
   readonly addresses: readonly string[];
   readonly classes: readonly string[];
   readonly train: { readonly images: PublishedFile; readonly labels: PublishedFile };

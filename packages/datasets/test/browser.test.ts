@@ -188,6 +188,16 @@ describe("loading a set", () => {
     expect(requests.length).toBe(4);
   });
 
+  it("of which nobody serves the files needs chosen ones", async () => {
+    const set = tinySet([]);
+    await expect(loadPublished(set, { cacheFolder: null })).rejects.toThrow(
+      new DataError(
+        "train-images.gz: found it nowhere, expected it among the chosen files, because nobody serves its set",
+      ),
+    );
+    expect(countImages((await loadPublished(set, { files: chosen(), cacheFolder: null })).train)).toBe(2);
+  });
+
   it("keeps files in folders of the cache, and finds them among chosen ones by their names", async () => {
     const names = Object.keys(contents).slice(0, 2);
     const set: PublishedSet<"all", readonly number[]> = {

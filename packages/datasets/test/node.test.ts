@@ -114,6 +114,25 @@ describe("loading published images", () => {
     );
   });
 
+  it("says where it looked for a set that nobody serves", async () => {
+    const cacheFolder = join(folder, "cache");
+    const load = (dataFolder: string) => loadImages(tinySet([]), { dataFolder, cacheFolder });
+    const inCache = join(cacheFolder, "tiny");
+    await expect(load("")).rejects.toThrow(
+      new DataError(
+        `tiny: found none of its files, expected them in ${inCache}: nobody serves this set, and EVENKEEL_DATA can name another folder for data`,
+      ),
+    );
+    await expect(load(folder)).rejects.toThrow(
+      `expected them in ${join(folder, "tiny")} or ${inCache}: nobody`,
+    );
+    await mkdir(inCache, { recursive: true });
+    for (const [file, body] of Object.entries(contents)) await writeFile(join(inCache, file), body);
+    expect((await load(folder)).folder).toBe(inCache);
+    await writeFile(join(inCache, "test-images.gz"), "damaged");
+    await expect(load("")).rejects.toThrow(/test-images.gz: found 7 bytes, expected/);
+  });
+
   it("lists why no address could be reached, without a long wait", async () => {
     const silent = await serve(() => undefined);
     await expect(

@@ -107,6 +107,11 @@ async function readOrFetch(
 ): Promise<Uint8Array> {
   const cached = cache && (await readCached(cache, published));
   if (cached !== undefined) return cached;
+  if (addresses.length === 0) {
+    throw new DataError(
+      `${published.file}: found it nowhere, expected it among the chosen files, because nobody serves its set`,
+    );
+  }
   const { onProgress, timeoutMilliseconds, signal, onWarning = console.warn } = options;
   const bytes = await fetchPublishedFile(published, addresses, { onProgress, timeoutMilliseconds, signal });
   try {

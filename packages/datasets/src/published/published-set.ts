@@ -12,6 +12,7 @@ export interface PublishedSet<Part extends string, Set> {
   readonly name: string;
   /** The name of the folder with its files, in the data folder and in the cache. */
   readonly folder: string;
+  /** Where the files are served, in the order in which they are tried; none for a set that is only read from a folder. */
   readonly addresses: readonly string[];
   readonly parts: { readonly [Name in Part]: PartFiles<PublishedFile> };
   /** The set of a part, from the contents of its files. */
