@@ -57,7 +57,7 @@ async function readReference(path: string): Promise<number | null> {
 function describeMachine({ backend, device, threads }: RunResult<unknown, ArmResult>): string {
   const processor = cpus()[0]?.model.trim() ?? "unknown processor";
   return backend === "cpu"
-    ? `${processor}, ${threads} threads, Node ${process.versions.node}`
+    ? `${processor}, ${threads} ${threads === 1 ? "thread" : "threads"}, Node ${process.versions.node}`
     : `${device}, Node ${process.versions.node}`;
 }
 

@@ -56,7 +56,7 @@ function listFigures({ arms, data, options }: RunResult<Options, ArmResult>): re
     metric: "BLEU, cased, 13a",
     value: testBleu,
     interval: testBleuInterval,
-    literature: literature[options.model] ?? "none for this set",
+    literature: literature[options.model] ?? "none for this network",
     minutes: processorSeconds / 60,
   }));
 }
