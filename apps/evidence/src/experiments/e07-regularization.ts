@@ -88,7 +88,7 @@ export const regularization: Experiment = {
     "Six 3x3 convolutions on 2,048 images of Fashion-MNIST, 30 epochs in batches of 128, without augmentation; batch norm normalizes parts of 8, of 32, or the whole batch; the test uses running statistics. SGD with momentum 0.9 and the better of the learning rates 0.01 and 0.05 for each, by the accuracy on 2,000 images that are held out; five seeds.",
   metric:
     "training accuracy minus test accuracy, in points, and the differences between arms of the same seed",
-  cost: "80 minutes",
+  cost: "50 minutes",
   seeds: 5,
   thresholds: [
     {
@@ -153,5 +153,5 @@ export const regularization: Experiment = {
     },
   ],
   advice:
-    "Do not count on batch norm as the only regularizer: augmentation and weight decay do more. If you raise the batch size and the test accuracy falls, ghost batches bring the noise back.",
+    "Do not count on batch norm to regularize. With whole batches it reaches the same test accuracy here as the network without it, at twice the gap: it fits the training images better. Parts of 8 have the highest test accuracy, 83.1 against 80.6 %, but five seeds do not show that this is more than chance.",
 };
