@@ -2,6 +2,9 @@ import type { Outcome, Trial } from "./experiment.ts";
 import { computeMean } from "./statistics/summaries.ts";
 import type { Point } from "./training.ts";
 
+/** What a loss that overflows counts as. */
+export const overflow = 1e30;
+
 /** A trial for each seed. */
 export const repeat = (name: string, seeds: number, setting: Trial["setting"]): Trial[] =>
   Array.from({ length: seeds }, (_, index) => ({ id: `${name}-${index + 1}`, seed: index + 1, setting }));

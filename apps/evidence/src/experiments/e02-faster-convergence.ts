@@ -101,8 +101,9 @@ export const fasterConvergence: Experiment = {
   paper:
     "Ioffe and Szegedy 2015, figure 3 (ImageNet): 31.0 million steps to 72.2 % without, 13.3 million with batch norm, 2.1 million at five times the rate with the other changes; BN-x5-Sigmoid reaches 69.8 %, and without batch norm a sigmoid network stays at chance",
   setup:
-    "Six 3x3 convolutions on 12,800 images of Fashion-MNIST, batches of 64, 600 steps of SGD with momentum 0.9, with ReLU and with sigmoids, with and without batch norm, learning rates 0.002, 0.01, 0.05 and 0.25, five seeds; the best rate of each is chosen on 2,000 training images that are held out. No other recipe changes with batch norm.",
-  metric: "steps to the best test accuracy of the network without batch norm, and test accuracies",
+    "Six 3x3 convolutions on 12,800 images of Fashion-MNIST, batches of 64, 600 steps of SGD with momentum 0.9, with ReLU and with sigmoids, with and without batch norm, learning rates 0.002, 0.01, 0.05 and 0.25, five seeds; the best rate of each is chosen on 2,000 training images that are held out. Nothing else changes with batch norm.",
+  metric:
+    "steps to the best test accuracy of the network without batch norm, which is measured every 20 steps, and the best test accuracies of the training",
   cost: "80 minutes",
   seeds: 5,
   thresholds: [
@@ -157,5 +158,5 @@ export const fasterConvergence: Experiment = {
       }),
     })),
   advice:
-    "Expect batch norm to save about a third of the steps. The learning rate that was best without it was best with it too, so a larger rate gained nothing here; but at five times that rate, where the network without it stays at chance, it trains almost as well. A deep network of sigmoids does not train without it at all.",
+    "Expect batch norm to save a quarter to two fifths of the steps of a short training: the threshold is only just met. The learning rate that was best without it was best with it too, so a larger rate gained nothing here; but at five times that rate, where the network without it stays at chance, it trains almost as well. Without it, six layers of sigmoids do not begin to learn in these 600 steps.",
 };

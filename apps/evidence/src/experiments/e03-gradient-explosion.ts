@@ -145,7 +145,7 @@ export const gradientExplosion: Experiment = {
     },
   ],
   advice:
-    "Do not stack many layers with batch norm without skips: at 50 layers the first layer's gradient is more than ten thousand times that of the last one. With residual connections the gradient stays level, and batch norm is safe at any depth.",
+    "Do not stack many layers with batch norm without skips: over 50 layers the gradient grows more than ten thousandfold on its way to the first one. With residual connections it grows about ninefold. This is the gradient of what layers compute, before training; what becomes of it in training was not measured.",
 };
 
 function averageLogarithms(outcomes: readonly Outcome[]): readonly (readonly [number, number])[] {

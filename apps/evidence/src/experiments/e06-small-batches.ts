@@ -125,5 +125,5 @@ export const smallBatches: Experiment = {
     },
   ],
   advice:
-    "Keep at least 16 examples on a device for batch norm; where memory allows fewer, use group norm. A network that learned from parts of 2 is itself worse, and other statistics at inference hardly repair it. Exact statistics (`preciseBatchNorm`) before the test help where training was short and parts are large: the running ones then still lag behind the weights.",
+    "Normalize 8 to 64 examples together. Parts of 4 cost less than a point, and parts of 2 cost four: a network that learned from them is itself worse, and other statistics at inference hardly repair it. After a training as short as this one, compute exact statistics (`preciseBatchNorm`) before the test, above all for large parts: for whole batches of 128 the error falls from 19.5 to 14.8 %, because the running statistics still lag behind the weights. All sizes have one learning rate.",
 };

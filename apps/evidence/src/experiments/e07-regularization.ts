@@ -2,7 +2,7 @@ import { GhostBatches } from "@evenkeel/nn";
 import type { Experiment, Outcome, Trial, TrialSetting } from "../experiment.ts";
 import { loadImages } from "../images.ts";
 import { makeConvnet } from "../networks.ts";
-import { averageSeries, listNumbers, repeat, select, selectBestRate } from "../outcomes.ts";
+import { averageSeries, listNumbers, readRate, repeat, select, selectBestRate } from "../outcomes.ts";
 import { summarizeDifference, summarizeMean } from "../statistics/summaries.ts";
 import { measureAccuracy, thin, trainAndTest } from "../training.ts";
 
@@ -81,11 +81,11 @@ export const regularization: Experiment = {
   title: "The noise of batch statistics regularizes",
   claim: "regularization",
   statement:
-    "With few training images, normalizing by small parts of a batch, whose statistics are noisy, leaves a smaller gap between training and test accuracy than normalizing by the whole batch.",
+    "With few training images, normalizing by small parts of a batch, whose statistics are noisy, leaves a smaller gap between training and test accuracy, and a higher test accuracy, than normalizing by the whole batch.",
   paper:
     "Ioffe and Szegedy 2015, section 3.4: a training example is seen with others of its batch, which regularizes; Luo et al. 2019: the noise of the batch statistics acts as a penalty on the scales",
   setup:
-    "Six 3x3 convolutions on 2,048 images of Fashion-MNIST, 30 epochs in batches of 128, without augmentation; batch norm normalizes parts of 8, of 32, or the whole batch; the test uses running statistics. SGD with momentum 0.9 and the better of the learning rates 0.01 and 0.05 for each, by the accuracy on 2,000 images that are held out; five seeds.",
+    "Six 3x3 convolutions on 2,048 images of Fashion-MNIST, 30 epochs in batches of 128, without augmentation; batch norm normalizes parts of 8, of 32, or the whole batch; the test uses running statistics, which lag behind the weights in so short a training (E6). SGD with momentum 0.9 and the better of the learning rates 0.01 and 0.05 for each, by the accuracy on 2,000 images that are held out; five seeds.",
   metric:
     "training accuracy minus test accuracy, in points, and the differences between arms of the same seed",
   cost: "50 minutes",
@@ -123,6 +123,7 @@ export const regularization: Experiment = {
     ...listArms(outcomes).flatMap((arm) => [
       summarizeMean(`gap ${arms[arm]}`, listNumbers(selectBest(outcomes, arm), "gap"), "points"),
       summarizeMean(`test accuracy ${arms[arm]}`, listNumbers(selectBest(outcomes, arm), "test"), "%"),
+      summarizeMean(`best learning rate ${arms[arm]}`, [readRate(selectBest(outcomes, arm))]),
     ]),
   ],
   judge: (met, opposed) => {
@@ -153,5 +154,5 @@ export const regularization: Experiment = {
     },
   ],
   advice:
-    "Do not count on batch norm to regularize. With whole batches it reaches the same test accuracy here as the network without it, at twice the gap: it fits the training images better. Parts of 8 have the highest test accuracy, 83.1 against 80.6 %, but five seeds do not show that this is more than chance.",
+    "Do not count on batch norm to regularize. After as many steps it fits the training images better than the network without it (97 against 89 %), and the gap to the test is twice as large; the test accuracies differ by no more than five seeds can show. Parts of 8 have the highest test accuracy, 83.1 against 80.6 %, which may be chance too.",
 };

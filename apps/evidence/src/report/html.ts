@@ -2,6 +2,7 @@ import { type Block, drawReport, type Section, type Table } from "@evenkeel/repo
 import {
   describeClaims,
   describeOrigin,
+  describeVerdict,
   type Finding,
   introduction,
   listMeasureRows,
@@ -26,7 +27,7 @@ const makeOverview = (findings: readonly Finding[]): Table => ({
   rows: findings.map(({ experiment: { id, statement }, result }) => [
     id,
     statement,
-    result === undefined ? "not run yet" : { text: result.verdict, tone: "strong" },
+    result === undefined ? "not run yet" : { text: describeVerdict(result), tone: "strong" },
   ]),
 });
 
@@ -58,5 +59,5 @@ function makeSection({ experiment, result }: Finding): Section {
     ...result.charts,
     { kind: "paragraph", tone: "note", text: describeOrigin(result) },
   ];
-  return { heading, note: `Verdict: ${result.verdict}. ${experiment.statement}`, blocks };
+  return { heading, note: `Verdict: ${describeVerdict(result)}. ${experiment.statement}`, blocks };
 }

@@ -2,6 +2,7 @@ import { drawStandaloneSvg } from "@evenkeel/report";
 import {
   describeClaims,
   describeOrigin,
+  describeVerdict,
   type Finding,
   introduction,
   listMeasureRows,
@@ -47,7 +48,7 @@ function writeIntroduction(findings: readonly Finding[]): string[] {
     writeRow(["experiment", "statement", "verdict"]),
     "| --- | --- | --- |",
     ...findings.map(({ experiment: { id, statement }, result }) =>
-      writeRow([id, statement, result === undefined ? "not run yet" : `**${result.verdict}**`]),
+      writeRow([id, statement, result === undefined ? "not run yet" : `**${describeVerdict(result)}**`]),
     ),
     "",
   ];
@@ -57,13 +58,13 @@ function writePart(
   { experiment, result }: Finding,
   charts: readonly { readonly title: string; readonly path: string }[],
 ): string[] {
-  const { id, title, paper, setup, metric, advice } = experiment;
+  const { id, title, statement, paper, setup, metric, advice } = experiment;
   const about = [`- **The paper.** ${paper}.`, `- **Here.** ${setup}`, `- **Measured.** ${metric}.`];
   if (result === undefined) return [`## ${id}. ${title}`, "", "Not run yet.", "", ...about, ""];
   return [
     `## ${id}. ${title}`,
     "",
-    `Verdict: **${result.verdict}**.`,
+    `Verdict: **${describeVerdict(result)}**. ${statement}`,
     "",
     ...about,
     `- **In practice.** ${advice}`,

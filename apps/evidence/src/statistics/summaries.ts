@@ -2,8 +2,8 @@ import { computeStudentInterval } from "@evenkeel/example-task";
 import { computeBootstrapInterval } from "@evenkeel/nn";
 import type { Measure } from "../experiment.ts";
 
-/** The verdicts that depend on whether an interval excludes 0: two of E7 and one of E9. */
-const judgedDifferences = 3;
+/** The verdicts that depend on whether an interval excludes 0: two of E7, one of E8 and one of E9. */
+const judgedDifferences = 4;
 
 /** The mean of some values with its bootstrap interval. */
 export function summarizeMean(name: string, values: readonly number[], unit?: string): Measure {
