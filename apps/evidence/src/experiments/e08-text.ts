@@ -149,7 +149,7 @@ function summarize(outcomes: readonly Outcome[]) {
 
 export const text: Experiment = {
   id: "E8",
-  title: "A deep convolutional network over characters, with and without batch norm",
+  title: "Batch norm helps a deep convolutional network over characters",
   claim: "application",
   statement:
     "A temporal convolutional network with batch norm classifies news at least as well, and reaches the best accuracy of the one without in 30 % fewer steps.",

@@ -44,7 +44,7 @@ const objects = ["RBC", "WBC", "Platelets"] as const;
 
 export const detection: Experiment = {
   id: "E10",
-  title: "A one-stage detector with and without batch norm",
+  title: "Batch norm makes a one-stage detector more precise",
   claim: "application",
   statement:
     "Batch norm on every convolution of a one-stage detector adds at least 2 points of mean average precision.",
