@@ -198,5 +198,5 @@ export const text: Experiment = {
     },
   ],
   advice:
-    "Use batch norm in deep convolutional networks over text, masked where texts are padded. In shallow ones over words it makes little difference.",
+    "Expect batch norm to save half of the steps of a short training: 720 steps are six passes over the texts. That it ends at a higher accuracy is likely, but not shown by five seeds (6.6 points, -4.5 to 17.6). Without batch norm the smallest rate that was tried, 0.0003, is the best, and a smaller one might be better still.",
 };
