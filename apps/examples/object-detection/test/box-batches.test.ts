@@ -34,11 +34,13 @@ const empty: BoxExample = {
 describe("pictures without objects", () => {
   it("are changed, batched and learned from like others", async () => {
     const batches = makeTrainBatches([empty, empty], description as never, { batchSize: 2, seed: 1 });
-    for await (const { inputs, labels } of batches.epoch(0)) {
-      expect((inputs as Tensor).shape).toEqual([2, 3, ...size]);
-      expect(new Set(await (labels as Tensor).data())).toEqual(new Set([-1]));
+    for await (const batch of batches.epoch(0)) {
+      using inputs = batch.inputs as Tensor;
+      using labels = batch.labels as Tensor;
+      expect(inputs.shape).toEqual([2, 3, ...size]);
+      expect(new Set(await labels.data())).toEqual(new Set([-1]));
     }
-    const model = makeModel(description as never, { seed: 1 }, "batch");
+    using model = makeModel(description as never, { seed: 1 }, "batch");
     const { epochs } = await fit(model, {
       data: batches,
       loss: detectionLoss(model, lossOptions),
