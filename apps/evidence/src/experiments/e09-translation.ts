@@ -45,7 +45,7 @@ export const translation: Experiment = {
   setup:
     "The translation example, English to German on Multi30k: a transformer of 1.2 million parameters, five epochs, with masked batch norm or layer norm in the encoder and layer norm in the decoder, the same recipe for both. Of the learning rates 0.0025, 0.005 and 0.01, 0.005 is the best for both, by the perplexity on the validation sentences after two epochs. Three seeds. One training of ten epochs, seed 1 of the example, had shown 1.6 BLEU less with batch norm before the threshold was set. That its decoder does not see future tokens is a test of the project.",
   metric: "BLEU of test_2016_flickr, cased, of 13a tokens, beam search with 5 beams",
-  cost: "55 minutes",
+  cost: "50 minutes",
   seeds: 3,
   thresholds: [
     {
@@ -80,5 +80,5 @@ export const translation: Experiment = {
     },
   ],
   advice:
-    "Use layer norm in transformers. Its statistics do not depend on the other sentences of a batch, nor on padding.",
+    "Use layer norm in the encoder of a transformer: after these five epochs it translates 5.4 BLEU better than batch norm, and after ten still 1.6 (one seed of the example). The statistics of layer norm do not depend on the other sentences of a batch, nor on padding. The decoder has layer norm in both networks, because batch norm there would show it the words that it is to predict.",
 };
