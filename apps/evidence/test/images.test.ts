@@ -9,8 +9,11 @@ import { loadImages } from "../src/images.ts";
 import { makeConvnet } from "../src/networks.ts";
 import { trainAndTest } from "../src/training.ts";
 
-const isThere = existsSync(join(process.env.EVENKEEL_DATA ?? "", "fashion-mnist"));
-const title = isThere
+/** If the data are required, their tests run even without them, and fail. */
+const isTested =
+  existsSync(join(process.env.EVENKEEL_DATA ?? "", "fashion-mnist")) ||
+  (process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("data");
+const title = isTested
   ? "images of Fashion-MNIST"
   : "images of Fashion-MNIST (skipped: EVENKEEL_DATA names no folder with them)";
 const { signal } = new AbortController();
@@ -21,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => backend.close());
 
-describe.skipIf(!isThere)(title, () => {
+describe.skipIf(!isTested)(title, () => {
   it("train and test a network, with or without more that are held out", async () => {
     // Two batches an epoch: the course covers all three epochs.
     const options = { batchSize: 16, steps: 5, learningRate: 0.01, seed: 1, testEvery: 2, signal };

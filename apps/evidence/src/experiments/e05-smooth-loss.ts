@@ -156,7 +156,7 @@ export const smoothLoss: Experiment = {
       expected: "at most 0.2",
       accepts: (value) => value <= 0.2,
     },
-    // The value is that of the network above.
+    // The threshold of the convolutional network.
     {
       measure: "the same in a linear network of 25 layers",
       expected: "at most 0.2",

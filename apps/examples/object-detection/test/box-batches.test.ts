@@ -1,21 +1,14 @@
-import { listBackends } from "@evenkeel/example-task";
 import { detectionLoss } from "@evenkeel/models";
 import { fit, SGD } from "@evenkeel/nn";
-import { type Backend, selectBackend, setDefaultBackend, type Tensor } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Tensor } from "@evenkeel/tensor";
+import { describe, expect, it } from "vitest";
 import type { BoxExample } from "../src/data.ts";
 import { makeModel } from "../src/network.ts";
 import { makeTrainBatches } from "../src/training/box-batches.ts";
 import { lossOptions } from "../src/training/test-results.ts";
+import { runOnTheCpu } from "./on-the-cpu.ts";
 
-let backend: Backend;
-beforeAll(async () => {
-  backend = await selectBackend([listBackends({ backend: "cpu", threads: 1 })[1]]);
-});
-afterAll(async () => {
-  setDefaultBackend(undefined);
-  await backend.close();
-});
+runOnTheCpu();
 
 const size = [48, 64] as const;
 const description = {
